@@ -1,0 +1,119 @@
+//! The border between the statements (`check/*.rs`: names, scopes, expansion, evaluation) and the
+//! layers (`check/layers/*.rs`: what each layer accepts and gives).
+//!
+//! A layer declares a [`Signature`]; the statements sort a layer's items by it and evaluate them;
+//! the layer gets [`Arguments`] and answers with an operation and its result shapes.
+
+use crate::ir::{Activation, Shape};
+use crate::number::Rational;
+use crate::source::Span;
+
+/// What may stand behind a layer's name.
+#[derive(Debug)]
+pub struct Signature {
+    /// The layer's name.
+    pub name: &'static str,
+    /// Words that take a value behind them.
+    pub arguments: &'static [&'static str],
+    /// Words that stand alone.
+    pub flags: &'static [&'static str],
+    /// How many values without a name it takes.
+    pub positional: Positional,
+    /// What it computes from.
+    pub operands: Operands,
+    /// Whether it may stand as a post-operation (`bn`, activations, `softmax`).
+    pub post: bool,
+    /// One line for "`conv` takes ...": `conv RxS, OUT`.
+    pub usage: &'static str,
+}
+
+/// Values without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Positional {
+    /// At least so many.
+    pub min: usize,
+    /// At most so many.
+    pub max: usize,
+}
+
+/// What a layer computes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operands {
+    /// The running tensor, or what `from` names.
+    One,
+    /// The tensors among its positional values: `add`, `mul`, `concat`.
+    Listed,
+}
+
+/// A value of the language.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(Rational),
+    /// A flag.
+    Bool(bool),
+    /// `"text"`.
+    Text(String),
+    /// `3x3x32`, `[size, size, 3]`, a list of anything.
+    List(Vec<Self>),
+    /// `(1, 2)`.
+    Tuple(Vec<Self>),
+    /// `a..b`; either end may be missing.
+    Range(Option<Rational>, Option<Rational>),
+    /// An activation, given by its name.
+    Activation(Activation),
+    /// A word that the layer knows (`same`, `valid`, `avg`, `max`, `global`, `nearest`).
+    Word(String),
+}
+
+/// A value with its place and, for numbers and sizes, how it was written.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// Where it stands in the text.
+    pub span: Span,
+}
+
+/// A layer's items, sorted and evaluated.
+#[derive(Debug)]
+pub struct Arguments {
+    /// The layer's name as written.
+    pub layer: String,
+    /// Where the name stands.
+    pub layer_span: Span,
+    /// The whole statement.
+    pub statement: Span,
+    /// Values without a name, in order; tensors of `Operands::Listed` are not among them.
+    pub positional: Vec<Given>,
+    /// Arguments with their names' places; the statement's own, then those of `default` that the
+    /// statement did not give.
+    pub named: Vec<(&'static str, Span, Given)>,
+    /// Flags with their places; the same order.
+    pub flags: Vec<(&'static str, Span)>,
+    /// Whether `bn` is the first post-operation of the same statement.
+    pub followed_by_bn: bool,
+}
+
+impl Arguments {
+    /// The value of an argument.
+    pub fn named(&self, name: &str) -> Option<&Given> {
+        self.named.iter().find(|(n, _, _)| *n == name).map(|(_, _, given)| given)
+    }
+
+    /// Whether a flag was given.
+    pub fn flag(&self, name: &str) -> bool {
+        self.flags.iter().any(|(n, _)| *n == name)
+    }
+}
+
+/// An operand of a layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Operand {
+    /// Its shape; `None` after an error before it.
+    pub shape: Option<Shape>,
+    /// Where it is named; the statement's layer name for the running tensor.
+    pub span: Span,
+    /// The image's shape if the operand is the direct result of `flatten`.
+    pub flattened: Option<[usize; 3]>,
+}

@@ -1,0 +1,55 @@
+//! What a door asks of `check`, and what it gets.
+
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Network, Shape};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, Visibility};
+
+/// Which models of the root file are wanted.
+#[derive(Debug, Clone)]
+pub enum Selection {
+    /// Every model and instance of the root file, with its defaults, in text order; blocks that no
+    /// model calls have their names checked.
+    All,
+    /// These.
+    Some(Vec<Request>),
+}
+
+/// One model with parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The model or instance; the first of the file where none is named.
+    pub model: Option<(String, Span)>,
+    /// The type's name; the model's own where none is given.
+    pub rename: Option<(String, Span)>,
+    /// Parameters by name, with the name's place.
+    pub parameters: Vec<(String, Span, Expr)>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Checked {
+    /// One a wanted model, in order.
+    pub models: Vec<Result<Network, Stub>>,
+    /// All errors of all of them.
+    pub diagnostics: Diagnostics,
+}
+
+/// What is known of a model that has errors, for a type of the same signatures.
+#[derive(Debug, Clone)]
+pub struct Stub {
+    /// The type's name.
+    pub name: String,
+    /// Where it stands.
+    pub name_span: Span,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Its `///` lines.
+    pub docs: Vec<String>,
+    /// Input shapes and whether bytes are taken, if all are known.
+    pub inputs: Option<Vec<(Shape, bool)>>,
+    /// Output shapes, if all are known.
+    pub outputs: Option<Vec<Shape>>,
+    /// Whether the model has embedded weights.
+    pub embedded: bool,
+}

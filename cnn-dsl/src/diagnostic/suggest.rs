@@ -1,0 +1,59 @@
+//! "did you mean": the nearest of the known names by edit distance.
+
+/// The candidate nearest to `word`, if it is near enough to be a slip of the keys: at most a third
+/// of the word's letters (at least one) inserted, deleted, replaced or swapped.
+pub fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter(|c| *c != word)
+        .map(|c| (distance(word, c), c))
+        .filter(|(d, _)| *d <= limit)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+/// Edit distance with swaps of neighbours counted once (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    if a.len().abs_diff(b.len()) > a.len().max(b.len()) / 2 {
+        return usize::MAX;
+    }
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replace.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::did_you_mean;
+
+    #[test]
+    fn finds_slips_and_leaves_strangers_alone() {
+        let layers = ["conv", "dw", "dense", "pool", "flatten"];
+        assert_eq!(did_you_mean("convv", layers), Some("conv"));
+        assert_eq!(did_you_mean("flaten", layers), Some("flatten"));
+        assert_eq!(did_you_mean("cnov", layers), Some("conv"));
+        assert_eq!(did_you_mean("transformer", layers), None);
+        assert_eq!(did_you_mean("conv", layers), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! Shapes of values, and the sizes that windows give.
+
+use std::fmt;
+
+/// The shape of one value; the batch is never part of it. Every size is at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Height, width, channels.
+    Image {
+        /// Rows.
+        h: usize,
+        /// Columns.
+        w: usize,
+        /// Channels.
+        c: usize,
+    },
+    /// A vector.
+    Vector(usize),
+}
+
+impl Shape {
+    /// The number of elements.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Image { h, w, c } => h * w * c,
+            Self::Vector(n) => n,
+        }
+    }
+
+    /// Never: every size is at least 1. (Asked for by clippy beside `len`.)
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Height, width and channels; a vector is 1 x 1 x n.
+    pub fn hwc(self) -> [usize; 3] {
+        match self {
+            Self::Image { h, w, c } => [h, w, c],
+            Self::Vector(n) => [1, 1, n],
+        }
+    }
+
+    /// The number of channels, or of a vector's elements.
+    pub fn channels(self) -> usize {
+        self.hwc()[2]
+    }
+
+    /// The same height and width with other channels; a vector stays one.
+    pub fn with_channels(self, c: usize) -> Self {
+        match self {
+            Self::Image { h, w, .. } => Self::Image { h, w, c },
+            Self::Vector(_) => Self::Vector(c),
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image { h, w, c } => write!(f, "{h}x{w}x{c}"),
+            Self::Vector(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+/// Rows and columns added around an image; `pad` alone may have negative ones, which crop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Pads {
+    pub top: i64,
+    pub bottom: i64,
+    pub left: i64,
+    pub right: i64,
+}
+
+/// `floor((input + before + after - dilation * (kernel - 1) - 1) / stride) + 1`, or `None` where the
+/// kernel is larger than the padded input. `ceil` is PyTorch's rule: rounded up, but a window that
+/// would start beyond the input and its first pad is dropped.
+pub fn output_size(
+    input: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    (before, after): (i64, i64),
+    ceil: bool,
+) -> Option<usize> {
+    let input = i64::try_from(input).ok()?;
+    let kernel = i64::try_from(kernel).ok()?;
+    let stride = i64::try_from(stride).ok()?;
+    let dilation = i64::try_from(dilation).ok()?;
+    let reach = dilation.checked_mul(kernel - 1)?.checked_add(1)?;
+    let room = input.checked_add(before)?.checked_add(after)?.checked_sub(reach)?;
+    if room < 0 || stride < 1 {
+        return None;
+    }
+    let mut size = if ceil { room.checked_add(stride - 1)? / stride } else { room / stride } + 1;
+    if ceil && (size - 1).checked_mul(stride)? >= input + before {
+        size -= 1;
+    }
+    usize::try_from(size).ok()
+}
+
+/// TensorFlow's `same`: the output is `ceil(input / stride)`; the odd pixel goes behind.
+pub fn same_pads(
+    input: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+) -> Option<(i64, i64)> {
+    let input = i64::try_from(input).ok()?;
+    let kernel = i64::try_from(kernel).ok()?;
+    let stride = i64::try_from(stride).ok()?;
+    let dilation = i64::try_from(dilation).ok()?;
+    let out = input.checked_add(stride - 1)?.checked_div(stride)?;
+    let reach = dilation.checked_mul(kernel - 1)?.checked_add(1)?;
+    let total = (out - 1).checked_mul(stride)?.checked_add(reach)?.checked_sub(input)?.max(0);
+    Some((total / 2, total - total / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{output_size, same_pads};
+
+    /// S2 of the lecture: 6x6, 3x3 filter, stride 2, padding 1 -> 3x3.
+    #[test]
+    fn lecture_output_size() {
+        assert_eq!(output_size(6, 3, 2, 1, (1, 1), false), Some(3));
+    }
+
+    #[test]
+    fn kernel_larger_than_padded_input() {
+        assert_eq!(output_size(4, 5, 1, 1, (0, 0), false), None);
+        assert_eq!(output_size(4, 5, 1, 1, (1, 0), false), Some(1));
+    }
+
+    /// `torch.nn.MaxPool2d(2, 2, ceil_mode=True)` on 5 gives 3; `MaxPool2d(2, 3, padding=1,
+    /// ceil_mode=True)` on 3 gives 2 (the third window would start in the last pad).
+    #[test]
+    fn ceil_is_pytorchs_rule() {
+        assert_eq!(output_size(5, 2, 2, 1, (0, 0), true), Some(3));
+        assert_eq!(output_size(3, 2, 3, 1, (1, 1), true), Some(2));
+        assert_eq!(output_size(4, 1, 3, 1, (0, 0), true), Some(2));
+    }
+
+    #[test]
+    fn same_puts_the_odd_pixel_behind() {
+        assert_eq!(same_pads(224, 3, 2, 1), Some((0, 1)));
+        assert_eq!(same_pads(7, 3, 1, 1), Some((1, 1)));
+        assert_eq!(same_pads(5, 1, 2, 1), Some((0, 0)));
+    }
+}

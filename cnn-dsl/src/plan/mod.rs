@@ -1,0 +1,102 @@
+//! From a correct network to what runs.
+//!
+//! In: [`ir::Network`](crate::ir::Network). Out: a [`Plan`]: distinct kernels, the schedule of their
+//! calls, every value's layout and place in one arena, and the table by which weights are packed.
+//! Batch norm is folded and activations are fused here. Nothing here can fail, nothing here prints:
+//! `emit` turns a plan into tokens and the dynamic executor runs it as it is.
+
+mod arena;
+mod fuse;
+pub mod layers;
+mod layout;
+
+pub use layers::Kernel;
+pub use layout::Layout;
+
+use crate::ir::{LayerId, Network, Shape, ValueId};
+use cnn_weights::Table;
+
+/// Index into [`Plan::buffers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BufferId(pub usize);
+
+/// Index into [`Plan::kernels`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KernelId(pub usize);
+
+/// Index into the packs of [`Plan::weights`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PackId(pub usize);
+
+/// What runs.
+#[derive(Debug, Clone)]
+pub struct Plan<'n> {
+    /// What it was made from: names, documentation, figures.
+    pub network: &'n Network,
+    /// Where values live.
+    pub buffers: Vec<Buffer>,
+    /// Length of the arena in `f32`s.
+    pub arena: usize,
+    /// Distinct kernels: equal (operation, shapes, layouts, tile) are one.
+    pub kernels: Vec<Kernel>,
+    /// The calls, in order.
+    pub steps: Vec<Step>,
+    /// How the weights are packed.
+    pub weights: Table,
+    /// One buffer an input of the network; the first steps (kernel `Input`) write them.
+    pub inputs: Vec<BufferId>,
+    /// One buffer an output of the network, always in the dense NHWC layout.
+    pub outputs: Vec<BufferId>,
+    /// One buffer a value asked for by [`Options::keep`], in that order.
+    pub kept: Vec<BufferId>,
+}
+
+/// What a caller may ask of the plan.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values that must stand in memory when the run ends, dense NHWC: nothing is fused over them
+    /// and their place is not used again.
+    pub keep: Vec<ValueId>,
+}
+
+/// A value's place. Several values may share a buffer where an operation is a mere renaming
+/// (`flatten`, `dropout`, `identity`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buffer {
+    /// Its shape.
+    pub shape: Shape,
+    /// Its layout.
+    pub layout: Layout,
+    /// First `f32` in the arena, a multiple of 16.
+    pub offset: usize,
+    /// `layout.len(shape)`.
+    pub len: usize,
+}
+
+/// One call of a kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The layers it computes: one, and those fused into it. Empty for an input's step.
+    pub layers: Vec<LayerId>,
+    /// What runs.
+    pub kernel: KernelId,
+    /// What it reads, in the order of the kernel's operands. For the kernel `Input` empty: it reads
+    /// the user's image.
+    pub reads: Vec<BufferId>,
+    /// What it writes. Reads and writes of one step never overlap in the arena.
+    pub writes: Vec<BufferId>,
+    /// The pieces of the weight blob, in the order the kernel takes them: kernel, then bias.
+    pub weights: Vec<PackId>,
+}
+
+impl Plan<'_> {
+    /// Bytes of the arena.
+    pub fn arena_bytes(&self) -> u64 {
+        self.arena as u64 * 4
+    }
+
+    /// Bytes of the packed weights.
+    pub fn weight_bytes(&self) -> u64 {
+        self.weights.len as u64 * 4
+    }
+}

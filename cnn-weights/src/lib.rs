@@ -1,0 +1,12 @@
+//! Weight files of `cnn` models.
+//!
+//! In: a safetensors file, a [`Table`] that the compiler made, renames. Out: every tensor in its
+//! canonical layout, checked against the table all at once, or one error that lists everything that
+//! is wrong; and the packed blob that the kernels read. Used at compile time by `weights "file";`
+//! and at run time by `load`; nothing else in the project reads or packs weights.
+
+#![forbid(unsafe_code)]
+
+mod table;
+
+pub use table::{Fold, Form, Pack, Role, Table, Tensor};
