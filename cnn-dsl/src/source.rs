@@ -44,8 +44,9 @@ pub struct Position {
 pub struct SourceFile {
     /// As shown in messages: the path as the user wrote it.
     pub name: String,
-    /// Where it was read from, if it was; `use` paths inside it are relative to this path's folder.
-    pub path: Option<PathBuf>,
+    /// What `use` and `weights` paths inside it are relative to: the file's folder, or the package's
+    /// for a macro call.
+    pub folder: PathBuf,
     /// The text.
     pub text: String,
 }
