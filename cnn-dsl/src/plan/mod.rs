@@ -9,6 +9,7 @@ mod arena;
 mod fuse;
 pub mod layers;
 mod layout;
+pub mod summary;
 
 pub use layers::Kernel;
 pub use layout::Layout;
