@@ -1,2 +1,37 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask ci` is the whole CI, timed by section; `cargo xtask tidy` checks the rules of this
+//! codebase that a program can check. Standard library only: it is built before anything else.
+
+#![forbid(unsafe_code)]
+
+mod ci;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask ci [--skip SECTION]... [--only SECTION]...
+       cargo xtask tidy";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.split_first() {
+        Some((&"ci", rest)) => ci::Choice::parse(rest).and_then(|choice| ci::run(&root(), &choice)),
+        Some((&"tidy", [])) => tidy::run(&root()),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder: the parent of this package's.
+fn root() -> PathBuf {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("xtask stands inside the workspace").to_owned()
+}

@@ -1,0 +1,164 @@
+//! The sections of the CI, in order. In: which to run. Out: their times, and the first failure.
+//! A section is a list of commands, or `tidy`; nothing is installed here (`.ci/run` does that).
+
+use crate::tidy;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Seconds of fuzzing; the front end must take any text without a panic or a hang.
+const FUZZ_SECONDS: &str = "60";
+
+/// What a section does in the workspace's folder.
+type Section = fn(&Path) -> Result<(), String>;
+
+/// Every section, in the order they run: the quick ones first.
+const SECTIONS: [(&str, Section); 9] = [
+    ("fmt", fmt),
+    ("tidy", tidy::run),
+    ("clippy", clippy),
+    ("tests", tests),
+    ("ui", ui),
+    ("docs", docs),
+    ("deny", deny),
+    ("fuzz", fuzz),
+    ("diff", diff),
+];
+
+/// Which sections to run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    skip: Vec<String>,
+    only: Vec<String>,
+}
+
+impl Choice {
+    /// Reads `--skip SECTION` and `--only SECTION`.
+    pub fn parse(words: &[&str]) -> Result<Self, String> {
+        let mut choice = Self::default();
+        let mut words = words.iter();
+        while let Some(&word) = words.next() {
+            let list = match word {
+                "--skip" => &mut choice.skip,
+                "--only" => &mut choice.only,
+                other => return Err(format!("unknown argument `{other}`\n{}", crate::USAGE)),
+            };
+            let section = words.next().ok_or_else(|| format!("`{word}` needs a section"))?;
+            if !SECTIONS.iter().any(|(name, _)| name == section) {
+                let names: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+                return Err(format!("unknown section `{section}`, there are {}", names.join(", ")));
+            }
+            list.push((*section).to_owned());
+        }
+        Ok(choice)
+    }
+
+    fn includes(&self, section: &str) -> bool {
+        let listed = |list: &[String]| list.iter().any(|name| name == section);
+        (self.only.is_empty() || listed(&self.only)) && !listed(&self.skip)
+    }
+}
+
+/// Runs the chosen sections; stops at the first that fails. The times are printed either way.
+pub fn run(root: &Path, choice: &Choice) -> Result<(), String> {
+    let mut times: Vec<(&str, Duration)> = Vec::new();
+    let mut outcome = Ok(());
+    for (name, section) in SECTIONS.iter().filter(|(name, _)| choice.includes(name)) {
+        println!("==> {name}");
+        let start = Instant::now();
+        outcome = section(root).map_err(|message| format!("section `{name}`: {message}"));
+        times.push((name, start.elapsed()));
+        if outcome.is_err() {
+            break;
+        }
+    }
+    println!("==> times");
+    for (name, time) in times {
+        println!("{name:>8} {:>7.1} s", time.as_secs_f64());
+    }
+    outcome
+}
+
+fn fmt(root: &Path) -> Result<(), String> {
+    call(root, "cargo", &["fmt", "--all", "--check"], &[])
+}
+
+fn clippy(root: &Path) -> Result<(), String> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--all-features"];
+    call(root, "cargo", &[&arguments[..], &["--", "-D", "warnings"]].concat(), &[])
+}
+
+fn tests(root: &Path) -> Result<(), String> {
+    call(root, "cargo", &["test", "--workspace"], &[])
+}
+
+/// Texts that hold rustc's own wording are true for one rustc only, so `cargo test` ignores them.
+fn ui(root: &Path) -> Result<(), String> {
+    call(root, "cargo", &["test", "--workspace", "--tests", "--", "--ignored"], &[])
+}
+
+fn docs(root: &Path) -> Result<(), String> {
+    let arguments = ["doc", "--workspace", "--no-deps", "--all-features"];
+    call(root, "cargo", &arguments, &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+fn deny(root: &Path) -> Result<(), String> {
+    call(root, "cargo", &["deny", "check", "licenses", "bans", "sources"], &[])
+}
+
+/// The sanitizer flags of a fuzz target are unstable; the one toolchain that is tested is stable.
+fn fuzz(root: &Path) -> Result<(), String> {
+    let limit = format!("-max_total_time={FUZZ_SECONDS}");
+    let arguments = ["fuzz", "run", "frontend", "--", &limit];
+    call(root, "cargo", &arguments, &[("RUSTC_BOOTSTRAP", "1")])
+}
+
+/// Nothing that ran may have changed a file or left one behind.
+fn diff(root: &Path) -> Result<(), String> {
+    let output = Command::new("git")
+        .args(["status", "--porcelain"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cannot run git: {error}"))?;
+    let status = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() && status.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the working tree is not clean\n{status}"))
+}
+
+fn call(
+    root: &Path,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
+    println!("{program} {}", arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root)
+        .status()
+        .map_err(|error| format!("cannot run `{program}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{program}` ended with {status}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Choice;
+
+    #[test]
+    fn skip_and_only_choose_sections() {
+        let choice = Choice::parse(&["--skip", "tests", "--skip", "fuzz"]).unwrap();
+        assert!(choice.includes("fmt") && !choice.includes("tests") && !choice.includes("fuzz"));
+        let choice = Choice::parse(&["--only", "docs"]).unwrap();
+        assert!(choice.includes("docs") && !choice.includes("fmt"));
+    }
+
+    #[test]
+    fn an_unknown_section_is_named() {
+        let message = Choice::parse(&["--skip", "test"]).unwrap_err();
+        assert!(message.starts_with("unknown section `test`, there are fmt, tidy"), "{message}");
+        assert_eq!(Choice::parse(&["--skip"]).unwrap_err(), "`--skip` needs a section");
+    }
+}

@@ -1,0 +1,200 @@
+//! The rules of this codebase that a program can check (`CONTRIBUTING.md` states them).
+//!
+//! In: every file that git knows or would take up. Out: all breaches at once, as `path:line: rule`.
+//! Not here: what rustfmt, clippy and rustc already hold.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// Longest Rust file. The aim is 400; a file that is a little over is no better cut in two.
+const MAX_LINES: usize = 450;
+
+/// Longest documentation of a module; a crate's own, which is its front page, may be longer.
+const MAX_MODULE_DOC: usize = 10;
+
+/// The only places where `unsafe` may stand.
+const UNSAFE_PLACES: [&str; 2] = ["cnn-runtime/src/simd/", "cnn-runtime/src/pool/"];
+
+/// Names that say nothing.
+const EMPTY_NAMES: [&str; 4] = ["utils", "util", "common", "helpers"];
+
+/// Folders whose files are one an operation, besides the definitions in `cnn-dsl/src/ir/layers`.
+const LAYER_FOLDERS: [&str; 4] = [
+    "cnn-dsl/src/check/layers/",
+    "cnn-dsl/src/plan/layers/",
+    "cnn-dsl/src/emit/layers/",
+    "cnn-runtime/src/dynamic/layers/",
+];
+
+/// Checks the whole repository.
+pub fn run(root: &Path) -> Result<(), String> {
+    let files = files(root)?;
+    let mut breaches = layer_names(&files);
+    for path in &files {
+        let Ok(text) = std::fs::read_to_string(root.join(path)) else { continue };
+        breaches.extend(check(path, &text));
+    }
+    if breaches.is_empty() { Ok(()) } else { Err(breaches.join("\n")) }
+}
+
+/// Paths relative to the root, of tracked files and of new ones that are not ignored.
+fn files(root: &Path) -> Result<Vec<String>, String> {
+    let output = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cannot run git: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let mut files: Vec<String> =
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    files.retain(|path| root.join(path).exists());
+    Ok(files)
+}
+
+/// The breaches of one text file.
+fn check(path: &str, text: &str) -> Vec<String> {
+    let mut breaches = Vec::new();
+    let mut breach = |line: usize, rule: &str| breaches.push(format!("{path}:{line}: {rule}"));
+    let stem = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
+    if EMPTY_NAMES.contains(&stem) {
+        breach(1, "a name that says nothing");
+    }
+    let hard_break = path.ends_with(".md");
+    for (number, line) in (1..).zip(text.lines()) {
+        if (path.ends_with(".rs") || path.ends_with(".cnn") || hard_break)
+            && line.trim_end() != line
+        {
+            breach(number, "white space at the line's end");
+        }
+        if path.ends_with(".rs") && !is_emitted(path) {
+            for rule in line_rules(path, line) {
+                breach(number, rule);
+            }
+        }
+    }
+    if path.ends_with(".rs") && !is_emitted(path) {
+        let length = text.lines().count();
+        if length > MAX_LINES {
+            breach(length, &format!("longer than {MAX_LINES} lines"));
+        }
+        let docs = text.lines().take_while(|line| line.starts_with("//!")).count();
+        if docs == 0 {
+            breach(1, "no module documentation");
+        }
+        let crate_root = path.ends_with("src/lib.rs") || path.ends_with("src/main.rs");
+        if docs > MAX_MODULE_DOC && !crate_root {
+            breach(docs, &format!("module documentation longer than {MAX_MODULE_DOC} lines"));
+        }
+        if crate_root && !text.contains("#![forbid(unsafe_code)]") && !has_unsafe_places(path) {
+            breach(1, "a crate without `#![forbid(unsafe_code)]`");
+        }
+    }
+    breaches
+}
+
+/// What must not stand in a line of Rust.
+fn line_rules(path: &str, line: &str) -> Vec<&'static str> {
+    let mut rules = Vec::new();
+    // Assembled from parts, so that this file keeps its own rules.
+    let unfinished = [["to", "do!("], ["unimple", "mented!("], ["TO", "DO"], ["FIX", "ME"]];
+    if unfinished.iter().any(|parts| line.contains(&parts.concat())) {
+        rules.push("unfinished work");
+    }
+    if line.contains(&["db", "g!("].concat()) {
+        rules.push("a debugging print");
+    }
+    let code = line.split("//").next().unwrap_or("");
+    let keyword = ["{", "fn", "impl", "trait", "extern"]
+        .iter()
+        .any(|next| code.contains(&format!("{} {next}", concat!("un", "safe"))));
+    if keyword && !UNSAFE_PLACES.iter().any(|place| path.starts_with(place)) {
+        rules.push("`unsafe` outside its places");
+    }
+    let pest = ["use pest", "pest::", "pest_derive"].iter().any(|word| code.contains(word));
+    if pest && !path.starts_with("cnn-dsl/src/syntax/") && !path.starts_with("xtask/") {
+        rules.push("pest outside `syntax`");
+    }
+    let quote = ["use quote", "quote::", "quote!", "quote_spanned!"];
+    let may_quote = ["cnn-dsl/src/emit/", "cnn-dsl/src/build/", "cnn-macros/", "xtask/"];
+    if quote.iter().any(|word| code.contains(word))
+        && !may_quote.iter().any(|place| path.starts_with(place))
+    {
+        rules.push("quote outside `emit`");
+    }
+    rules
+}
+
+/// Code that the compiler wrote: a golden.
+fn is_emitted(path: &str) -> bool {
+    path.ends_with("/emitted.rs")
+}
+
+fn has_unsafe_places(path: &str) -> bool {
+    let package = path.split('/').next().unwrap_or("");
+    UNSAFE_PLACES.iter().any(|place| place.starts_with(package))
+}
+
+/// One operation, one file in each stage, all of the same name.
+fn layer_names(files: &[String]) -> Vec<String> {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let inside = files.iter().filter_map(|path| path.strip_prefix(folder));
+        inside.filter_map(|file| file.strip_suffix(".rs")).map(str::to_owned).collect()
+    };
+    let known = names("cnn-dsl/src/ir/layers/");
+    let mut breaches = Vec::new();
+    for folder in LAYER_FOLDERS {
+        // `input` is a step of the plan and of the code, but no layer of a network.
+        for name in names(folder).difference(&known).filter(|name| *name != "input") {
+            breaches.push(format!("{folder}{name}.rs:1: no operation of that name in `ir/layers`"));
+        }
+    }
+    breaches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, layer_names};
+
+    #[test]
+    fn each_rule_finds_its_breach() {
+        let cases = [
+            ("a/src/x.rs", "fn f() {}\n", "a/src/x.rs:1: no module documentation"),
+            ("a/src/x.rs", "//! D.\nfn f() {} \n", "a/src/x.rs:2: white space at the line's end"),
+            ("a/src/utils.rs", "//! D.\n", "a/src/utils.rs:1: a name that says nothing"),
+            (
+                "a/src/lib.rs",
+                "//! D.\n",
+                "a/src/lib.rs:1: a crate without `#![forbid(unsafe_code)]`",
+            ),
+            ("a/src/x.rs", "//! D.\nuse pest::Parser;\n", "a/src/x.rs:2: pest outside `syntax`"),
+            ("a/src/x.rs", "//! D.\nuse quote::quote;\n", "a/src/x.rs:2: quote outside `emit`"),
+        ];
+        for (path, text, breach) in cases {
+            assert_eq!(check(path, text), [breach]);
+        }
+        let block = format!("//! D.\nfn f() {{ {} {{}} }}\n", concat!("un", "safe"));
+        assert_eq!(check("a/src/x.rs", &block), ["a/src/x.rs:2: `unsafe` outside its places"]);
+        assert!(check("cnn-runtime/src/simd/x.rs", &block).is_empty());
+        let unfinished = format!("//! D.\nfn f() {{ {}) }}\n", ["to", "do!("].concat());
+        assert_eq!(check("a/src/x.rs", &unfinished), ["a/src/x.rs:2: unfinished work"]);
+    }
+
+    #[test]
+    fn length_is_counted_in_lines() {
+        let text = |lines: usize| format!("//! D.\n{}", "fn f() {}\n".repeat(lines - 1));
+        assert!(check("a/src/x.rs", &text(450)).is_empty());
+        assert_eq!(check("a/src/x.rs", &text(451)), ["a/src/x.rs:451: longer than 450 lines"]);
+        assert!(check("tests/goldens/a/emitted.rs", &text(9000)).is_empty());
+    }
+
+    #[test]
+    fn a_stage_has_no_operation_that_the_network_lacks() {
+        let files = ["cnn-dsl/src/ir/layers/conv.rs", "cnn-dsl/src/plan/layers/convolution.rs"];
+        let breaches = layer_names(&files.map(str::to_owned));
+        assert_eq!(breaches.len(), 1);
+        assert!(breaches[0].starts_with("cnn-dsl/src/plan/layers/convolution.rs:1:"));
+    }
+}
