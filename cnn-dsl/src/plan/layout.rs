@@ -1,6 +1,8 @@
 //! How a value's elements lie in memory.
 
-use crate::ir::Shape;
+use crate::ir::{Network, Op, Shape, ValueId};
+use crate::plan::fuse::Group;
+use crate::plan::layers::conv;
 
 /// Rows of `[ceil(C / lanes)][left + W + right][lanes]`, one after the other.
 ///
@@ -59,5 +61,135 @@ impl Layout {
     /// Whether this is dense NHWC for the shape.
     pub fn is_dense(self, shape: Shape) -> bool {
         self == Self::dense(shape)
+    }
+}
+
+/// How a layer gets on with layouts that are not dense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum Manner {
+    /// Reads and writes dense values.
+    Dense,
+    /// Passes its operand on under another name, in whatever layout.
+    Renames,
+    /// Passes its operand on under another shape, which must be dense for that.
+    Reshapes,
+    /// Reads `lanes = 1` with at least these columns, and writes any layout.
+    Columns(Layout),
+}
+
+/// The manner of an operation.
+pub(in crate::plan) fn manner(op: &Op, x: Shape, y: Shape) -> Manner {
+    match op {
+        Op::Conv(op) => conv::operand(op, x, y).map_or(Manner::Dense, Manner::Columns),
+        Op::Dropout(_) => Manner::Renames,
+        Op::Flatten(_) => Manner::Reshapes,
+        Op::Dw(_)
+        | Op::Deconv(_)
+        | Op::Dense(_)
+        | Op::Pool(_)
+        | Op::Bn(_)
+        | Op::Activation(_)
+        | Op::Softmax(_)
+        | Op::Lrn(_)
+        | Op::Add(_)
+        | Op::Mul(_)
+        | Op::Concat(_)
+        | Op::Scale(_)
+        | Op::Pad(_)
+        | Op::Slice(_)
+        | Op::Split(_)
+        | Op::Shuffle(_)
+        | Op::Resize(_)
+        | Op::Depth(_) => Manner::Dense,
+    }
+}
+
+/// Where a value lives: the first of all values that renamings put at its place, and what its
+/// readers ask of that place.
+#[derive(Debug, Clone)]
+pub(in crate::plan) struct Places {
+    /// For each value the first one of its place.
+    root: Vec<ValueId>,
+    /// For each root whether someone needs it dense.
+    dense: Vec<bool>,
+    /// For each root the columns that suit every reader over x.
+    columns: Vec<Option<Layout>>,
+}
+
+impl Places {
+    /// Collects what the groups ask for. Where readers disagree the value is dense, and those over
+    /// x read a copy.
+    pub fn new(network: &Network, groups: &[Group], pinned: &[bool]) -> Self {
+        let count = network.values.len();
+        let mut places = Self {
+            root: (0..count).map(ValueId).collect(),
+            dense: vec![false; count],
+            columns: vec![None; count],
+        };
+        for group in groups {
+            let layer = &network.layers[group.layers[0].0];
+            match group_manner(network, group) {
+                Manner::Renames | Manner::Reshapes => {
+                    places.root[layer.outputs[0].0] = places.root(layer.inputs[0]);
+                }
+                Manner::Dense | Manner::Columns(_) => {}
+            }
+        }
+        for group in groups {
+            let layer = &network.layers[group.layers[0].0];
+            match group_manner(network, group) {
+                Manner::Renames => {}
+                Manner::Reshapes => places.needs_dense(layer.inputs[0]),
+                Manner::Columns(columns) => places.needs_columns(layer.inputs[0], columns),
+                Manner::Dense => {
+                    layer.inputs.iter().chain(&group.outputs).for_each(|&v| places.needs_dense(v));
+                }
+            }
+        }
+        for value in (0..count).filter(|&v| pinned[v]) {
+            places.needs_dense(ValueId(value));
+        }
+        places
+    }
+
+    /// The first value of a value's place.
+    pub fn root(&self, value: ValueId) -> ValueId {
+        self.root[value.0]
+    }
+
+    /// The layout of a value.
+    pub fn layout(&self, network: &Network, value: ValueId) -> Layout {
+        let root = self.root(value).0;
+        match self.columns[root] {
+            Some(columns) if !self.dense[root] => columns,
+            Some(_) | None => Layout::dense(network.shape(value)),
+        }
+    }
+
+    /// The layout of the copy that readers over x need beside a dense value, if it does not suit
+    /// them as it is.
+    pub fn copy(&self, network: &Network, value: ValueId) -> Option<Layout> {
+        let wanted = self.columns[self.root(value).0]?;
+        (wanted != self.layout(network, value)).then_some(wanted)
+    }
+
+    fn needs_dense(&mut self, value: ValueId) {
+        let root = self.root(value).0;
+        self.dense[root] = true;
+    }
+
+    fn needs_columns(&mut self, value: ValueId, more: Layout) {
+        let root = self.root(value).0;
+        let had = self.columns[root].unwrap_or(more);
+        let (left, right) = (had.left.max(more.left), had.right.max(more.right));
+        self.columns[root] = Some(Layout { lanes: 1, left, right });
+    }
+}
+
+fn group_manner(network: &Network, group: &Group) -> Manner {
+    let layer = &network.layers[group.layers[0].0];
+    match (&layer.inputs[..], &layer.outputs[..]) {
+        ([x, ..], [y, ..]) => manner(&layer.op, network.shape(*x), network.shape(*y)),
+        _ => Manner::Dense,
     }
 }

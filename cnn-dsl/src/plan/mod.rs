@@ -6,11 +6,16 @@
 //! `emit` turns a plan into tokens and the dynamic executor runs it as it is.
 
 mod arena;
+mod budget;
+mod build;
 mod fuse;
 pub mod layers;
 mod layout;
 pub mod summary;
+mod weights;
 
+pub use budget::over_budget;
+pub use build::plan;
 pub use layers::Kernel;
 pub use layout::Layout;
 
@@ -61,10 +66,11 @@ pub struct Options {
 }
 
 /// A value's place. Several values may share a buffer where an operation is a mere renaming
-/// (`flatten`, `dropout`, `identity`).
+/// (`flatten`, `dropout`, `identity`); such layers stand in no step, and neither do those whose
+/// results nobody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Buffer {
-    /// Its shape.
+    /// Its shape; of several values' the first one's, so an image's where it was flattened.
     pub shape: Shape,
     /// Its layout.
     pub layout: Layout,
@@ -77,7 +83,8 @@ pub struct Buffer {
 /// One call of a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The layers it computes: one, and those fused into it. Empty for an input's step.
+    /// The layers it computes: one, and those fused into it. Empty for an input's step and for a
+    /// conversion between layouts.
     pub layers: Vec<LayerId>,
     /// What runs.
     pub kernel: KernelId,

@@ -1,6 +1,6 @@
 //! Concatenation of several operands.
 
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Concatenation of several operands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,4 +11,9 @@ pub struct Concat {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(call: Call<'_>) -> Kernel {
+    Kernel::Concat(Concat { y: call.y(), xs: call.xs, epilogue: call.epilogue })
 }

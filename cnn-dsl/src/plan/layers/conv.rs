@@ -1,12 +1,15 @@
 //! Convolution: its form, its tile, and how its weights are packed.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::ir::{Pads, Shape};
+use crate::plan::Layout;
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// A convolution with folded batch norm. Weights: panels, then biases (always there).
 ///
 /// The sum of each output element starts from the bias and goes over r, s, c in this order,
-/// whatever the form, the tile and the unrolling: all give the same bits.
+/// whatever the tile and the unrolling: all give the same bits. Rows outside the image are left out;
+/// columns outside are left out by the form `Channels` and multiplied as zeros by `Columns`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Conv {
     /// The operation.
@@ -27,16 +30,89 @@ pub struct Conv {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// Over output channels: `pixels` pixels of a row and one panel of `lanes` filters at a time.
+    /// Operand and result are dense; panels are `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`.
     Channels {
         /// Output pixels a tile.
         pixels: usize,
         /// Width of a panel.
         lanes: usize,
     },
-    /// Over x, for few channels: `lanes` neighbouring output pixels of one filter at a time. Operand
-    /// and result have `lanes = 1` layouts whose zero columns cover the padding.
+    /// Over x, for few filters: `lanes` neighbouring output pixels of one filter at a time. The
+    /// operand's layout is `lanes = 1` with zero columns that cover the padding and let whole
+    /// vectors be read at every tap: output pixels `q .. q + lanes` read from column
+    /// `layout.left - pads.left + q + s * dilation` of a row on, for every `q` that is a multiple of
+    /// `lanes` below Q. The result is `lanes = 1` or dense. Panels are `[K][R*S*C]`, biases `[K]`.
     Columns {
         /// Output pixels a vector.
         lanes: usize,
     },
+}
+
+/// Width of a panel or vector.
+const LANES: usize = 16;
+/// Pixels a tile: four accumulators of sixteen lanes are half of AVX2's registers and a tile that
+/// portable code keeps in registers too.
+const PIXELS: usize = 4;
+/// From so many filters on a panel is at least half full.
+const CHANNELS_FROM: usize = 8;
+/// From so many pixels in a row on a vector over x is at least half full.
+const COLUMNS_FROM: usize = 8;
+
+impl Conv {
+    /// Whether all pixels of the image can be run as one long row: a 1x1 window that moves by one,
+    /// without padding, between dense values.
+    pub fn is_one_row(&self) -> bool {
+        is_pointwise(&self.op)
+            && self.x.layout.is_dense(self.x.shape)
+            && self.y.layout.is_dense(self.y.shape)
+    }
+}
+
+/// Where the vector of a convolution lies.
+pub(in crate::plan) fn form(op: &ir::conv::Conv, y: Shape) -> Form {
+    let [p, q, _] = y.hwc();
+    let few = op.stride == [1, 1] && op.groups == 1 && op.filters < CHANNELS_FROM;
+    if few && q >= COLUMNS_FROM {
+        return Form::Columns { lanes: LANES };
+    }
+    let row = if is_pointwise(op) { p * q } else { q };
+    Form::Channels { pixels: PIXELS.min(row), lanes: LANES }
+}
+
+/// The least columns that the operand must have beside it, if it must be `lanes = 1`: whole vectors
+/// are read at every tap, so a row reaches to the last tap of the last vector, full or not.
+pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Option<Layout> {
+    match form(op, y) {
+        Form::Channels { .. } => None,
+        Form::Columns { lanes } => {
+            let [_, w, _] = x.hwc();
+            let [_, q, _] = y.hwc();
+            let left = usize::try_from(op.pads.left).unwrap_or(0);
+            let reach = q.next_multiple_of(lanes) + (op.kernel[1] - 1) * op.dilation[1];
+            Some(Layout { lanes: 1, left, right: reach.saturating_sub(left + w) })
+        }
+    }
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel {
+    let form = form(op, call.y().shape);
+    let lanes = match form {
+        Form::Channels { lanes, .. } => lanes,
+        Form::Columns { .. } => 1,
+    };
+    call.panels(op.groups, lanes);
+    call.bias(op.filters, op.groups, lanes);
+    Kernel::Conv(Conv {
+        op: op.clone(),
+        x: call.x(),
+        y: call.y(),
+        form,
+        unroll: call.unroll,
+        epilogue: call.epilogue,
+    })
+}
+
+fn is_pointwise(op: &ir::conv::Conv) -> bool {
+    op.kernel == [1, 1] && op.stride == [1, 1] && op.pads == Pads::default()
 }

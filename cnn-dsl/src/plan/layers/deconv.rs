@@ -1,9 +1,14 @@
 //! Transposed convolution; kernel in panels.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
-/// Transposed convolution; kernel in panels.
+/// A transposed convolution with folded batch norm. Weights: panels
+/// `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`, then biases (always there).
+///
+/// Every output element is gathered, not scattered: its sum starts from the bias and goes over r,
+/// s, c in this order, over the taps for which `p + top - r*dilation` is a multiple of the stride
+/// that lies in the operand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Deconv {
     /// The operation.
@@ -12,6 +17,24 @@ pub struct Deconv {
     pub x: View,
     /// Result.
     pub y: View,
+    /// Width of a panel.
+    pub lanes: usize,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// Width of a panel.
+const LANES: usize = 16;
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::deconv::Deconv, mut call: Call<'_>) -> Kernel {
+    call.panels(op.groups, LANES);
+    call.bias(op.filters, op.groups, LANES);
+    Kernel::Deconv(Deconv {
+        op: op.clone(),
+        x: call.x(),
+        y: call.y(),
+        lanes: LANES,
+        epilogue: call.epilogue,
+    })
 }

@@ -1,9 +1,10 @@
 //! A fully connected layer.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
-/// A fully connected layer with folded batch norm. Weights: panels of `lanes` units, then biases.
+/// A fully connected layer with folded batch norm. Weights: panels of `lanes` units, then biases
+/// (always there). The sum of each unit starts from the bias and goes over the inputs in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dense {
     /// The operation.
@@ -18,4 +19,21 @@ pub struct Dense {
     pub epilogue: Epilogue,
     /// Whether every operation is written out.
     pub unroll: bool,
+}
+
+/// Width of a panel.
+const LANES: usize = 16;
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::dense::Dense, mut call: Call<'_>) -> Kernel {
+    call.panels(1, LANES);
+    call.bias(op.units, 1, LANES);
+    Kernel::Dense(Dense {
+        op: op.clone(),
+        x: call.x(),
+        y: call.y(),
+        lanes: LANES,
+        unroll: call.unroll,
+        epilogue: call.epilogue,
+    })
 }

@@ -1,7 +1,7 @@
 //! Pixels to channels or back.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Pixels to channels or back.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,4 +14,9 @@ pub struct Depth {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::depth::Depth, call: Call<'_>) -> Kernel {
+    Kernel::Depth(Depth { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
 }

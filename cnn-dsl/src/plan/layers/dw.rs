@@ -1,9 +1,11 @@
 //! Depthwise convolution.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
-/// A depthwise convolution with folded batch norm. Weights: taps, then biases (always there).
+/// A depthwise convolution with folded batch norm. Weights: taps `[R*S][C*M]`, then biases `[C*M]`
+/// (always there). The sum of each element starts from the bias and goes over r, s; taps outside
+/// the image are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dw {
     /// The operation.
@@ -16,4 +18,17 @@ pub struct Dw {
     pub epilogue: Epilogue,
     /// Whether every operation is written out.
     pub unroll: bool,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::dw::Dw, mut call: Call<'_>) -> Kernel {
+    call.taps();
+    call.bias(call.y().shape.channels(), 1, 1);
+    Kernel::Dw(Dw {
+        op: op.clone(),
+        x: call.x(),
+        y: call.y(),
+        unroll: call.unroll,
+        epilogue: call.epilogue,
+    })
 }

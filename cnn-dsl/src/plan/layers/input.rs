@@ -1,7 +1,7 @@
 //! The user's image, preprocessed, into the arena.
 
 use crate::ir::Preprocess;
-use crate::plan::layers::View;
+use crate::plan::layers::{Kernel, View};
 
 /// Reads the user's dense NHWC image, `f32` or bytes, and writes the first value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,4 +12,9 @@ pub struct Input {
     pub preprocess: Preprocess,
     /// Result.
     pub y: View,
+}
+
+/// The kernel of an input.
+pub(in crate::plan) fn kernel(index: usize, preprocess: &Preprocess, y: View) -> Kernel {
+    Kernel::Input(Input { index, preprocess: preprocess.clone(), y })
 }

@@ -1,7 +1,7 @@
 //! Local response normalisation.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Local response normalisation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,4 +14,16 @@ pub struct Lrn {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::lrn::Lrn, call: Call<'_>) -> Kernel {
+    Kernel::Lrn(Lrn { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
+}
+
+impl Lrn {
+    /// `alpha / size`, what the sum of squares is multiplied by.
+    pub fn factor(&self) -> f32 {
+        self.op.alpha.0 / self.op.size as f32
+    }
 }

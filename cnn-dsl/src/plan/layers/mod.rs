@@ -1,5 +1,9 @@
 //! The kernels that a plan may call: one file each, of the same name as in `ir`, `emit` and the
 //! dynamic executor. A kernel knows everything that its code depends on; two equal ones are one.
+//!
+//! Layouts: every operand and result is dense NHWC, but for these. `Input` writes any layout, a
+//! `Conv` of the form `Columns` reads `lanes = 1` and writes any, a `Slice` of all channels copies a
+//! dense value into any.
 
 pub mod activation;
 pub mod add;
@@ -22,8 +26,11 @@ pub mod slice;
 pub mod softmax;
 pub mod split;
 
-use crate::ir::{Activation, Shape};
-use crate::plan::Layout;
+use crate::ir::layers::bn::Bn;
+use crate::ir::{Activation, Op, Shape, Weights};
+use crate::plan::weights::{self, Packer};
+use crate::plan::{Layout, PackId};
+use cnn_weights::{Fold, Form, Role};
 
 /// An operand or result of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,4 +68,115 @@ pub enum Kernel {
     Shuffle(shuffle::Shuffle),
     Resize(resize::Resize),
     Depth(depth::Depth),
+}
+
+/// What a layer's kernel is made of.
+#[derive(Debug)]
+pub(in crate::plan) struct Call<'a> {
+    /// Operands.
+    pub xs: Vec<View>,
+    /// Results.
+    pub ys: Vec<View>,
+    /// Activations behind it.
+    pub epilogue: Epilogue,
+    /// `unroll full`.
+    pub unroll: bool,
+    /// The layer's weights.
+    pub weights: Option<&'a Weights>,
+    /// The batch norm folded into them.
+    pub fold: Option<Fold>,
+    /// Where pieces are asked for.
+    pub packer: &'a mut Packer,
+    /// The pieces asked for, in order.
+    pub packs: &'a mut Vec<PackId>,
+}
+
+impl Call<'_> {
+    fn x(&self) -> View {
+        self.xs[0]
+    }
+
+    fn y(&self) -> View {
+        self.ys[0]
+    }
+
+    fn pack(&mut self, form: Form, len: usize) {
+        let id = self.packer.add(form, len);
+        self.packs.push(id);
+    }
+
+    /// The kernel in panels.
+    fn panels(&mut self, groups: usize, lanes: usize) {
+        let is_kernel = |role| match role {
+            Role::Kernel { .. } | Role::DeconvKernel { .. } | Role::DenseKernel { .. } => true,
+            Role::DepthwiseKernel
+            | Role::Bias
+            | Role::Gamma
+            | Role::Beta
+            | Role::MovingMean
+            | Role::MovingVariance
+            | Role::Alpha => false,
+        };
+        if let Some((kernel, tensor)) = self.weights.and_then(|w| weights::tensor(w, is_kernel)) {
+            let len = weights::panels_len(tensor, groups, lanes);
+            self.pack(Form::Panels { kernel, fold: self.fold, groups, lanes }, len);
+        }
+    }
+
+    /// A depthwise kernel.
+    fn taps(&mut self) {
+        let kernel =
+            self.weights.and_then(|w| weights::tensor(w, |role| role == Role::DepthwiseKernel));
+        if let Some((kernel, tensor)) = kernel {
+            self.pack(Form::Taps { kernel, fold: self.fold }, tensor.len());
+        }
+    }
+
+    /// The biases.
+    fn bias(&mut self, channels: usize, groups: usize, lanes: usize) {
+        let bias = self.weights.and_then(|w| weights::tensor(w, |role| role == Role::Bias));
+        let bias = bias.map(|(index, _)| index);
+        let len = groups * (channels / groups).next_multiple_of(lanes);
+        self.pack(Form::Bias { bias, fold: self.fold, channels, groups, lanes }, len);
+    }
+
+    /// A batch norm that stands alone.
+    fn affine(&mut self, op: &Bn) {
+        if let Some(fold) = self.weights.and_then(|w| weights::fold(w, op.eps.0)) {
+            self.pack(Form::Affine(fold), 2 * self.y().shape.channels());
+        }
+    }
+
+    /// A tensor as it is.
+    fn raw(&mut self, role: Role) {
+        if let Some((tensor, t)) = self.weights.and_then(|w| weights::tensor(w, |r| r == role)) {
+            self.pack(Form::Raw { tensor }, t.len());
+        }
+    }
+}
+
+/// The kernel of a layer; `None` for those that merely rename their operand.
+pub(in crate::plan) fn kernel(op: &Op, call: Call<'_>) -> Option<Kernel> {
+    Some(match op {
+        Op::Conv(op) => conv::kernel(op, call),
+        Op::Dw(op) => dw::kernel(op, call),
+        Op::Deconv(op) => deconv::kernel(op, call),
+        Op::Dense(op) => dense::kernel(op, call),
+        Op::Pool(op) => pool::kernel(op, call),
+        Op::Bn(op) => bn::kernel(op, call),
+        Op::Activation(op) => activation::kernel(op, call),
+        Op::Softmax(op) => softmax::kernel(op, call),
+        Op::Lrn(op) => lrn::kernel(op, call),
+        Op::Dropout(_) | Op::Flatten(_) => return None,
+        Op::Add(_) => add::kernel(call),
+        Op::Mul(_) => mul::kernel(call),
+        Op::Concat(_) => concat::kernel(call),
+        Op::Scale(op) => scale::kernel(op, call),
+        Op::Pad(op) => pad::kernel(op, call),
+        Op::Slice(op) => slice::kernel(op, call),
+        Op::Split(_) => split::kernel(call),
+        Op::Shuffle(op) => shuffle::kernel(op, call),
+        Op::Resize(op) => resize::kernel(op, call),
+        Op::Depth(op) => depth::kernel(op, call),
+    })
 }

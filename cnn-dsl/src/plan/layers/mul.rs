@@ -1,6 +1,6 @@
 //! Product of several operands.
 
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Product of several operands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,4 +11,9 @@ pub struct Mul {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(call: Call<'_>) -> Kernel {
+    Kernel::Mul(Mul { y: call.y(), xs: call.xs, epilogue: call.epilogue })
 }

@@ -1,7 +1,7 @@
 //! Zeros around, or cropping.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Zeros around, or cropping.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,4 +14,9 @@ pub struct Pad {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::pad::Pad, call: Call<'_>) -> Kernel {
+    Kernel::Pad(Pad { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
 }

@@ -1,7 +1,7 @@
 //! Multiplication by a constant.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Multiplication by a constant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,4 +14,9 @@ pub struct Scale {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::scale::Scale, call: Call<'_>) -> Kernel {
+    Kernel::Scale(Scale { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
 }

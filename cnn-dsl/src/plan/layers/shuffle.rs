@@ -1,7 +1,7 @@
 //! Channel shuffle.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// Channel shuffle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -14,4 +14,9 @@ pub struct Shuffle {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::shuffle::Shuffle, call: Call<'_>) -> Kernel {
+    Kernel::Shuffle(Shuffle { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
 }

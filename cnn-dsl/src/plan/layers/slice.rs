@@ -1,9 +1,13 @@
 //! A range of channels.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Epilogue, View};
+use crate::plan::Layout;
+use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// A range of channels.
+///
+/// Also the conversion between layouts: the plan inserts one of all channels, from a dense value to
+/// its `lanes = 1` copy, where a convolution over x reads what others read densely.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slice {
     /// The operation.
@@ -14,4 +18,15 @@ pub struct Slice {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+/// The kernel of a layer.
+pub(in crate::plan) fn kernel(op: &ir::slice::Slice, call: Call<'_>) -> Kernel {
+    Kernel::Slice(Slice { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
+}
+
+/// A copy of a value in another layout.
+pub(in crate::plan) fn conversion(x: View, layout: Layout) -> Kernel {
+    let op = ir::slice::Slice { from: 0, to: x.shape.channels() };
+    Kernel::Slice(Slice { op, x, y: View { shape: x.shape, layout }, epilogue: Vec::new() })
 }
