@@ -7,6 +7,23 @@
 
 #![forbid(unsafe_code)]
 
+mod error;
+mod init;
+mod load;
+mod pack;
+mod proposal;
+mod read;
+mod rename;
+mod save;
+mod stored;
 mod table;
 
+pub use error::{
+    LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
+};
+pub use init::init;
+pub use load::{Flatten, Load};
+pub use pack::pack;
+pub use read::read;
+pub use save::{SaveError, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};

@@ -1,0 +1,252 @@
+//! What can be wrong with a weight file. Data first; the text that lists everything is made by
+//! `Display`, at the end.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why weights were not loaded. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read weights from `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder or a device stands where a file should.
+    #[error("cannot read weights from `{}`: it is {found}, not a file", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// `a folder`, `no regular file`.
+        found: &'static str,
+    },
+    /// The content is not a sound safetensors file.
+    #[error("{file} is not a sound safetensors file: {reason}")]
+    Damaged {
+        /// The file, in backticks, or `the weights` where bytes were given.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A rename that cannot be understood.
+    #[error("the rename `{from}` = `{to}` cannot be used: {reason}")]
+    Rename {
+        /// Its left side.
+        from: String,
+        /// Its right side.
+        to: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file is sound, its tensors are not the model's.
+    #[error(transparent)]
+    Mismatch(Box<Mismatch>),
+}
+
+/// All the differences between a file and a model.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mismatch {
+    /// The file, in backticks, or `the weights` where bytes were given.
+    pub file: String,
+    /// How many tensors the model has.
+    pub wanted: usize,
+    /// Tensors of the model that the file has not, in the model's order.
+    pub missing: Vec<Missing>,
+    /// Tensors of the file that the model has not, in natural order of their names.
+    pub surplus: Vec<Surplus>,
+    /// Tensors of another shape.
+    pub misshapen: Vec<Misshapen>,
+    /// Tensors of a number type that is not read.
+    pub wrong_dtype: Vec<WrongDtype>,
+    /// Tensors that hold NaN or infinities.
+    pub not_finite: Vec<NotFinite>,
+    /// Tensors of the model that the file has more than once.
+    pub repeated: Vec<Repeated>,
+    /// Renames that no tensor's name fits; not an error by themselves.
+    pub unused_renames: Vec<(String, String)>,
+    /// Renames that would bring missing and surplus tensors of equal shape together.
+    pub proposals: Vec<Proposal>,
+}
+
+/// A tensor of the model that the file has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Its names by Keras' and by PyTorch's convention; one where they are the same.
+    pub names: Vec<String>,
+    /// Its shape under each of these names.
+    pub dims: Vec<Vec<usize>>,
+}
+
+/// A tensor of the file that the model has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surplus {
+    /// Its name in the file.
+    pub name: String,
+    /// Its name after the renames, where one fits.
+    pub renamed: Option<String>,
+    /// Its shape.
+    pub dims: Vec<usize>,
+}
+
+/// A tensor of another shape than the model's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misshapen {
+    /// Its name in the file.
+    pub name: String,
+    /// The model's name for it.
+    pub tensor: String,
+    /// The shape in the file.
+    pub found: Vec<usize>,
+    /// The shapes that it may have under this name.
+    pub expected: Vec<Vec<usize>>,
+}
+
+/// A tensor of a number type that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongDtype {
+    /// Its name in the file.
+    pub name: String,
+    /// The type as safetensors calls it: `F64`, `I8`.
+    pub found: String,
+}
+
+/// A tensor that holds NaN or infinities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotFinite {
+    /// Its name in the file.
+    pub name: String,
+    /// How many of its elements are not finite.
+    pub count: usize,
+    /// The index of the first, in the file's order.
+    pub first: Vec<usize>,
+    /// The first one's value.
+    pub value: f32,
+}
+
+/// A tensor of the model that stands in the file under several names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// The layer it belongs to and its Keras name.
+    pub tensor: String,
+    /// The names in the file.
+    pub names: Vec<String>,
+}
+
+/// A rename that would help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The file's name, with placeholders.
+    pub from: String,
+    /// The model's name, with placeholders.
+    pub to: String,
+    /// How many layers it covers.
+    pub layers: usize,
+}
+
+impl std::error::Error for Mismatch {}
+
+impl Mismatch {
+    /// Whether the file fits.
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty()
+            && self.surplus.is_empty()
+            && self.misshapen.is_empty()
+            && self.wrong_dtype.is_empty()
+            && self.not_finite.is_empty()
+            && self.repeated.is_empty()
+    }
+
+    /// The number of tensors that are wrong.
+    pub fn problems(&self) -> usize {
+        self.missing.len()
+            + self.surplus.len()
+            + self.misshapen.len()
+            + self.wrong_dtype.len()
+            + self.not_finite.len()
+            + self.repeated.len()
+    }
+}
+
+/// `3x3x64x128`; a scalar is `scalar`.
+fn shape(dims: &[usize]) -> String {
+    if dims.is_empty() {
+        return "scalar".to_owned();
+    }
+    dims.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// A headline and its lines, if there is any.
+fn group<T>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    items: &[T],
+    line: impl Fn(&T) -> String,
+) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    write!(f, "\n  {title} ({}):", items.len())?;
+    items.iter().try_for_each(|item| write!(f, "\n    {}", line(item)))
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.problems();
+        let mistakes = if n == 1 { "mistake" } else { "mistakes" };
+        write!(
+            f,
+            "{} does not fit the model's {} tensors: {n} {mistakes}",
+            self.file, self.wanted
+        )?;
+        group(f, "missing", &self.missing, |x| {
+            let spellings = x.names.iter().zip(&x.dims);
+            let spellings = spellings.map(|(name, dims)| format!("`{name}` {}", shape(dims)));
+            spellings.collect::<Vec<_>>().join(", or ")
+        })?;
+        group(f, "surplus", &self.surplus, |x| match &x.renamed {
+            Some(renamed) => format!("`{}` {} (renamed `{renamed}`)", x.name, shape(&x.dims)),
+            None => format!("`{}` {}", x.name, shape(&x.dims)),
+        })?;
+        group(f, "of another shape", &self.misshapen, |x| {
+            let expected: Vec<_> = x.expected.iter().map(|dims| shape(dims)).collect();
+            format!(
+                "`{}` is {}, `{}` needs {}",
+                x.name,
+                shape(&x.found),
+                x.tensor,
+                expected.join(" or ")
+            )
+        })?;
+        group(f, "of a number type that is not read", &self.wrong_dtype, |x| {
+            format!("`{}` is {}; F32, F16 and BF16 are read", x.name, x.found)
+        })?;
+        group(f, "not finite", &self.not_finite, |x| {
+            let of = if x.count == 1 { "1 element" } else { &format!("{} elements", x.count) };
+            format!(
+                "`{}` has {of} that are NaN or infinite, the first {} at {:?}",
+                x.name, x.value, x.first
+            )
+        })?;
+        group(f, "given more than once", &self.repeated, |x| {
+            let names: Vec<_> = x.names.iter().map(|name| format!("`{name}`")).collect();
+            format!("`{}` is {}", x.tensor, names.join(" and "))
+        })?;
+        group(f, "renames that fit no tensor", &self.unused_renames, |(from, to)| {
+            format!("rename \"{from}\" = \"{to}\"")
+        })?;
+        if self.proposals.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\n  help: by their shapes these renames would fit:")?;
+        for x in &self.proposals {
+            write!(f, "\n    rename \"{}\" = \"{}\"", x.from, x.to)?;
+        }
+        write!(f, "\n  or on the command line:\n   ")?;
+        self.proposals.iter().try_for_each(|x| write!(f, " --rename '{}={}'", x.from, x.to))
+    }
+}

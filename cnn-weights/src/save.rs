@@ -1,0 +1,106 @@
+//! Weights as a safetensors file under Keras' names, in f32. A file appears whole or not at all.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+
+use crate::load::Flatten;
+use crate::stored::spellings;
+use crate::table::Tensor;
+
+/// Why weights were not saved. The file is then as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// The file cannot be written.
+    #[error("cannot save weights to `{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The tensors do not make a safetensors file, or do not fit their values.
+    #[error("cannot save weights: {reason}")]
+    Content {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl From<SafeTensorError> for SaveError {
+    fn from(error: SafeTensorError) -> Self {
+        Self::Content { reason: error.to_string() }
+    }
+}
+
+/// Saves these tensors: written beside `path` under another name, synced to the disk, then renamed.
+/// `values` are in canonical layout, one array a tensor; the file's names and layouts are Keras',
+/// PyTorch's for what Keras has not (a transposed convolution with groups).
+///
+/// # Errors
+///
+/// When the file cannot be written, or when `values` are not the tensors'.
+pub fn save(
+    path: impl AsRef<Path>,
+    tensors: &[Tensor],
+    values: &[Vec<f32>],
+) -> Result<(), SaveError> {
+    let path = path.as_ref();
+    let bytes = to_bytes(tensors, values)?;
+    replace(path, &bytes).map_err(|source| SaveError::Io { path: path.to_owned(), source })
+}
+
+/// The content of the file that [`save`] writes.
+///
+/// # Errors
+///
+/// When `values` are not the tensors', or a name occurs twice.
+pub fn to_bytes(tensors: &[Tensor], values: &[Vec<f32>]) -> Result<Vec<u8>, SaveError> {
+    if tensors.len() != values.len() {
+        let reason = format!("{} tensors, but {} arrays", tensors.len(), values.len());
+        return Err(SaveError::Content { reason });
+    }
+    let mut stored = BTreeMap::new();
+    for (tensor, values) in tensors.iter().zip(values) {
+        let spelling = spellings(tensor, Flatten::Chw).swap_remove(0);
+        let name = format!("{}.{}", tensor.layer, spelling.suffix);
+        if values.len() != tensor.len() {
+            let (found, needed) = (values.len(), tensor.len());
+            let reason = format!("`{name}` has {needed} elements, {found} were given");
+            return Err(SaveError::Content { reason });
+        }
+        let ordered = spelling.from_canonical(values);
+        let bytes: Vec<u8> = ordered.iter().flat_map(|x| x.to_le_bytes()).collect();
+        if stored.insert(name.clone(), (spelling.shapes[0].clone(), bytes)).is_some() {
+            return Err(SaveError::Content { reason: format!("`{name}` occurs twice") });
+        }
+    }
+    let views = stored.iter().map(|(name, (shape, bytes))| {
+        TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name, view))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>()?;
+    Ok(safetensors::serialize(views, None)?)
+}
+
+/// Puts a file in the place of another, or none, at one stroke.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new();
+    // tempfile's own default is 0600; a saved file should be as readable as any other.
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = file.prefix(".weights-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    // The new name is on the disk only when the folder is.
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
