@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Convolutional networks as Rust types: what emitted code links against.
+
+#![forbid(unsafe_code)]
+
+pub mod math;
