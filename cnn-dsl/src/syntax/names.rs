@@ -1,0 +1,39 @@
+//! Names of models in a text that may not parse: a stub of each keeps one syntax error from
+//! becoming fifty others in the user's code.
+
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{Ident, Visibility};
+use crate::syntax::scan::{Token, TokenKind, scan};
+
+/// Every `model NAME`, in text order, whatever stands around it.
+pub fn model_names(sources: &Sources, file: FileId) -> Vec<(Visibility, Ident)> {
+    let text = &sources.file(file).text;
+    let tokens: Vec<Token> =
+        scan(text, file).tokens.into_iter().filter(|t| t.kind != TokenKind::Doc).collect();
+    let word = |token: &Token| &text[token.start as usize..token.end as usize];
+    let mut names = Vec::new();
+    for (at, pair) in tokens.windows(2).enumerate() {
+        let name = word(&pair[1]);
+        if word(&pair[0]) != "model" || pair[1].kind != TokenKind::Word || is_reserved(name) {
+            continue;
+        }
+        let before: Vec<&str> = tokens[at.saturating_sub(4)..at].iter().map(word).collect();
+        let visibility = match before[..] {
+            [.., "pub"] => Visibility::Public,
+            ["pub", "(", "crate", ")"] => Visibility::Crate,
+            _ => Visibility::Default,
+        };
+        let span = Span { file, start: pair[1].start, end: pair[1].end };
+        names.push((visibility, Ident { name: name.to_owned(), span }));
+    }
+    names
+}
+
+/// Words that are keywords everywhere.
+pub(super) fn is_reserved(word: &str) -> bool {
+    const RESERVED: [&str; 19] = [
+        "pub", "use", "model", "block", "let", "mut", "const", "if", "else", "repeat", "in",
+        "from", "as", "last", "return", "default", "layer", "true", "false",
+    ];
+    RESERVED.contains(&word)
+}
