@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// The most elements that one value or one tensor of weights may have: what a 32-bit index reaches,
+/// and so few that products of two of them fit into 64 bits.
+pub const MAX_ELEMENTS: usize = 1 << 31;
+
 /// The shape of one value; the batch is never part of it. Every size is at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -19,6 +23,22 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// An image, if no size is zero and its elements are not more than [`MAX_ELEMENTS`].
+    pub fn image(h: usize, w: usize, c: usize) -> Option<Self> {
+        Self::Image { h, w, c }.checked()
+    }
+
+    /// A vector, by the same rule.
+    pub fn vector(n: usize) -> Option<Self> {
+        Self::Vector(n).checked()
+    }
+
+    /// Itself, if no size is zero and its elements are not more than [`MAX_ELEMENTS`].
+    pub fn checked(self) -> Option<Self> {
+        let elements = checked_elements(&self.hwc())?;
+        (1..=MAX_ELEMENTS).contains(&elements).then_some(self)
+    }
+
     /// The number of elements.
     pub fn len(self) -> usize {
         match self {
@@ -63,6 +83,11 @@ impl fmt::Display for Shape {
     }
 }
 
+/// The product of sizes, if it can be counted.
+pub fn checked_elements(sizes: &[usize]) -> Option<usize> {
+    sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))
+}
+
 /// Rows and columns added around an image; `pad` alone may have negative ones, which crop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -71,6 +96,32 @@ pub struct Pads {
     pub bottom: i64,
     pub left: i64,
     pub right: i64,
+}
+
+impl Pads {
+    /// Before and after the rows.
+    pub fn vertical(self) -> (i64, i64) {
+        (self.top, self.bottom)
+    }
+
+    /// Before and after the columns.
+    pub fn horizontal(self) -> (i64, i64) {
+        (self.left, self.right)
+    }
+}
+
+/// How far a dilated kernel reaches: `dilation * (kernel - 1) + 1`.
+pub fn reach(kernel: usize, dilation: usize) -> Option<usize> {
+    kernel.checked_sub(1)?.checked_mul(dilation)?.checked_add(1)
+}
+
+/// An image's height and width with rows and columns added or cropped; `None` where nothing remains.
+pub fn padded([h, w]: [usize; 2], pads: Pads) -> Option<[usize; 2]> {
+    let size = |size: usize, (before, after): (i64, i64)| {
+        let size = i64::try_from(size).ok()?.checked_add(before)?.checked_add(after)?;
+        usize::try_from(size).ok().filter(|&s| s > 0)
+    };
+    Some([size(h, pads.vertical())?, size(w, pads.horizontal())?])
 }
 
 /// `floor((input + before + after - dilation * (kernel - 1) - 1) / stride) + 1`, or `None` where the
@@ -85,10 +136,8 @@ pub fn output_size(
     ceil: bool,
 ) -> Option<usize> {
     let input = i64::try_from(input).ok()?;
-    let kernel = i64::try_from(kernel).ok()?;
     let stride = i64::try_from(stride).ok()?;
-    let dilation = i64::try_from(dilation).ok()?;
-    let reach = dilation.checked_mul(kernel - 1)?.checked_add(1)?;
+    let reach = i64::try_from(reach(kernel, dilation)?).ok()?;
     let room = input.checked_add(before)?.checked_add(after)?.checked_sub(reach)?;
     if room < 0 || stride < 1 {
         return None;
@@ -108,13 +157,40 @@ pub fn same_pads(
     dilation: usize,
 ) -> Option<(i64, i64)> {
     let input = i64::try_from(input).ok()?;
-    let kernel = i64::try_from(kernel).ok()?;
     let stride = i64::try_from(stride).ok()?;
-    let dilation = i64::try_from(dilation).ok()?;
+    let reach = i64::try_from(reach(kernel, dilation)?).ok()?;
     let out = input.checked_add(stride - 1)?.checked_div(stride)?;
-    let reach = dilation.checked_mul(kernel - 1)?.checked_add(1)?;
     let total = (out - 1).checked_mul(stride)?.checked_add(reach)?.checked_sub(input)?.max(0);
     Some((total / 2, total - total / 2))
+}
+
+/// A transposed convolution's size, `(input - 1) * stride + reach - before - after + output_pad`;
+/// `None` where the pads cut everything away.
+pub fn transposed_size(
+    input: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    (before, after): (i64, i64),
+    output_pad: usize,
+) -> Option<usize> {
+    let full = input.checked_sub(1)?.checked_mul(stride)?.checked_add(reach(kernel, dilation)?)?;
+    let full = i64::try_from(full.checked_add(output_pad)?).ok()?;
+    let size = full.checked_sub(before)?.checked_sub(after)?;
+    usize::try_from(size).ok().filter(|&s| s > 0)
+}
+
+/// TensorFlow's `same` for a transposed convolution, whose result is `input * stride`: what is cut
+/// before and after the full result, and what is added to it where the kernel is shorter than the
+/// stride.
+pub fn transposed_same(
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+) -> Option<((i64, i64), usize)> {
+    let reach = reach(kernel, dilation)?;
+    let cut = i64::try_from(reach.saturating_sub(stride)).ok()?;
+    Some(((cut / 2, cut - cut / 2), stride.saturating_sub(reach)))
 }
 
 #[cfg(test)]

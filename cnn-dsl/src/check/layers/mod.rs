@@ -4,16 +4,42 @@
 //! operation and its result shapes ([`Built`]); every mistake as a [`LayerError`]. Not here: names,
 //! scopes, `default`, `from`, `as`, `->`, `frozen`: they are the statements' business.
 
+mod activation;
+mod add;
+mod bn;
+mod concat;
+mod conv;
+mod deconv;
+mod dense;
+mod depth;
+mod dropout;
+mod dw;
 mod error;
+mod flatten;
+mod lrn;
+mod mul;
+mod operands;
+mod pad;
+mod pool;
+mod reader;
+mod resize;
+mod scale;
+mod shuffle;
 mod signatures;
+mod slice;
+mod softmax;
+mod split;
+mod window;
 
-pub use error::LayerError;
+pub use error::{LayerError, Read};
 pub use signatures::{activation, activation_value, all, signature, words};
 
 use crate::check::arguments::{Arguments, Operand};
+use crate::check::layers::reader::Reader;
 use crate::diagnostic::Diagnostics;
+use crate::ir::shape::{MAX_ELEMENTS, checked_elements};
 use crate::ir::{Activation, Op, Shape};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// Where a layer's errors go.
 #[derive(Debug)]
@@ -69,8 +95,88 @@ pub fn build(
     args: &Arguments,
     operands: &[Operand],
 ) -> Built {
-    let _ = (cx, name, args, operands);
-    Built::unknown(1)
+    let mut reader = Reader { cx, layer: name, args, operands };
+    surplus(&mut reader);
+    let Some(op) = operation(&mut reader) else {
+        return Built::unknown(if name == "split" { split::results(args) } else { 1 });
+    };
+    finish(&mut reader, op)
+}
+
+/// Reports values that the layer has no place for.
+fn surplus(r: &mut Reader<'_, '_>) {
+    let Some(signature) = signature(r.layer) else { return };
+    if let Some(given) = r.positional(signature.positional.max) {
+        let (layer, at, usage) = (r.layer, given.span, signature.usage);
+        r.cx.error(LayerError::SurplusValue { layer, at, usage });
+    }
+}
+
+/// The layer's operation; `None` after an error, or where its operand's shape is unknown.
+fn operation(r: &mut Reader<'_, '_>) -> Option<Op> {
+    match r.layer {
+        "conv" => conv::build(r),
+        "dw" => dw::build(r),
+        "deconv" => deconv::build(r),
+        "pool" => pool::build(r),
+        "dense" => dense::build(r),
+        "flatten" => Some(flatten::build()),
+        "bn" => bn::build(r),
+        "softmax" => Some(softmax::build()),
+        "dropout" => dropout::elements(r),
+        "drop_path" => dropout::path(r),
+        "identity" => Some(dropout::identity()),
+        "lrn" => lrn::build(r),
+        "add" => add::build(r),
+        "mul" => mul::build(r),
+        "concat" => concat::build(r),
+        "scale" => scale::build(r),
+        "pad" => pad::build(r),
+        "slice" => slice::build(r),
+        "split" => split::build(r),
+        "shuffle" => shuffle::build(r),
+        "upsample" => resize::upsample(r),
+        "resize" => resize::resize(r),
+        "depth_to_space" => depth::to_space(r),
+        "space_to_depth" => depth::to_depth(r),
+        _activation => activation::build(r),
+    }
+}
+
+/// The result shapes, once nothing is too large to be counted.
+fn finish(r: &mut Reader<'_, '_>, op: Op) -> Built {
+    let results = if let Op::Split(split) = &op { split.parts.len() } else { 1 };
+    let shapes: Option<Vec<Shape>> = r.operands.iter().map(|operand| operand.shape).collect();
+    let (Some(shapes), Some(input)) = (shapes, r.read()) else {
+        return Built::unknown(results);
+    };
+    let (layer, at) = (r.layer, r.args.layer_span);
+    let Some(outputs) = op.outputs(&shapes) else {
+        r.cx.error(LayerError::TooManyElements { layer, at, what: "result", input });
+        return Built::unknown(results);
+    };
+    let outputs = outputs.into_iter().map(Some).collect();
+    let countable = |dims: &[usize]| checked_elements(dims).is_some_and(|n| n <= MAX_ELEMENTS);
+    if op.tensors("", &shapes).iter().all(|tensor| countable(&tensor.dims)) {
+        return Built { op: Some(op), outputs };
+    }
+    r.cx.error(LayerError::TooManyElements { layer, at, what: "kernel", input });
+    Built { op: None, outputs }
+}
+
+/// The most vector statements that `unroll full` writes out for one layer.
+pub const UNROLL_LIMIT: u64 = 8_000;
+
+/// Whether a built layer may be unrolled. `at` is the flag `unroll full`.
+pub fn check_unroll(cx: &mut LayerCx<'_>, op: &Op, inputs: &[Shape], outputs: &[Shape], at: Span) {
+    let layer = op.kind();
+    match op.unroll_cost(inputs, outputs) {
+        None => cx.error(LayerError::CannotUnroll { layer, at }),
+        Some(cost) if cost > UNROLL_LIMIT => {
+            cx.error(LayerError::UnrollTooLarge { layer, at, cost, limit: UNROLL_LIMIT });
+        }
+        Some(_) => {}
+    }
 }
 
 /// A parameter that holds an activation, applied: the same as writing the activation's name.

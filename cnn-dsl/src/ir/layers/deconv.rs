@@ -4,6 +4,7 @@
 //! `(h, w)` adds `x[h,w,c] * w[r,s,c,k]` to output `(h*stride + r*dilation - top, ...)`. `pad same`
 //! gives `in * stride`, cut as TensorFlow does.
 
+use crate::ir::shape::transposed_size;
 use crate::ir::{Pads, Shape};
 use cnn_weights::{Role, Tensor};
 
@@ -28,6 +29,21 @@ pub struct Deconv {
 }
 
 impl Deconv {
+    /// `P x Q x K`; `None` where the groups do not divide or the pads cut everything away.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        let Shape::Image { h, w, c } = input else { return None };
+        if c % self.groups != 0 || self.filters % self.groups != 0 {
+            return None;
+        }
+        let size = |axis: usize, input, pads| {
+            let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
+            let (dilation, output_pad) = (self.dilation[axis], self.output_pad[axis]);
+            transposed_size(input, kernel, stride, dilation, pads, output_pad)
+        };
+        let p = size(0, h, self.pads.vertical())?;
+        Shape::image(p, size(1, w, self.pads.horizontal())?, self.filters)
+    }
+
     /// Kernel (R, S, IN, OUT/groups) and bias.
     pub fn tensors(&self, name: &str, input: Shape) -> Vec<Tensor> {
         let [r, s] = self.kernel;

@@ -16,6 +16,12 @@ pub struct Dense {
 }
 
 impl Dense {
+    /// A vector; `None` for an image larger than 1x1.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        let [h, w, _] = input.hwc();
+        if h * w == 1 { Shape::vector(self.units) } else { None }
+    }
+
     /// Kernel (IN, OUT) and bias.
     pub fn tensors(&self, name: &str, input: Shape) -> Vec<Tensor> {
         let role = Role::DenseKernel { flattened: self.flattened };
@@ -29,5 +35,10 @@ impl Dense {
     /// `IN * OUT`.
     pub fn mult_adds(&self, input: Shape) -> u64 {
         input.len() as u64 * self.units as u64
+    }
+
+    /// Vector statements of 16 lanes when every loop is written out.
+    pub fn unroll_cost(&self, input: Shape) -> u64 {
+        self.units.div_ceil(16) as u64 * input.len() as u64
     }
 }

@@ -1,6 +1,8 @@
 //! `depth_to_space N` and `space_to_depth N`, as TensorFlow's in NHWC: output channel of
 //! `space_to_depth` is `(dy * N + dx) * C + c`; `depth_to_space` is its inverse.
 
+use crate::ir::Shape;
+
 /// Pixels to channels or back.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Depth {
@@ -14,5 +16,20 @@ impl Depth {
     /// The name in the language.
     pub fn kind(&self) -> &'static str {
         if self.to_space { "depth_to_space" } else { "space_to_depth" }
+    }
+}
+
+impl Depth {
+    /// The same elements; `None` where the square does not divide the channels, or the sides.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        let Shape::Image { h, w, c } = input else { return None };
+        let (n, square) = (self.block, self.block.checked_mul(self.block)?);
+        if self.to_space {
+            let fits = c.checked_rem(square) == Some(0);
+            if fits { Shape::image(h.checked_mul(n)?, w.checked_mul(n)?, c / square) } else { None }
+        } else {
+            let fits = h.checked_rem(n) == Some(0) && w.checked_rem(n) == Some(0);
+            if fits { Shape::image(h / n, w / n, c.checked_mul(square)?) } else { None }
+        }
     }
 }

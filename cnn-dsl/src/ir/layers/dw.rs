@@ -2,6 +2,7 @@
 //!
 //! Output channel `c * multiplier + m` is input channel `c` with filter `w[r,s,c,m]`.
 
+use crate::ir::layers::conv::{sizes, vectors};
 use crate::ir::{Pads, Shape};
 use cnn_weights::{Role, Tensor};
 
@@ -21,6 +22,13 @@ pub struct Dw {
 }
 
 impl Dw {
+    /// `P x Q x C*multiplier`; `None` where the kernel does not fit.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        let Shape::Image { h, w, c } = input else { return None };
+        let [p, q] = sizes([h, w], self.kernel, self.stride, self.dilation, self.pads)?;
+        Shape::image(p, q, c.checked_mul(self.multiplier)?)
+    }
+
     /// Kernel (HWCM) and bias.
     pub fn tensors(&self, name: &str, input: Shape) -> Vec<Tensor> {
         let [r, s] = self.kernel;
@@ -36,5 +44,10 @@ impl Dw {
     /// `R * S` for each output element.
     pub fn mult_adds(&self, output: Shape) -> u64 {
         output.len() as u64 * (self.kernel[0] * self.kernel[1]) as u64
+    }
+
+    /// Vector statements of 16 lanes when every loop is written out.
+    pub fn unroll_cost(&self, output: Shape) -> u64 {
+        vectors(output) * (self.kernel[0] * self.kernel[1]) as u64
     }
 }

@@ -84,6 +84,37 @@ impl Op {
         }
     }
 
+    /// The shapes that this layer gives for these operands: the language's shape rules. `None` where
+    /// they do not fit, or a result would have more than
+    /// [`MAX_ELEMENTS`](crate::ir::shape::MAX_ELEMENTS); `check` finds the reason.
+    pub fn outputs(&self, inputs: &[Shape]) -> Option<Vec<Shape>> {
+        let input = *inputs.first()?;
+        let output = match self {
+            Self::Conv(x) => x.output(input)?,
+            Self::Dw(x) => x.output(input)?,
+            Self::Deconv(x) => x.output(input)?,
+            Self::Dense(x) => x.output(input)?,
+            Self::Pool(x) => x.output(input)?,
+            Self::Bn(_)
+            | Self::Activation(_)
+            | Self::Softmax(_)
+            | Self::Lrn(_)
+            | Self::Dropout(_)
+            | Self::Scale(_) => input,
+            Self::Flatten(x) => x.output(input),
+            Self::Add(x) => x.output(inputs)?,
+            Self::Mul(x) => x.output(inputs)?,
+            Self::Concat(x) => x.output(inputs)?,
+            Self::Pad(x) => x.output(input)?,
+            Self::Slice(x) => x.output(input)?,
+            Self::Split(x) => return x.outputs(input),
+            Self::Shuffle(x) => x.output(input)?,
+            Self::Resize(x) => x.output(input)?,
+            Self::Depth(x) => x.output(input)?,
+        };
+        Some(vec![output])
+    }
+
     /// The tensors of this layer under the given name, for these input shapes, in canonical layout.
     pub fn tensors(&self, name: &str, inputs: &[Shape]) -> Vec<Tensor> {
         match self {
@@ -135,6 +166,34 @@ impl Op {
             | Self::Shuffle(_)
             | Self::Resize(_)
             | Self::Depth(_) => 0,
+        }
+    }
+
+    /// What `unroll full` would write out: vector statements of 16 lanes. `None` for layers that
+    /// cannot be unrolled.
+    pub fn unroll_cost(&self, inputs: &[Shape], outputs: &[Shape]) -> Option<u64> {
+        match self {
+            Self::Conv(x) => Some(x.unroll_cost(inputs[0], outputs[0])),
+            Self::Dw(x) => Some(x.unroll_cost(outputs[0])),
+            Self::Dense(x) => Some(x.unroll_cost(inputs[0])),
+            Self::Deconv(_)
+            | Self::Pool(_)
+            | Self::Bn(_)
+            | Self::Activation(_)
+            | Self::Softmax(_)
+            | Self::Lrn(_)
+            | Self::Dropout(_)
+            | Self::Flatten(_)
+            | Self::Add(_)
+            | Self::Mul(_)
+            | Self::Concat(_)
+            | Self::Scale(_)
+            | Self::Pad(_)
+            | Self::Slice(_)
+            | Self::Split(_)
+            | Self::Shuffle(_)
+            | Self::Resize(_)
+            | Self::Depth(_) => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `pool`: largest or mean value of a window, of the whole image, or of a given number of regions.
 
-use crate::ir::Pads;
+use crate::ir::shape::output_size;
+use crate::ir::{Pads, Shape};
 
 /// A pooling layer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,4 +42,20 @@ pub enum PoolOver {
     Global,
     /// `to HxW`: PyTorch's adaptive pooling, region `i` being `floor(i*H/P) .. ceil((i+1)*H/P)`.
     Regions([usize; 2]),
+}
+
+impl Pool {
+    /// The channels stay; `None` where the window does not fit.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        let Shape::Image { h, w, c } = input else { return None };
+        match self.over {
+            PoolOver::Window { kernel, stride, pads, ceil, include_pad: _ } => {
+                let p = output_size(h, kernel[0], stride[0], 1, pads.vertical(), ceil)?;
+                let q = output_size(w, kernel[1], stride[1], 1, pads.horizontal(), ceil)?;
+                Shape::image(p, q, c)
+            }
+            PoolOver::Global => Shape::image(1, 1, c),
+            PoolOver::Regions([p, q]) => Shape::image(p, q, c),
+        }
+    }
 }

@@ -4,6 +4,8 @@
 //! `max(0, (p + 0.5) * in / out - 0.5)`, the four neighbours weighted by distance, the last row and
 //! column repeated.
 
+use crate::ir::Shape;
+
 /// A new height and width.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Resize {
@@ -28,5 +30,15 @@ impl Resize {
     /// The name in the language.
     pub fn kind(&self) -> &'static str {
         if self.upsample { "upsample" } else { "resize" }
+    }
+}
+
+impl Resize {
+    /// The new height and width with the same channels.
+    pub fn output(&self, input: Shape) -> Option<Shape> {
+        match input {
+            Shape::Image { c, .. } => Shape::image(self.to[0], self.to[1], c),
+            Shape::Vector(_) => None,
+        }
     }
 }

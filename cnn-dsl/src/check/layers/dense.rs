@@ -1,0 +1,18 @@
+//! `dense OUT`.
+
+use crate::check::layers::LayerError;
+use crate::check::layers::reader::Reader;
+use crate::ir::Op;
+use crate::ir::layers::dense::Dense;
+
+pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
+    let given = r.required(0, "the number of its outputs", "dense 10");
+    let units = given.and_then(|g| r.integer(&g.value, g.span, "the number of outputs", 1));
+    let bias = r.bias();
+    let input = r.read()?;
+    let [h, w, _] = input.shape.hwc();
+    if h * w != 1 {
+        return r.fail(LayerError::DenseNeedsVector { units: units.unwrap_or(10), input });
+    }
+    Some(Op::Dense(Dense { units: units?, bias, flattened: r.operands[0].flattened }))
+}
