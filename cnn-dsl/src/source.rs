@@ -58,8 +58,11 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a text.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
+    /// Adds a text; a byte order mark at its start is dropped, so that columns are as shown.
+    pub fn add(&mut self, mut file: SourceFile) -> FileId {
+        if file.text.starts_with('\u{feff}') {
+            file.text.drain(..'\u{feff}'.len_utf8());
+        }
         self.files.push(file);
         FileId(u32::try_from(self.files.len() - 1).expect("fewer than 2^32 files"))
     }

@@ -6,7 +6,7 @@ mod render;
 mod suggest;
 
 #[cfg(feature = "render")]
-pub use render::render;
+pub use render::{render, render_coloured};
 pub use suggest::did_you_mean;
 
 use crate::source::Span;
