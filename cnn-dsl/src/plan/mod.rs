@@ -12,6 +12,7 @@ mod fuse;
 pub mod layers;
 mod layout;
 pub mod summary;
+mod text;
 mod weights;
 
 pub use budget::over_budget;

@@ -1,0 +1,203 @@
+//! A plan as text: one row a step, for goldens and for readers.
+//!
+//! `3 conv1+conv1.relu  conv k1 3x3 columns 16, relu  28x28x1 [1|0+28+6] @0 -> 26x26x3 @960  w0 w1`:
+//! step, layers, kernel with its number, operands and results with their places, pieces of the
+//! weights. A layout is written only where it is not dense: `[lanes|left+W+right]`.
+
+use crate::ir::Activation;
+use crate::plan::layers::{Kernel, View, conv, pad, pool};
+use crate::plan::{BufferId, Plan, Step};
+use cnn_weights::Form;
+use std::fmt;
+
+impl fmt::Display for Plan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: arena {}, weights {}", self.network.name, self.arena, self.weights.len)?;
+        for (index, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{index} {}", self.step_text(step))?;
+        }
+        for (index, pack) in self.weights.packs.iter().enumerate() {
+            writeln!(f, "w{index} @{} +{} {}", pack.offset, pack.len, self.form_text(&pack.form))?;
+        }
+        writeln!(f, "outputs {}", self.places_text(&self.outputs))?;
+        if !self.kept.is_empty() {
+            writeln!(f, "kept {}", self.places_text(&self.kept))?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan<'_> {
+    fn step_text(&self, step: &Step) -> String {
+        let names: Vec<&str> =
+            step.layers.iter().map(|id| self.network.layers[id.0].name.as_str()).collect();
+        let names = if names.is_empty() { "-".to_owned() } else { names.join("+") };
+        let (xs, ys) = views(&self.kernels[step.kernel.0]);
+        let kernel = kernel_text(&self.kernels[step.kernel.0]);
+        let mut text = format!("{names}  k{} {kernel}  ", step.kernel.0);
+        if step.reads.is_empty() {
+            text.push_str("user");
+        } else {
+            text.push_str(&self.operands_text(&step.reads, &xs));
+        }
+        text.push_str(" -> ");
+        text.push_str(&self.operands_text(&step.writes, &ys));
+        for (index, pack) in step.weights.iter().enumerate() {
+            text.push_str(&format!("{}w{}", if index == 0 { "  " } else { " " }, pack.0));
+        }
+        text
+    }
+
+    fn operands_text(&self, buffers: &[BufferId], views: &[View]) -> String {
+        let one = |(buffer, view): (&BufferId, &View)| {
+            format!("{} @{}", view_text(*view), self.buffers[buffer.0].offset)
+        };
+        buffers.iter().zip(views).map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    fn places_text(&self, buffers: &[BufferId]) -> String {
+        let places = buffers.iter().map(|b| format!("@{}", self.buffers[b.0].offset));
+        places.collect::<Vec<_>>().join(" ")
+    }
+
+    fn form_text(&self, form: &Form) -> String {
+        let layer = |tensor: usize| self.weights.tensors[tensor].layer.clone();
+        let folded = |fold: Option<usize>| {
+            fold.map_or(String::new(), |mean| format!(" with {}", layer(mean)))
+        };
+        match form {
+            Form::Panels { kernel, fold, groups, lanes } => {
+                let groups = if *groups == 1 { String::new() } else { format!(" groups {groups}") };
+                let fold = folded(fold.map(|f| f.mean));
+                format!("panels {}{fold}{groups} lanes {lanes}", layer(*kernel))
+            }
+            Form::Taps { kernel, fold } => {
+                format!("taps {}{}", layer(*kernel), folded(fold.map(|f| f.mean)))
+            }
+            Form::Bias { bias, fold, channels, groups, lanes } => {
+                let groups = if *groups == 1 { String::new() } else { format!(" groups {groups}") };
+                let bias = bias.map_or("0".into(), layer);
+                let fold = folded(fold.map(|f| f.mean));
+                format!("bias {bias}{fold} channels {channels}{groups} lanes {lanes}")
+            }
+            Form::Affine(fold) => format!("affine {}", layer(fold.mean)),
+            Form::Raw { tensor } => format!("raw {}", layer(*tensor)),
+        }
+    }
+}
+
+fn view_text(View { shape, layout }: View) -> String {
+    if layout.is_dense(shape) {
+        return shape.to_string();
+    }
+    let [_, w, _] = shape.hwc();
+    format!("{shape} [{}|{}+{w}+{}]", layout.lanes, layout.left, layout.right)
+}
+
+/// Operands and results of a kernel.
+fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
+    match kernel {
+        Kernel::Input(k) => (Vec::new(), vec![k.y]),
+        Kernel::Conv(k) => (vec![k.x], vec![k.y]),
+        Kernel::Dw(k) => (vec![k.x], vec![k.y]),
+        Kernel::Deconv(k) => (vec![k.x], vec![k.y]),
+        Kernel::Dense(k) => (vec![k.x], vec![k.y]),
+        Kernel::Pool(k) => (vec![k.x], vec![k.y]),
+        Kernel::Bn(k) => (vec![k.x], vec![k.y]),
+        Kernel::Activation(k) => (vec![k.x], vec![k.y]),
+        Kernel::Softmax(k) => (vec![k.x], vec![k.y]),
+        Kernel::Lrn(k) => (vec![k.x], vec![k.y]),
+        Kernel::Add(k) => (k.xs.clone(), vec![k.y]),
+        Kernel::Mul(k) => (k.xs.clone(), vec![k.y]),
+        Kernel::Concat(k) => (k.xs.clone(), vec![k.y]),
+        Kernel::Scale(k) => (vec![k.x], vec![k.y]),
+        Kernel::Pad(k) => (vec![k.x], vec![k.y]),
+        Kernel::Slice(k) => (vec![k.x], vec![k.y]),
+        Kernel::Split(k) => (vec![k.x], k.ys.clone()),
+        Kernel::Shuffle(k) => (vec![k.x], vec![k.y]),
+        Kernel::Resize(k) => (vec![k.x], vec![k.y]),
+        Kernel::Depth(k) => (vec![k.x], vec![k.y]),
+    }
+}
+
+fn kernel_text(kernel: &Kernel) -> String {
+    let (text, epilogue) = match kernel {
+        Kernel::Input(k) => {
+            let bytes = if k.preprocess.bytes { " bytes" } else { "" };
+            (format!("input {}{bytes}", k.index), &Vec::new())
+        }
+        Kernel::Conv(k) => (conv_text(k), &k.epilogue),
+        Kernel::Dw(k) => {
+            let [r, s] = k.op.kernel;
+            (format!("dw {r}x{s}{}{}", stride(k.op.stride), unrolled(k.unroll)), &k.epilogue)
+        }
+        Kernel::Deconv(k) => {
+            let [r, s] = k.op.kernel;
+            (format!("deconv {r}x{s}{} lanes {}", stride(k.op.stride), k.lanes), &k.epilogue)
+        }
+        Kernel::Dense(k) => (format!("dense lanes {}{}", k.lanes, unrolled(k.unroll)), &k.epilogue),
+        Kernel::Pool(k) => (pool_text(k), &k.epilogue),
+        Kernel::Bn(k) => ("bn".to_owned(), &k.epilogue),
+        Kernel::Activation(k) => ("activation".to_owned(), &k.functions),
+        Kernel::Softmax(k) => ("softmax".to_owned(), &k.epilogue),
+        Kernel::Lrn(k) => (format!("lrn {}", k.op.size), &k.epilogue),
+        Kernel::Add(k) => ("add".to_owned(), &k.epilogue),
+        Kernel::Mul(k) => ("mul".to_owned(), &k.epilogue),
+        Kernel::Concat(k) => ("concat".to_owned(), &k.epilogue),
+        Kernel::Scale(k) => (format!("scale {}", k.op.0.0), &k.epilogue),
+        Kernel::Pad(k) => (pad_text(k), &k.epilogue),
+        Kernel::Slice(k) => (format!("slice {}..{}", k.op.from, k.op.to), &k.epilogue),
+        Kernel::Split(_) => ("split".to_owned(), &Vec::new()),
+        Kernel::Shuffle(k) => (format!("shuffle {}", k.op.groups), &k.epilogue),
+        Kernel::Resize(k) => {
+            (format!("{} {:?}", k.op.kind(), k.op.mode).to_lowercase(), &k.epilogue)
+        }
+        Kernel::Depth(k) => (format!("{} {}", k.op.kind(), k.op.block), &k.epilogue),
+    };
+    epilogue.iter().map(Activation::kind).fold(text, |text, next| format!("{text}, {next}"))
+}
+
+fn conv_text(k: &conv::Conv) -> String {
+    let [r, s] = k.op.kernel;
+    let form = match k.form {
+        conv::Form::Channels { pixels, lanes } => format!("channels {pixels}x{lanes}"),
+        conv::Form::Columns { lanes } => format!("columns {lanes}"),
+    };
+    let groups = if k.op.groups == 1 { String::new() } else { format!(" groups {}", k.op.groups) };
+    format!("conv {r}x{s}{}{groups} {form}{}", stride(k.op.stride), unrolled(k.unroll))
+}
+
+fn pool_text(k: &pool::Pool) -> String {
+    use crate::ir::layers::pool::{PoolKind, PoolOver};
+    let kind = match k.op.kind {
+        PoolKind::Max => "max",
+        PoolKind::Average => "avg",
+    };
+    match k.op.over {
+        PoolOver::Window { kernel: [r, s], stride: by, .. } => {
+            format!("pool {kind} {r}x{s}{}", stride(by))
+        }
+        PoolOver::Global => format!("pool {kind} global"),
+        PoolOver::Regions([p, q]) => format!("pool {kind} to {p}x{q}"),
+    }
+}
+
+fn pad_text(k: &pad::Pad) -> String {
+    use crate::ir::layers::pad::Pad;
+    match k.op {
+        Pad::Image(p) => format!("pad ({}, {}, {}, {})", p.top, p.bottom, p.left, p.right),
+        Pad::Channels(before, after) => format!("pad channels ({before}, {after})"),
+    }
+}
+
+fn stride([vertical, horizontal]: [usize; 2]) -> String {
+    if [vertical, horizontal] == [1, 1] {
+        String::new()
+    } else {
+        format!(" stride {vertical}x{horizontal}")
+    }
+}
+
+fn unrolled(unroll: bool) -> &'static str {
+    if unroll { " unrolled" } else { "" }
+}
