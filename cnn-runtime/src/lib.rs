@@ -2,4 +2,6 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "executors")]
+pub mod dynamic;
 pub mod math;

@@ -3,7 +3,7 @@
 use crate::ir::layers as ir;
 use crate::ir::{Pads, Shape};
 use crate::plan::Layout;
-use crate::plan::layers::{Call, Epilogue, Kernel, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
 /// A convolution with folded batch norm. Weights: panels, then biases (always there).
 ///
@@ -48,8 +48,6 @@ pub enum Form {
     },
 }
 
-/// Width of a panel or vector.
-const LANES: usize = 16;
 /// Pixels a tile: four accumulators of sixteen lanes are half of AVX2's registers and a tile that
 /// portable code keeps in registers too.
 const PIXELS: usize = 4;
@@ -73,10 +71,10 @@ pub(in crate::plan) fn form(op: &ir::conv::Conv, y: Shape) -> Form {
     let [p, q, _] = y.hwc();
     let few = op.stride == [1, 1] && op.groups == 1 && op.filters < CHANNELS_FROM;
     if few && q >= COLUMNS_FROM {
-        return Form::Columns { lanes: LANES };
+        return Form::Columns { lanes: PANEL };
     }
     let row = if is_pointwise(op) { p * q } else { q };
-    Form::Channels { pixels: PIXELS.min(row), lanes: LANES }
+    Form::Channels { pixels: PIXELS.min(row), lanes: PANEL }
 }
 
 /// The least columns that the operand must have beside it, if it must be `lanes = 1`: whole vectors

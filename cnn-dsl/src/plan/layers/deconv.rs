@@ -1,7 +1,7 @@
 //! Transposed convolution; kernel in panels.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Call, Epilogue, Kernel, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
 /// A transposed convolution with folded batch norm. Weights: panels
 /// `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`, then biases (always there).
@@ -23,18 +23,15 @@ pub struct Deconv {
     pub epilogue: Epilogue,
 }
 
-/// Width of a panel.
-const LANES: usize = 16;
-
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::deconv::Deconv, mut call: Call<'_>) -> Kernel {
-    call.panels(op.groups, LANES);
-    call.bias(op.filters, op.groups, LANES);
+    call.panels(op.groups, PANEL);
+    call.bias(op.filters, op.groups, PANEL);
     Kernel::Deconv(Deconv {
         op: op.clone(),
         x: call.x(),
         y: call.y(),
-        lanes: LANES,
+        lanes: PANEL,
         epilogue: call.epilogue,
     })
 }

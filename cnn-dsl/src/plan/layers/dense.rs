@@ -1,7 +1,7 @@
 //! A fully connected layer.
 
 use crate::ir::layers as ir;
-use crate::plan::layers::{Call, Epilogue, Kernel, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
 /// A fully connected layer with folded batch norm. Weights: panels of `lanes` units, then biases
 /// (always there). The sum of each unit starts from the bias and goes over the inputs in order.
@@ -21,18 +21,15 @@ pub struct Dense {
     pub unroll: bool,
 }
 
-/// Width of a panel.
-const LANES: usize = 16;
-
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::dense::Dense, mut call: Call<'_>) -> Kernel {
-    call.panels(1, LANES);
-    call.bias(op.units, 1, LANES);
+    call.panels(1, PANEL);
+    call.bias(op.units, 1, PANEL);
     Kernel::Dense(Dense {
         op: op.clone(),
         x: call.x(),
         y: call.y(),
-        lanes: LANES,
+        lanes: PANEL,
         unroll: call.unroll,
         epilogue: call.epilogue,
     })

@@ -32,6 +32,10 @@ use crate::plan::weights::{self, Packer};
 use crate::plan::{Layout, PackId};
 use cnn_weights::{Fold, Form, Role};
 
+/// Width of a panel of weights, and of a vector over x: one AVX-512 register, two of AVX2, four of
+/// NEON or wasm.
+pub const PANEL: usize = 16;
+
 /// An operand or result of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct View {
