@@ -5,3 +5,6 @@
 #[cfg(feature = "executors")]
 pub mod dynamic;
 pub mod math;
+
+#[cfg(feature = "executors")]
+pub mod reference;

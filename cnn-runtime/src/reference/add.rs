@@ -1,0 +1,12 @@
+//! `add`: the sum of values of equal shape.
+
+use super::element::Sum;
+use super::value::Value;
+
+pub(super) fn run(operands: &[&Value]) -> Value {
+    Value::from_fn(operands[0].shape, |h, w, c| {
+        let mut sum = Sum::default();
+        operands.iter().for_each(|x| sum.add(x.at(h, w, c), 1.0));
+        sum.total()
+    })
+}

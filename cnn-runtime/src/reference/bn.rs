@@ -1,0 +1,25 @@
+//! `bn`: batch normalisation by running statistics.
+
+use cnn_dsl::ir::layers::bn::Bn;
+
+use super::element::Sum;
+use super::value::Value;
+
+/// Gamma and beta where there are, moving mean, moving variance.
+pub(super) fn run(op: &Bn, x: &Value, weights: &[Vec<f32>]) -> Value {
+    let mut tensors = weights.iter();
+    let gamma = if op.scale { tensors.next() } else { None };
+    let beta = if op.shift { tensors.next() } else { None };
+    let [mean, variance] = tensors.as_slice() else {
+        unreachable!("`Bn::tensors` ends with mean and variance")
+    };
+    x.map(|x, c| {
+        let gamma = gamma.map_or(1.0, |gamma| f64::from(gamma[c]));
+        let scale = gamma / (f64::from(variance[c]) + f64::from(op.eps.0)).sqrt();
+        let mut sum = Sum::default();
+        sum.add(x, scale);
+        sum.add_constant(-f64::from(mean[c]) * scale);
+        sum.add_constant(beta.map_or(0.0, |beta| f64::from(beta[c])));
+        sum.total()
+    })
+}

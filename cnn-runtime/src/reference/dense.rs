@@ -1,0 +1,21 @@
+//! `dense`: a fully connected layer.
+
+use cnn_dsl::ir::{Shape, layers::dense::Dense};
+
+use super::element::Sum;
+use super::value::Value;
+
+/// Kernel `[IN][OUT]`, then the bias.
+pub(super) fn run(op: &Dense, x: &Value, weights: &[Vec<f32>]) -> Value {
+    let (kernel, bias) = (&weights[0], weights.get(1));
+    Value::from_fn(Shape::Vector(op.units), |_, _, unit| {
+        let mut sum = Sum::default();
+        for (input, &x) in x.elements.iter().enumerate() {
+            sum.add(x, f64::from(kernel[input * op.units + unit]));
+        }
+        if let Some(bias) = bias {
+            sum.add_constant(f64::from(bias[unit]));
+        }
+        sum.total()
+    })
+}

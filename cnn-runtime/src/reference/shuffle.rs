@@ -1,0 +1,13 @@
+//! `shuffle`: channel `g * n + i` goes to `i * groups + g`, `n` being the channels of a group.
+
+use cnn_dsl::ir::layers::shuffle::Shuffle;
+
+use super::value::Value;
+
+pub(super) fn run(op: &Shuffle, x: &Value) -> Value {
+    let n = x.shape.channels() / op.groups;
+    Value::from_fn(x.shape, |h, w, c| {
+        let (i, g) = (c / op.groups, c % op.groups);
+        x.at(h, w, g * n + i)
+    })
+}
