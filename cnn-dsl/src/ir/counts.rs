@@ -84,10 +84,14 @@ impl Network {
     /// The totals.
     pub fn counts(&self) -> Counts {
         let rows = self.rows();
+        // One layer's figures fit by the limits of `check`; those of many are held at the largest.
+        let sum = |figure: &dyn Fn(&Row) -> u64| {
+            rows.iter().fold(0_u64, |sum, row| sum.saturating_add(figure(row)))
+        };
         Counts {
-            parameters: rows.iter().map(|r| r.trainable).sum(),
-            statistics: rows.iter().map(|r| r.parameters - r.trainable).sum(),
-            mult_adds: rows.iter().map(|r| r.mult_adds).sum(),
+            parameters: sum(&|row| row.trainable),
+            statistics: sum(&|row| row.parameters - row.trainable),
+            mult_adds: sum(&|row| row.mult_adds),
         }
     }
 }

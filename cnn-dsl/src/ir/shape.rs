@@ -195,7 +195,7 @@ pub fn transposed_same(
 
 #[cfg(test)]
 mod tests {
-    use super::{output_size, same_pads};
+    use super::{MAX_ELEMENTS, Shape, output_size, same_pads, transposed_same, transposed_size};
 
     /// S2 of the lecture: 6x6, 3x3 filter, stride 2, padding 1 -> 3x3.
     #[test]
@@ -207,15 +207,71 @@ mod tests {
     fn kernel_larger_than_padded_input() {
         assert_eq!(output_size(4, 5, 1, 1, (0, 0), false), None);
         assert_eq!(output_size(4, 5, 1, 1, (1, 0), false), Some(1));
+        assert_eq!(output_size(8, 3, 1, 4, (0, 0), false), None);
     }
 
-    /// `torch.nn.MaxPool2d(2, 2, ceil_mode=True)` on 5 gives 3; `MaxPool2d(2, 3, padding=1,
-    /// ceil_mode=True)` on 3 gives 2 (the third window would start in the last pad).
+    /// `torch.nn.functional.conv2d` (2.15): input, kernel, stride, dilation, padding -> output.
     #[test]
-    fn ceil_is_pytorchs_rule() {
-        assert_eq!(output_size(5, 2, 2, 1, (0, 0), true), Some(3));
-        assert_eq!(output_size(3, 2, 3, 1, (1, 1), true), Some(2));
-        assert_eq!(output_size(4, 1, 3, 1, (0, 0), true), Some(2));
+    fn convolution_sizes_are_pytorchs() {
+        let cases = [
+            (28, 3, 1, 1, 0, 26),
+            (224, 7, 2, 1, 3, 112),
+            (15, 3, 2, 2, 1, 7),
+            (17, 5, 3, 1, 0, 5),
+            (9, 3, 1, 4, 0, 1),
+            (5, 1, 3, 1, 0, 2),
+            (1, 3, 2, 1, 1, 1),
+            (7, 7, 4, 1, 3, 2),
+        ];
+        for (input, kernel, stride, dilation, pad, output) in cases {
+            let size = output_size(input, kernel, stride, dilation, (pad, pad), false);
+            assert_eq!(size, Some(output), "{input} by {kernel}");
+        }
+    }
+
+    /// `torch.nn.functional.max_pool2d` (2.15): input, kernel, stride, padding -> output, with
+    /// `ceil_mode` after. The last window must start in the input or its first pad.
+    #[test]
+    fn pooling_sizes_are_pytorchs() {
+        let cases = [
+            (5, 2, 2, 0, 2, 3),
+            (3, 2, 3, 1, 2, 2),
+            (4, 1, 3, 0, 2, 2),
+            (6, 3, 2, 0, 2, 3),
+            (7, 3, 2, 1, 4, 4),
+            (112, 3, 2, 1, 56, 57),
+            (13, 3, 2, 0, 6, 6),
+            (2, 3, 5, 1, 1, 1),
+            (8, 5, 3, 2, 3, 4),
+            (10, 4, 4, 2, 3, 3),
+            (1, 2, 2, 1, 1, 1),
+            (6, 2, 7, 0, 1, 1),
+        ];
+        for (input, kernel, stride, pad, floor, ceil) in cases {
+            let size = |mode| output_size(input, kernel, stride, 1, (pad, pad), mode);
+            assert_eq!((size(false), size(true)), (Some(floor), Some(ceil)), "{input} by {kernel}");
+        }
+    }
+
+    /// `torch.nn.ConvTranspose2d` (2.15): input, kernel, stride, padding, `output_padding`,
+    /// dilation -> output.
+    #[test]
+    fn transposed_sizes_are_pytorchs() {
+        let cases = [
+            (4, 3, 2, 1, 1, 1, 8),
+            (4, 3, 2, 0, 0, 1, 9),
+            (7, 4, 2, 1, 0, 1, 14),
+            (5, 2, 3, 0, 2, 1, 16),
+            (3, 3, 1, 1, 0, 2, 5),
+            (6, 1, 3, 0, 1, 1, 17),
+            (1, 5, 4, 2, 3, 1, 4),
+            (4, 3, 2, 2, 1, 3, 10),
+        ];
+        for (input, kernel, stride, pad, output_pad, dilation, output) in cases {
+            let size = transposed_size(input, kernel, stride, dilation, (pad, pad), output_pad);
+            assert_eq!(size, Some(output), "{input} by {kernel}");
+        }
+        assert_eq!(transposed_size(1, 3, 1, 1, (2, 1), 0), None);
     }
 
     #[test]
@@ -223,5 +279,30 @@ mod tests {
         assert_eq!(same_pads(224, 3, 2, 1), Some((0, 1)));
         assert_eq!(same_pads(7, 3, 1, 1), Some((1, 1)));
         assert_eq!(same_pads(5, 1, 2, 1), Some((0, 0)));
+    }
+
+    /// Keras' `Conv2DTranspose(padding="same")`: the result is the input times the stride.
+    #[test]
+    fn transposed_same_multiplies_by_the_stride() {
+        for (input, kernel, stride, dilation) in
+            [(5, 3, 2, 1), (5, 4, 2, 1), (5, 1, 3, 1), (7, 2, 2, 1), (1, 5, 1, 1), (4, 3, 1, 2)]
+        {
+            let (pads, output_pad) = transposed_same(kernel, stride, dilation).unwrap();
+            let size = transposed_size(input, kernel, stride, dilation, pads, output_pad);
+            assert_eq!(size, Some(input * stride), "{kernel} by {stride}");
+        }
+        assert_eq!(transposed_same(3, 2, 1), Some(((0, 1), 0)));
+    }
+
+    #[test]
+    fn what_cannot_be_indexed_is_no_shape() {
+        assert!(Shape::vector(MAX_ELEMENTS).is_some());
+        assert_eq!(Shape::vector(MAX_ELEMENTS + 1), None);
+        assert_eq!(Shape::image(1 << 16, 1 << 15, 2), None);
+        assert_eq!(Shape::image(usize::MAX, usize::MAX, 1), None);
+        assert_eq!(Shape::image(3, 0, 3), None);
+        assert_eq!(output_size(usize::MAX, 3, 1, 1, (0, 0), false), None);
+        assert_eq!(output_size(3, 0, 1, 1, (0, 0), false), None);
+        assert_eq!(output_size(3, usize::MAX, 1, usize::MAX, (0, 0), false), None);
     }
 }

@@ -1,6 +1,6 @@
 //! `conv RxS, OUT` and `conv RxSxINxOUT`.
 
-use crate::check::layers::LayerError;
+use crate::check::layers::WindowError;
 use crate::check::layers::error::Read;
 use crate::check::layers::reader::Reader;
 use crate::check::layers::window::Window;
@@ -48,11 +48,11 @@ impl Reader<'_, '_> {
 
     /// Whether every group reads equally many channels.
     pub(super) fn groups_divide_channels(&mut self, groups: usize, input: Read) -> Option<()> {
-        if input.shape.channels() % groups == 0 {
+        if input.shape.channels().is_multiple_of(groups) {
             return Some(());
         }
         let at = self.groups_span();
-        self.fail(LayerError::GroupsChannels { at, groups, input })
+        self.fail(WindowError::GroupsChannels { at, groups, input })
     }
 
     /// Whether every group gives equally many channels.
@@ -62,10 +62,10 @@ impl Reader<'_, '_> {
         filters: usize,
         filters_at: Span,
     ) -> Option<()> {
-        if filters % groups == 0 {
+        if filters.is_multiple_of(groups) {
             return Some(());
         }
         let at = self.groups_span();
-        self.fail(LayerError::GroupsFilters { at, groups, filters, filters_at })
+        self.fail(WindowError::GroupsFilters { at, groups, filters, filters_at })
     }
 }

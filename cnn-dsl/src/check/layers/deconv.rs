@@ -1,6 +1,6 @@
 //! `deconv RxS, OUT`.
 
-use crate::check::layers::LayerError;
+use crate::check::layers::WindowError;
 use crate::check::layers::reader::Reader;
 use crate::check::layers::window::Padding;
 use crate::ir::layers::deconv::Deconv;
@@ -48,7 +48,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let full = [size(0, h, (0, 0))?, size(1, w, (0, 0))?];
     if size(0, h, pads.vertical()).is_none() || size(1, w, pads.horizontal()).is_none() {
         let at = r.args.named("pad").map_or(filter.at, |given| given.span);
-        return r.fail(LayerError::DeconvCropsEverything { at, full, input });
+        return r.fail(WindowError::DeconvCropsEverything { at, full, input });
     }
     Some(Op::Deconv(deconv))
 }
@@ -64,7 +64,7 @@ fn output_pad_fits(
     for ((output_pad, stride), dilation) in output_pad.into_iter().zip(stride).zip(dilation) {
         if output_pad >= stride.max(dilation) {
             let at = given.span;
-            return r.fail(LayerError::OutputPadTooLarge { at, output_pad, stride, dilation });
+            return r.fail(WindowError::OutputPadTooLarge { at, output_pad, stride, dilation });
         }
     }
     Some(())

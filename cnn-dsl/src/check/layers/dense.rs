@@ -1,6 +1,6 @@
 //! `dense OUT`.
 
-use crate::check::layers::LayerError;
+use crate::check::layers::ShapeError;
 use crate::check::layers::reader::Reader;
 use crate::ir::Op;
 use crate::ir::layers::dense::Dense;
@@ -12,7 +12,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let input = r.read()?;
     let [h, w, _] = input.shape.hwc();
     if h * w != 1 {
-        return r.fail(LayerError::DenseNeedsVector { units: units.unwrap_or(10), input });
+        return r.fail(ShapeError::DenseNeedsVector { units: units.unwrap_or(10), input });
     }
     Some(Op::Dense(Dense { units: units?, bias, flattened: r.operands[0].flattened }))
 }

@@ -1,6 +1,6 @@
 //! `depth_to_space N` and `space_to_depth N`.
 
-use crate::check::layers::LayerError;
+use crate::check::layers::ChannelError;
 use crate::check::layers::reader::Reader;
 use crate::ir::Op;
 use crate::ir::layers::depth::Depth;
@@ -10,8 +10,8 @@ pub(super) fn to_space(r: &mut Reader<'_, '_>) -> Option<Op> {
     let block = given.and_then(|g| r.integer(&g.value, g.span, "the side of the square", 1));
     let (input, [_, _, c]) = r.image()?;
     let (block, at) = (block?, given?.span);
-    if block.checked_mul(block).is_none_or(|square| c % square != 0) {
-        return r.fail(LayerError::DepthChannels { at, block, input });
+    if block.checked_mul(block).is_none_or(|square| !c.is_multiple_of(square)) {
+        return r.fail(ChannelError::DepthChannels { at, block, input });
     }
     Some(Op::Depth(Depth { block, to_space: true }))
 }
@@ -21,8 +21,8 @@ pub(super) fn to_depth(r: &mut Reader<'_, '_>) -> Option<Op> {
     let block = given.and_then(|g| r.integer(&g.value, g.span, "the side of the square", 1));
     let (input, [h, w, _]) = r.image()?;
     let (block, at) = (block?, given?.span);
-    if h % block != 0 || w % block != 0 {
-        return r.fail(LayerError::DepthSides { at, block, input });
+    if !h.is_multiple_of(block) || !w.is_multiple_of(block) {
+        return r.fail(ChannelError::DepthSides { at, block, input });
     }
     Some(Op::Depth(Depth { block, to_space: false }))
 }

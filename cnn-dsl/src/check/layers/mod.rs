@@ -31,7 +31,7 @@ mod softmax;
 mod split;
 mod window;
 
-pub use error::{LayerError, Read};
+pub use error::{ArgumentError, ChannelError, LayerError, Read, ShapeError, WindowError};
 pub use signatures::{activation, activation_value, all, signature, words};
 
 use crate::check::arguments::{Arguments, Operand};
@@ -54,8 +54,8 @@ pub struct LayerCx<'a> {
 
 impl LayerCx<'_> {
     /// Reports an error, with the expansion as its notes.
-    pub fn error(&mut self, error: LayerError) {
-        let mut diagnostic = error.diagnostic(self.sources);
+    pub fn error(&mut self, error: impl Into<LayerError>) {
+        let mut diagnostic = error.into().diagnostic(self.sources);
         diagnostic.notes.extend(self.notes.iter().cloned());
         self.diagnostics.push(diagnostic);
     }
@@ -84,7 +84,7 @@ impl Built {
 /// everything else about them; the caller has sorted the items by the layer's
 /// [`Signature`](crate::check::arguments::Signature) and evaluated them, and does not call this
 /// where an evaluation failed. `operands` is one operand for `Operands::One`; for
-/// `Operands::Listed` all of them, `last` put first where only one was written. A post-operation is
+/// `Operands::Listed` all of them, at least two, `last` put first where only one was written. A post-operation is
 /// built by the same function, with one operand.
 ///
 /// Where an operand's shape is unknown, the arguments are checked all the same and the outputs are
@@ -108,7 +108,7 @@ fn surplus(r: &mut Reader<'_, '_>) {
     let Some(signature) = signature(r.layer) else { return };
     if let Some(given) = r.positional(signature.positional.max) {
         let (layer, at, usage) = (r.layer, given.span, signature.usage);
-        r.cx.error(LayerError::SurplusValue { layer, at, usage });
+        r.cx.error(ArgumentError::SurplusValue { layer, at, usage });
     }
 }
 
@@ -152,7 +152,7 @@ fn finish(r: &mut Reader<'_, '_>, op: Op) -> Built {
     };
     let (layer, at) = (r.layer, r.args.layer_span);
     let Some(outputs) = op.outputs(&shapes) else {
-        r.cx.error(LayerError::TooManyElements { layer, at, what: "result", input });
+        r.cx.error(ShapeError::TooManyElements { layer, at, what: "result", input });
         return Built::unknown(results);
     };
     let outputs = outputs.into_iter().map(Some).collect();
@@ -160,7 +160,7 @@ fn finish(r: &mut Reader<'_, '_>, op: Op) -> Built {
     if op.tensors("", &shapes).iter().all(|tensor| countable(&tensor.dims)) {
         return Built { op: Some(op), outputs };
     }
-    r.cx.error(LayerError::TooManyElements { layer, at, what: "kernel", input });
+    r.cx.error(ShapeError::TooManyElements { layer, at, what: "kernel", input });
     Built { op: None, outputs }
 }
 
@@ -171,9 +171,9 @@ pub const UNROLL_LIMIT: u64 = 8_000;
 pub fn check_unroll(cx: &mut LayerCx<'_>, op: &Op, inputs: &[Shape], outputs: &[Shape], at: Span) {
     let layer = op.kind();
     match op.unroll_cost(inputs, outputs) {
-        None => cx.error(LayerError::CannotUnroll { layer, at }),
+        None => cx.error(ShapeError::CannotUnroll { layer, at }),
         Some(cost) if cost > UNROLL_LIMIT => {
-            cx.error(LayerError::UnrollTooLarge { layer, at, cost, limit: UNROLL_LIMIT });
+            cx.error(ShapeError::UnrollTooLarge { layer, at, cost, limit: UNROLL_LIMIT });
         }
         Some(_) => {}
     }

@@ -1,8 +1,8 @@
 //! `pad (top, bottom, left, right)` and `pad channels (before, after)`; negative numbers crop.
 
 use crate::check::arguments::{Given, Value};
-use crate::check::layers::LayerError;
 use crate::check::layers::reader::Reader;
+use crate::check::layers::{ArgumentError, ShapeError};
 use crate::ir::Op;
 use crate::ir::layers::pad::Pad;
 
@@ -10,8 +10,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let channels = r.args.named.iter().find(|(name, _, _)| *name == "channels");
     match (r.positional(0), channels) {
         (Some(given), Some((_, span, _))) => {
-            r.conflict(given.span, *span);
-            None
+            r.fail(ArgumentError::Conflict { first: given.span, second: *span })
         }
         (None, Some((_, _, given))) => around_channels(r, given),
         (_, None) => around_image(r),
@@ -29,7 +28,7 @@ fn around_image(r: &mut Reader<'_, '_>) -> Option<Op> {
     {
         if size as i64 + before + after <= 0 {
             let (at, by) = (given.span, -(before + after));
-            return r.fail(LayerError::CropsEverything { at, what, size, by, input });
+            return r.fail(ShapeError::CropsEverything { at, what, size, by, input });
         }
     }
     Some(Op::Pad(Pad::Image(pads)))
@@ -43,7 +42,7 @@ fn around_channels(r: &mut Reader<'_, '_>, given: &Given) -> Option<Op> {
             other => {
                 let (what, found) = (what.to_owned(), other.len());
                 let wanted = "two: (before, after)";
-                return r.fail(LayerError::WrongLength { what, at, found, wanted });
+                return r.fail(ArgumentError::WrongLength { what, at, found, wanted });
             }
         },
         Value::Number(_)
@@ -60,7 +59,7 @@ fn around_channels(r: &mut Reader<'_, '_>, given: &Given) -> Option<Op> {
     let size = input.shape.channels();
     if size as i64 + before + after <= 0 {
         let (what, by) = ("channels", -(before + after));
-        return r.fail(LayerError::CropsEverything { at, what, size, by, input });
+        return r.fail(ShapeError::CropsEverything { at, what, size, by, input });
     }
     Some(Op::Pad(Pad::Channels(before, after)))
 }

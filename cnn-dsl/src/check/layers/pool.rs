@@ -1,9 +1,9 @@
 //! `pool max|avg RxS`, `pool max|avg global`, `pool max|avg to HxW`.
 
-use crate::check::layers::LayerError;
 use crate::check::layers::error::Read;
 use crate::check::layers::reader::Reader;
 use crate::check::layers::window::Window;
+use crate::check::layers::{ArgumentError, WindowError};
 use crate::ir::layers::pool::{Pool, PoolKind, PoolOver};
 use crate::ir::{Op, Pads};
 
@@ -15,7 +15,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
         Some(_) => Some(PoolKind::Average),
         None => {
             let at = r.args.layer_span;
-            r.fail(LayerError::PoolKindMissing { at })
+            r.fail(WindowError::PoolKindMissing { at })
         }
     };
     let over = over(r);
@@ -35,7 +35,7 @@ fn over(r: &mut Reader<'_, '_>) -> Option<PoolOver> {
     let to_place = to.map(|(_, span, _)| *span);
     let said: Vec<_> = [window, global, to_place].into_iter().flatten().collect();
     if let [first, second, ..] = *said {
-        return r.fail(LayerError::Conflict { first, second });
+        return r.fail(ArgumentError::Conflict { first, second });
     }
     if global.is_some() {
         r.without_effect(WINDOW_ARGUMENTS, "`global` takes the whole image");
@@ -92,5 +92,5 @@ fn sees_image(
         return Some(());
     }
     let at = r.args.named("pad").map_or(r.args.layer_span, |given| given.span);
-    r.fail(LayerError::WindowInPadding { at, kernel, input })
+    r.fail(WindowError::WindowInPadding { at, kernel, input })
 }

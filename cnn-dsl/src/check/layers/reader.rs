@@ -1,8 +1,8 @@
 //! Reads a layer's arguments: every function reports what is wrong and answers `None`.
 
-use crate::check::arguments::{Arguments, Given, Operand, Value};
+use crate::check::arguments::{Arguments, Given, Operand, Operands, Value};
 use crate::check::layers::error::Read;
-use crate::check::layers::{LayerCx, LayerError};
+use crate::check::layers::{ArgumentError, LayerCx, LayerError, ShapeError, signature};
 use crate::ir::shape::MAX_ELEMENTS;
 use crate::ir::{Constant, Shape};
 use crate::number::Rational;
@@ -18,7 +18,7 @@ pub(super) struct Reader<'a, 'cx> {
 
 impl<'a> Reader<'a, '_> {
     /// Reports, and is `None`.
-    pub(super) fn fail<T>(&mut self, error: LayerError) -> Option<T> {
+    pub(super) fn fail<T>(&mut self, error: impl Into<LayerError>) -> Option<T> {
         self.cx.error(error);
         None
     }
@@ -31,7 +31,8 @@ impl<'a> Reader<'a, '_> {
     /// One of several operands, if its shape is known.
     pub(super) fn read_at(&self, index: usize) -> Option<Read> {
         let operand = self.operands.get(index)?;
-        let running = operand.span == self.args.layer_span;
+        let listed = signature(self.layer).is_some_and(|s| s.operands == Operands::Listed);
+        let running = !listed || operand.span == self.args.layer_span;
         Some(Read { shape: operand.shape?, span: operand.span, running })
     }
 
@@ -40,7 +41,7 @@ impl<'a> Reader<'a, '_> {
         let input = self.read()?;
         match input.shape {
             Shape::Image { h, w, c } => Some((input, [h, w, c])),
-            Shape::Vector(_) => self.fail(LayerError::NeedsImage { layer: self.layer, input }),
+            Shape::Vector(_) => self.fail(ShapeError::NeedsImage { layer: self.layer, input }),
         }
     }
 
@@ -60,7 +61,7 @@ impl<'a> Reader<'a, '_> {
             return Some(given);
         }
         let (layer, at) = (self.layer, self.args.layer_span);
-        self.fail(LayerError::MissingValue { layer, at, what, example: example.to_owned() })
+        self.fail(ArgumentError::MissingValue { layer, at, what, example: example.to_owned() })
     }
 
     /// Whether a place lies in the statement itself, not in a `default`.
@@ -69,21 +70,10 @@ impl<'a> Reader<'a, '_> {
         span.file == statement.file && statement.start <= span.start && span.end <= statement.end
     }
 
-    /// Which of two flags that exclude each other was said; the statement's own beats a `default`'s.
-    pub(super) fn either(&mut self, flags: [&'static str; 2]) -> Option<&'static str> {
-        let said = self.args.flags.iter().filter(|(name, _)| flags.contains(name));
-        let mut said = said.copied();
-        let first = said.next()?;
-        let other = said.find(|(name, span)| *name != first.0 && self.in_statement(*span));
-        if let Some(second) = other {
-            self.conflict(first.1, second.1);
-        }
-        Some(first.0)
-    }
-
-    /// Reports two arguments that exclude each other.
-    pub(super) fn conflict(&mut self, first: Span, second: Span) {
-        self.cx.error(LayerError::Conflict { first, second });
+    /// Which of two opposite flags was said; a statement has at most one of them, and its own
+    /// stands before a `default`'s.
+    pub(super) fn either(&self, flags: [&'static str; 2]) -> Option<&'static str> {
+        self.args.flags.iter().map(|(name, _)| *name).find(|name| flags.contains(name))
     }
 
     /// Reports arguments and flags of the statement that mean nothing here; a `default`'s may stay.
@@ -93,13 +83,13 @@ impl<'a> Reader<'a, '_> {
         for (name, at) in named.chain(flags) {
             if names.contains(&name) && self.in_statement(at) {
                 let argument = name.to_owned();
-                self.cx.error(LayerError::WithoutEffect { argument, at, why });
+                self.cx.error(ArgumentError::WithoutEffect { argument, at, why });
             }
         }
     }
 
     /// Whether the layer has a bias: as `bias` or `no_bias` says, else unless batch norm follows.
-    pub(super) fn bias(&mut self) -> bool {
+    pub(super) fn bias(&self) -> bool {
         match self.either(["bias", "no_bias"]) {
             Some(flag) => flag == "bias",
             None => !self.args.followed_by_bn,
@@ -116,7 +106,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<usize> {
         let number = self.number(value, at, what)?;
         let Some(integer) = number.to_integer() else {
-            return self.fail(LayerError::NotAnInteger {
+            return self.fail(ArgumentError::NotAnInteger {
                 what: what.to_owned(),
                 at,
                 value: number,
@@ -129,7 +119,7 @@ impl<'a> Reader<'a, '_> {
             } else {
                 format!("at most {MAX_ELEMENTS}")
             };
-            self.cx.error(LayerError::OutOfRange {
+            self.cx.error(ArgumentError::OutOfRange {
                 what: what.to_owned(),
                 at,
                 value: number,
@@ -143,7 +133,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn signed(&mut self, value: &Value, at: Span, what: &str) -> Option<i64> {
         let number = self.number(value, at, what)?;
         let Some(integer) = number.to_integer() else {
-            return self.fail(LayerError::NotAnInteger {
+            return self.fail(ArgumentError::NotAnInteger {
                 what: what.to_owned(),
                 at,
                 value: number,
@@ -153,7 +143,7 @@ impl<'a> Reader<'a, '_> {
         let fits = i64::try_from(integer).ok().filter(|n| (-limit..=limit).contains(n));
         if fits.is_none() {
             let wanted = format!("between -{limit} and {limit}");
-            self.cx.error(LayerError::OutOfRange {
+            self.cx.error(ArgumentError::OutOfRange {
                 what: what.to_owned(),
                 at,
                 value: number,
@@ -186,7 +176,7 @@ impl<'a> Reader<'a, '_> {
         wanted: &'static str,
     ) -> Option<T> {
         let found = kind(value);
-        self.fail(LayerError::WrongType { what: what.to_owned(), at, found, wanted })
+        self.fail(ArgumentError::WrongType { what: what.to_owned(), at, found, wanted })
     }
 
     /// A constant of a kernel, within the range that `allowed` says in words and in numbers.
@@ -199,12 +189,12 @@ impl<'a> Reader<'a, '_> {
         let value = self.number(&given.value, given.span, what)?;
         if !allowed.contains(value) {
             let (what, wanted) = (what.to_owned(), allowed.words().to_owned());
-            return self.fail(LayerError::OutOfRange { what, at: given.span, value, wanted });
+            return self.fail(ArgumentError::OutOfRange { what, at: given.span, value, wanted });
         }
         let constant = value.to_f64() as f32;
         if !constant.is_finite() || (constant == 0.0 && value != Rational::ZERO) {
             let what = what.to_owned();
-            return self.fail(LayerError::NotRepresentable { what, at: given.span, value });
+            return self.fail(ArgumentError::NotRepresentable { what, at: given.span, value });
         }
         Some(Constant(constant))
     }
@@ -256,7 +246,7 @@ impl<'a> Reader<'a, '_> {
                 other => {
                     let (what, found) = (what.to_owned(), other.len());
                     let wanted = "one number, or two: rows and columns";
-                    self.fail(LayerError::WrongLength { what, at, found, wanted })
+                    self.fail(ArgumentError::WrongLength { what, at, found, wanted })
                 }
             },
             Value::Bool(_)
@@ -299,7 +289,7 @@ impl<'a> Reader<'a, '_> {
             }
         };
         let what = what.to_owned();
-        self.fail(LayerError::WrongLength { what, at, found, wanted: "two: rows and columns" })
+        self.fail(ArgumentError::WrongLength { what, at, found, wanted: "two: rows and columns" })
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn resize(r: &mut Reader<'_, '_>) -> Option<Op> {
     Some(Op::Resize(Resize { to: to?, mode, upsample: false }))
 }
 
-fn mode(r: &mut Reader<'_, '_>) -> ResizeMode {
+fn mode(r: &Reader<'_, '_>) -> ResizeMode {
     match r.either(["nearest", "bilinear"]) {
         Some("bilinear") => ResizeMode::Bilinear,
         Some(_) | None => ResizeMode::Nearest,

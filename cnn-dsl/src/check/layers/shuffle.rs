@@ -1,6 +1,6 @@
 //! `shuffle GROUPS`.
 
-use crate::check::layers::LayerError;
+use crate::check::layers::ChannelError;
 use crate::check::layers::reader::Reader;
 use crate::ir::Op;
 use crate::ir::layers::shuffle::Shuffle;
@@ -10,8 +10,8 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let at = given.span;
     let groups = r.integer(&given.value, at, "the number of groups", 1)?;
     let input = r.read()?;
-    if input.shape.channels() % groups != 0 {
-        return r.fail(LayerError::ShuffleUneven { at, groups, input });
+    if !input.shape.channels().is_multiple_of(groups) {
+        return r.fail(ChannelError::ShuffleUneven { at, groups, input });
     }
     Some(Op::Shuffle(Shuffle { groups }))
 }

@@ -1,7 +1,7 @@
 //! `slice A..B`: half-open, either end may be missing.
 
 use crate::check::arguments::Value;
-use crate::check::layers::LayerError;
+use crate::check::layers::ChannelError;
 use crate::check::layers::reader::Reader;
 use crate::ir::Op;
 use crate::ir::layers::slice::Slice;
@@ -31,13 +31,13 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     };
     let from = from?;
     if let Some(to) = to.filter(|&to| to <= from) {
-        return r.fail(LayerError::SliceEmpty { at, from, to });
+        return r.fail(ChannelError::SliceEmpty { at, from, to });
     }
     let input = r.read()?;
     let channels = input.shape.channels();
     let to = to.unwrap_or(channels);
     if to > channels || from >= channels {
-        return r.fail(LayerError::SliceBeyond { at, to: to.max(from), input });
+        return r.fail(ChannelError::SliceBeyond { at, to: to.max(from), input });
     }
     Some(Op::Slice(Slice { from, to }))
 }

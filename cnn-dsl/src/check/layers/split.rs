@@ -1,8 +1,8 @@
 //! `split N`: equal parts; `split a, b`: parts of these channels.
 
 use crate::check::arguments::{Arguments, Value};
-use crate::check::layers::LayerError;
 use crate::check::layers::reader::Reader;
+use crate::check::layers::{ArgumentError, ChannelError};
 use crate::ir::Op;
 use crate::ir::layers::split::Split;
 use crate::number::Rational;
@@ -44,12 +44,12 @@ fn evenly(r: &mut Reader<'_, '_>, value: &Value, at: Span) -> Option<Op> {
     if parts > MAX_PARTS {
         let (what, wanted) = (what.to_owned(), format!("at most {MAX_PARTS}"));
         let value = Rational::integer(parts as i128);
-        return r.fail(LayerError::OutOfRange { what, at, value, wanted });
+        return r.fail(ArgumentError::OutOfRange { what, at, value, wanted });
     }
     let input = r.read()?;
     let channels = input.shape.channels();
-    if channels % parts != 0 {
-        return r.fail(LayerError::SplitUneven { at, parts, input });
+    if !channels.is_multiple_of(parts) {
+        return r.fail(ChannelError::SplitUneven { at, parts, input });
     }
     Some(Op::Split(Split { parts: vec![channels / parts; parts] }))
 }
@@ -59,7 +59,7 @@ fn by_sizes(r: &mut Reader<'_, '_>, parts: Vec<usize>, at: Span) -> Option<Op> {
     // No overflow: there are fewer than 2^32 parts of at most 2^31 each.
     let sum = parts.iter().sum();
     if sum != input.shape.channels() {
-        return r.fail(LayerError::SplitSum { at, sum, input });
+        return r.fail(ChannelError::SplitSum { at, sum, input });
     }
     Some(Op::Split(Split { parts }))
 }

@@ -1,9 +1,9 @@
 //! What `conv`, `dw`, `deconv` and `pool` share: kernels, pads, and whether they fit.
 
 use crate::check::arguments::{Given, Value};
-use crate::check::layers::LayerError;
 use crate::check::layers::error::Read;
 use crate::check::layers::reader::{Reader, kind};
+use crate::check::layers::{ArgumentError, WindowError};
 use crate::ir::Pads;
 use crate::ir::shape::{padded, reach, same_pads};
 use crate::number::Rational;
@@ -66,13 +66,17 @@ impl Reader<'_, '_> {
             [r, s, c, k] => {
                 if let Some(second) = self.positional(1) {
                     let (layer, usage) = (self.layer, "RxSxINxOUT");
-                    return self.fail(LayerError::SurplusValue { layer, at: second.span, usage });
+                    return self.fail(ArgumentError::SurplusValue {
+                        layer,
+                        at: second.span,
+                        usage,
+                    });
                 }
                 Some((Filter { kernel: [r, s], at, channels: Some(c) }, k, at))
             }
             [r, s, k] => {
                 let (layer, sizes) = (self.layer, [r, s, k]);
-                self.fail(LayerError::FilterWithoutComma { layer, at, sizes })
+                self.fail(WindowError::FilterWithoutComma { layer, at, sizes })
             }
             ref other => self.kernel_length(at, other.len()),
         }
@@ -102,14 +106,14 @@ impl Reader<'_, '_> {
             | Value::Word(_) => {
                 let (layer, found) = (self.layer, kind(&given.value));
                 let (at, example) = (given.span, example.to_owned());
-                self.fail(LayerError::KernelExpected { layer, at, found, example })
+                self.fail(ArgumentError::KernelExpected { layer, at, found, example })
             }
         }
     }
 
     fn kernel_length<T>(&mut self, at: Span, found: usize) -> Option<T> {
         let (what, wanted) = ("the kernel".to_owned(), "two: rows and columns");
-        self.fail(LayerError::WrongLength { what, at, found, wanted })
+        self.fail(ArgumentError::WrongLength { what, at, found, wanted })
     }
 
     /// Whether a filter written in full has the channels that come in.
@@ -122,7 +126,7 @@ impl Reader<'_, '_> {
         match filter.channels {
             Some(written) if written.checked_mul(groups) != Some(input.shape.channels()) => {
                 let (layer, at) = (self.layer, filter.at);
-                self.fail(LayerError::FilterChannels { layer, at, written, input, groups })
+                self.fail(WindowError::FilterChannels { layer, at, written, input, groups })
             }
             Some(_) | None => Some(()),
         }
@@ -140,7 +144,7 @@ impl Reader<'_, '_> {
                 _ => {
                     let (what, word) = ("`pad`".to_owned(), word.clone());
                     let (at, known) = (given.span, PAD_WORDS);
-                    self.fail(LayerError::UnknownWord { what, at, word, known })
+                    self.fail(ArgumentError::UnknownWord { what, at, word, known })
                 }
             };
         }
@@ -149,7 +153,7 @@ impl Reader<'_, '_> {
         if let Some(&negative) = sides.iter().find(|&&side| side < 0) {
             let (layer, at) = (self.layer, given.span);
             let value = Rational::integer(negative.into());
-            return self.fail(LayerError::NegativePad { layer, at, value });
+            return self.fail(WindowError::NegativePad { layer, at, value });
         }
         Some(Padding::Fixed(pads))
     }
@@ -173,7 +177,7 @@ impl Reader<'_, '_> {
                     ref other => {
                         let (what, found) = (what.to_owned(), other.len());
                         let wanted = "one number, rows and columns as in `1x2`, or (top, bottom, left, right)";
-                        self.fail(LayerError::WrongLength { what, at, found, wanted })
+                        self.fail(ArgumentError::WrongLength { what, at, found, wanted })
                     }
                 }
             }
@@ -214,6 +218,6 @@ impl Reader<'_, '_> {
             return Some(pads);
         }
         let layer = self.layer;
-        self.fail(LayerError::KernelTooLarge { layer, at, kernel, dilation, padded, input })
+        self.fail(WindowError::KernelTooLarge { layer, at, kernel, dilation, padded, input })
     }
 }

@@ -32,7 +32,7 @@ impl Deconv {
     /// `P x Q x K`; `None` where the groups do not divide or the pads cut everything away.
     pub fn output(&self, input: Shape) -> Option<Shape> {
         let Shape::Image { h, w, c } = input else { return None };
-        if c % self.groups != 0 || self.filters % self.groups != 0 {
+        if !c.is_multiple_of(self.groups) || !self.filters.is_multiple_of(self.groups) {
             return None;
         }
         let size = |axis: usize, input, pads| {

@@ -25,10 +25,10 @@ impl Depth {
         let Shape::Image { h, w, c } = input else { return None };
         let (n, square) = (self.block, self.block.checked_mul(self.block)?);
         if self.to_space {
-            let fits = c.checked_rem(square) == Some(0);
+            let fits = c.is_multiple_of(square);
             if fits { Shape::image(h.checked_mul(n)?, w.checked_mul(n)?, c / square) } else { None }
         } else {
-            let fits = h.checked_rem(n) == Some(0) && w.checked_rem(n) == Some(0);
+            let fits = h.is_multiple_of(n) && w.is_multiple_of(n);
             if fits { Shape::image(h / n, w / n, c.checked_mul(square)?) } else { None }
         }
     }

@@ -13,6 +13,6 @@ pub struct Shuffle {
 impl Shuffle {
     /// The same shape; `None` where the groups do not divide the channels.
     pub fn output(&self, input: Shape) -> Option<Shape> {
-        (input.channels().checked_rem(self.groups) == Some(0)).then_some(input)
+        input.channels().is_multiple_of(self.groups).then_some(input)
     }
 }

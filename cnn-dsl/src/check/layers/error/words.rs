@@ -1,0 +1,104 @@
+//! Numbers, sizes and operands in words.
+
+use super::Read;
+use crate::diagnostic::Diagnostic;
+use crate::number::Rational;
+use crate::source::{Sources, Span};
+
+impl Read {
+    /// What is said at an operand: at the layer's name that it reads, else what it is.
+    pub(super) fn words(self) -> String {
+        if self.running { format!("reads {}", self.shape) } else { format!("is {}", self.shape) }
+    }
+
+    /// Labels an error with the operand.
+    pub(super) fn mark(self, diagnostic: Diagnostic) -> Diagnostic {
+        if diagnostic.primary.span == self.span {
+            return diagnostic.here(self.words());
+        }
+        diagnostic.label(self.span, self.words())
+    }
+}
+
+/// How a number was written.
+pub(super) enum Written<'a> {
+    /// As a literal.
+    Literal(&'a str),
+    /// As a name or an expression, which has the value.
+    Expression(&'a str, Rational),
+    /// As one of several in a size, a list or a tuple.
+    Among(&'a str, Rational),
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn of(value: Rational, at: Span, sources: &'a Sources) -> Self {
+        let text = sources.text(at);
+        if text.starts_with('[') || has_comma_outside(text) || is_size(text) {
+            return Self::Among(text, value);
+        }
+        let text = match text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+            Some(inner) => inner.trim(),
+            None => text,
+        };
+        let literal = text.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c))
+            && text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+        if literal { Self::Literal(text) } else { Self::Expression(text, value) }
+    }
+
+    /// As a sentence of its own.
+    pub(super) fn as_fact(&self) -> String {
+        match self {
+            Self::Literal(text) => format!("it is `{text}`"),
+            Self::Expression(text, value) => format!("`{text}` is {value}"),
+            Self::Among(text, value) => format!("`{text}` holds {value}"),
+        }
+    }
+}
+
+/// The end of a sentence on what a number must be.
+pub(super) fn but(value: Rational, at: Span, sources: &Sources) -> String {
+    match Written::of(value, at, sources) {
+        Written::Literal(text) => format!(", not `{text}`"),
+        other @ (Written::Expression(..) | Written::Among(..)) => format!(": {}", other.as_fact()),
+    }
+}
+
+/// Whether this is a tuple: `(1, 2)`, but not `(max(1, 2))`.
+fn has_comma_outside(text: &str) -> bool {
+    let mut depth = 0;
+    text.chars().any(|c| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        c == ',' && depth == 1 && text.starts_with('(')
+    })
+}
+
+/// Whether this is a size as in `3x0`.
+fn is_size(text: &str) -> bool {
+    text.contains('x') && text.chars().all(|c| c.is_ascii_digit() || c == 'x')
+}
+
+pub(super) fn size([rows, columns]: [usize; 2]) -> String {
+    format!("{rows}x{columns}")
+}
+
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// The divisors of a number in words; the eight smallest and itself where there are many.
+pub(super) fn divisors(n: usize) -> String {
+    let small = (1..=n.min(4096)).filter(|d| n.is_multiple_of(*d));
+    let mut list: Vec<String> = small.take(8).map(|d| d.to_string()).collect();
+    let itself = n.to_string();
+    if list.last() != Some(&itself) {
+        list.push(itself);
+    }
+    match list.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some(_) | None => list.concat(),
+    }
+}
