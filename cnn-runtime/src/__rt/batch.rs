@@ -1,0 +1,100 @@
+//! A batch of predictions: ndarray's tensors at the edges, an image a thread inside.
+
+use super::Net;
+use crate::image::{check, layout};
+use crate::{ShapeError, Workspace};
+use ndarray::{ArrayView, Dimension};
+
+/// The samples of one input of a batch, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Flat<'a, T> {
+    values: &'a [T],
+    len: usize,
+}
+
+impl<'a, T> Flat<'a, T> {
+    /// The sample at `index`.
+    ///
+    /// # Panics
+    /// Where the batch has fewer samples; [`Net::batch`] asks for none of those.
+    pub fn sample(&self, index: usize) -> &'a [T] {
+        &self.values[index * self.len..(index + 1) * self.len]
+    }
+
+    /// The number of samples.
+    pub fn samples(&self) -> usize {
+        self.values.len() / self.len
+    }
+
+    /// An error where another input of the batch has another number of samples.
+    ///
+    /// # Errors
+    /// [`ShapeError::Batch`].
+    pub fn same_samples(&self, other: usize) -> Result<(), ShapeError> {
+        if self.samples() == other {
+            return Ok(());
+        }
+        Err(ShapeError::Batch { first: self.samples(), other })
+    }
+}
+
+/// A tensor of N samples of the given sizes, without a copy.
+///
+/// # Errors
+/// Where the sizes differ, or the tensor is not in the standard layout.
+pub fn flat<'a, T, D: Dimension>(
+    tensor: &'a ArrayView<'_, T, D>,
+    sizes: &[usize],
+) -> Result<Flat<'a, T>, ShapeError> {
+    check(sizes, &tensor.shape()[1..])?;
+    let values = tensor.as_slice().ok_or_else(|| layout(tensor.strides()))?;
+    Ok(Flat { values, len: sizes.iter().product() })
+}
+
+/// One sample of a batch: its index, a workspace to run in, and the place of each output.
+type Run<'a> = dyn Fn(usize, &mut Workspace, &mut [&mut [f32]]) + Sync + 'a;
+
+impl Net {
+    /// Runs `samples` predictions on the net's threads, each thread on neighbouring samples. Each
+    /// sample is computed by one thread as it would be alone: the bits do not depend on their number.
+    ///
+    /// `outputs` are the results' memory, `samples` times the sizes `lens`.
+    pub fn batch(&self, samples: usize, outputs: Vec<&mut [f32]>, lens: &[usize], run: &Run<'_>) {
+        let threads = self.threads().min(samples);
+        if threads < 2 {
+            self.band(0..samples, outputs, lens, run);
+            return;
+        }
+        let mut rest = outputs;
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let first = samples * thread / threads;
+                let end = samples * (thread + 1) / threads;
+                let split = rest.into_iter().zip(lens);
+                let (band, others) =
+                    split.map(|(all, len)| all.split_at_mut((end - first) * len)).unzip();
+                rest = others;
+                scope.spawn(move || self.band(first..end, band, lens, run));
+            }
+        });
+    }
+
+    /// Neighbouring samples, one after the other, in one workspace.
+    fn band(
+        &self,
+        samples: std::ops::Range<usize>,
+        outputs: Vec<&mut [f32]>,
+        lens: &[usize],
+        run: &Run<'_>,
+    ) {
+        let mut workspace = self.take();
+        let mut places: Vec<_> =
+            outputs.into_iter().zip(lens).map(|(all, &len)| all.chunks_exact_mut(len)).collect();
+        for sample in samples {
+            let mut outputs: Vec<&mut [f32]> =
+                places.iter_mut().filter_map(Iterator::next).collect();
+            run(sample, &mut workspace, &mut outputs);
+        }
+        self.give(workspace);
+    }
+}

@@ -1,0 +1,39 @@
+//! What emitted code calls. No part of the public interface: it changes with the compiler, and the
+//! version assertion at the head of every emitted model holds the two together.
+//!
+//! In: the arena, weights and images of one model. Here: their split into fixed-size regions, the
+//! steps of kernels on vectors, and the net behind every emitted type. Not here: kernels.
+
+mod batch;
+mod net;
+mod regions;
+mod vector;
+
+pub use batch::{Flat, flat};
+pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
+pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
+pub use net::Net;
+pub use regions::{at, clear_sides, disjoint, fixed, fixed_mut, put, put_apart, put_first};
+pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar};
+
+pub use crate::math;
+
+/// Compares the compiler's version with this crate's, at compile time.
+///
+/// # Panics
+/// Where they differ: the user sees the text as one compile error.
+pub const fn assert_version(compiler: &str) {
+    let ours = env!("CARGO_PKG_VERSION").as_bytes();
+    let theirs = compiler.as_bytes();
+    let mut same = ours.len() == theirs.len();
+    let mut i = 0;
+    while same && i < ours.len() {
+        same = ours[i] == theirs[i];
+        i += 1;
+    }
+    assert!(
+        same,
+        "this model was emitted by another version of cnn-dsl than the cnn-runtime it is compiled \
+         with: give both the same version in Cargo.toml"
+    );
+}

@@ -1,0 +1,103 @@
+//! What every emitted type holds: packed weights, idle workspaces, a number of threads.
+
+use crate::workspace::Aligned;
+use crate::{Load, LoadError, Workspace};
+use cnn_weights::{Table, Tensor};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The inside of an emitted type.
+#[derive(Debug)]
+pub struct Net {
+    weights: Aligned,
+    arena: usize,
+    idle: Mutex<Vec<Workspace>>,
+    threads: AtomicUsize,
+}
+
+impl Net {
+    /// Packed weights and a first workspace of `arena` `f32`s.
+    fn new(packed: &[f32], arena: usize) -> Self {
+        Self {
+            weights: Aligned::of(packed),
+            arena,
+            idle: Mutex::new(vec![Workspace::new(arena)]),
+            threads: AtomicUsize::new(1),
+        }
+    }
+
+    /// Seeded random weights.
+    pub fn init(table: &Table, arena: usize, seed: u64) -> Self {
+        let values = cnn_weights::init(&table.tensors, seed);
+        Self::new(&cnn_weights::pack(table, &values), arena)
+    }
+
+    /// The weights of a file; `ignored` may be in it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, at once.
+    pub fn load(
+        table: &Table,
+        ignored: &[Tensor],
+        arena: usize,
+        load: &Load,
+    ) -> Result<Self, LoadError> {
+        let values = cnn_weights::read(load, &table.tensors, ignored)?;
+        Ok(Self::new(&cnn_weights::pack(table, &values), arena))
+    }
+
+    /// Weights packed at compile time, as little-endian `f32`s.
+    pub fn packed(bytes: &[u8], arena: usize) -> Self {
+        let packed: Vec<f32> =
+            bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word)).collect();
+        Self::new(&packed, arena)
+    }
+
+    /// The packed weights.
+    pub fn weights(&self) -> &[f32] {
+        self.weights.get()
+    }
+
+    /// An idle workspace, or a new one where all are in use.
+    pub fn take(&self) -> Workspace {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Workspace::new(self.arena))
+    }
+
+    /// Gives a workspace back.
+    pub fn give(&self, workspace: Workspace) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+    }
+
+    /// How many threads a batch may use; at least 1.
+    pub fn set_threads(&self, threads: usize) {
+        self.threads.store(threads.max(1), Ordering::Relaxed);
+    }
+
+    /// How many threads a batch may use.
+    pub fn threads(&self) -> usize {
+        self.threads.load(Ordering::Relaxed)
+    }
+}
+
+impl Clone for Net {
+    fn clone(&self) -> Self {
+        let net = Self::new(self.weights.get(), self.arena);
+        net.set_threads(self.threads());
+        net
+    }
+}
+
+impl Workspace {
+    /// A workspace of `arena` `f32`s, for emitted code.
+    #[doc(hidden)]
+    pub fn __new(arena: usize) -> Self {
+        Self::new(arena)
+    }
+
+    /// The arena, for emitted code.
+    #[doc(hidden)]
+    pub fn __arena(&mut self, len: usize) -> &mut [f32] {
+        self.arena(len)
+    }
+}

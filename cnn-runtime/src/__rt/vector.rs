@@ -1,0 +1,59 @@
+//! Steps of kernels on vectors of `N` neighbouring elements, in arrays that LLVM keeps in vector
+//! registers. A product and a sum are rounded apart, as on every instruction set without fused
+//! multiply-add: the same bits everywhere.
+
+/// `acc[i] += x * w[i]`: one input value, `N` filters.
+#[inline(always)]
+pub fn mul_add_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) {
+    for i in 0..N {
+        acc[i] += x * w[i];
+    }
+}
+
+/// `acc[i] += x[i] * w[i]`: `N` channels, each with its own filter.
+#[inline(always)]
+pub fn mul_add<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
+    for i in 0..N {
+        acc[i] += x[i] * w[i];
+    }
+}
+
+/// `acc[i] += x[i]`.
+#[inline(always)]
+pub fn add<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
+    for i in 0..N {
+        acc[i] += x[i];
+    }
+}
+
+/// `acc[i] *= x[i]`.
+#[inline(always)]
+pub fn mul<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
+    for i in 0..N {
+        acc[i] *= x[i];
+    }
+}
+
+/// The larger one; NaN wins.
+#[inline(always)]
+pub fn max<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
+    for i in 0..N {
+        acc[i] = if x[i] > acc[i] || x[i].is_nan() { x[i] } else { acc[i] };
+    }
+}
+
+/// `N` channels between four pixels: weight `v` for the lower two, `u` for the right two.
+///
+/// # Panics
+/// Never for places that the compiler emitted: they lie inside.
+#[inline(always)]
+pub fn bilinear<const N: usize>(x: &[f32], corners: [usize; 4], v: f32, u: f32) -> [f32; N] {
+    let [x00, x01, x10, x11] = corners.map(|corner| super::at::<f32, N>(x, corner));
+    let mut vector = [0.0; N];
+    for i in 0..N {
+        let top = (1.0 - u) * x00[i] + u * x01[i];
+        let bottom = (1.0 - u) * x10[i] + u * x11[i];
+        vector[i] = (1.0 - v) * top + v * bottom;
+    }
+    vector
+}

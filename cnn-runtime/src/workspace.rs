@@ -1,0 +1,85 @@
+//! Memory that a prediction works in.
+
+use std::mem::size_of;
+
+/// Alignment of arenas and weights in `f32`s: one cache line.
+const LINE: usize = 64 / size_of::<f32>();
+
+/// A slice of `f32`s on the heap that begins at a cache line.
+#[derive(Debug)]
+pub(crate) struct Aligned {
+    memory: Box<[f32]>,
+    start: usize,
+    len: usize,
+}
+
+impl Aligned {
+    /// So many noughts.
+    pub(crate) fn zeros(len: usize) -> Self {
+        let memory = vec![0.0f32; len + LINE].into_boxed_slice();
+        let start = memory.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+        Self { memory, start, len }
+    }
+
+    /// A copy.
+    pub(crate) fn of(values: &[f32]) -> Self {
+        let mut aligned = Self::zeros(values.len());
+        aligned.get_mut().copy_from_slice(values);
+        aligned
+    }
+
+    pub(crate) fn get(&self) -> &[f32] {
+        &self.memory[self.start..self.start + self.len]
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut [f32] {
+        &mut self.memory[self.start..self.start + self.len]
+    }
+}
+
+/// The memory of one running prediction: the values between the layers.
+///
+/// Each concurrent caller of `predict_into` needs one of its own, from `MODEL::workspace()`. It
+/// carries nothing from one prediction to the next, and may serve several models in turn: one that
+/// needs more than it has makes it grow.
+#[derive(Debug)]
+pub struct Workspace {
+    arena: Aligned,
+}
+
+impl Workspace {
+    /// A workspace of so many `f32`s.
+    pub(crate) fn new(len: usize) -> Self {
+        Self { arena: Aligned::zeros(len) }
+    }
+
+    /// The first `len` `f32`s of the arena.
+    pub(crate) fn arena(&mut self, len: usize) -> &mut [f32] {
+        if self.arena.len < len {
+            self.arena = Aligned::zeros(len);
+        }
+        &mut self.arena.get_mut()[..len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Aligned, Workspace};
+
+    #[test]
+    fn memory_begins_at_a_cache_line() {
+        for len in [0, 1, 15, 16, 17, 1000] {
+            let aligned = Aligned::zeros(len);
+            assert_eq!(aligned.get().len(), len);
+            assert_eq!(aligned.get().as_ptr().addr() % 64, 0);
+        }
+    }
+
+    #[test]
+    fn a_workspace_grows_for_a_larger_model() {
+        let mut workspace = Workspace::new(4);
+        assert_eq!(workspace.arena(4).len(), 4);
+        assert_eq!(workspace.arena(100).len(), 100);
+        assert_eq!(workspace.arena(4).len(), 4);
+    }
+}
