@@ -48,15 +48,25 @@ pub enum Form {
     },
 }
 
-/// Pixels a tile: four accumulators of sixteen lanes are half of AVX2's registers and a tile that
-/// portable code keeps in registers too.
-const PIXELS: usize = 4;
+/// Pixels a tile: two accumulators of sixteen lanes are eight of SSE2's sixteen registers; four would
+/// leave none for weights and pixels (measured: half the speed).
+const PIXELS: usize = 2;
+/// So many weights lie near enough (128 KB of a second-level cache) to be read for every tile.
+const WEIGHTS_NEAR: usize = 1 << 15;
 /// From so many filters on a panel is at least half full.
 const CHANNELS_FROM: usize = 8;
 /// From so many pixels in a row on a vector over x is at least half full.
 const COLUMNS_FROM: usize = 8;
 
 impl Conv {
+    /// Whether the loop over panels lies outside that over pixels: where the weights are so large
+    /// that they would be read from far away for every tile, a panel is read once instead.
+    pub fn panels_outside(&self) -> bool {
+        let [r, s] = self.op.kernel;
+        let taps = r * s * self.x.shape.channels() / self.op.groups;
+        taps * self.op.filters > WEIGHTS_NEAR
+    }
+
     /// Whether all pixels of the image can be run as one long row: a 1x1 window that moves by one,
     /// without padding, between dense values.
     pub fn is_one_row(&self) -> bool {
