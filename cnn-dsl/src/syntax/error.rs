@@ -38,8 +38,60 @@ pub(super) enum SyntaxError {
     MissingName { found: Span, after: Span },
     /// Documentation with nothing behind it.
     StrayDoc { at: Span },
-    /// Anything else: what could have stood there.
-    UnexpectedToken { found: Span, expected: Vec<&'static str> },
+    /// `repeat 2 { ... };`
+    StraySemicolon { at: Span },
+    /// A body without its `{`.
+    MissingBrace { found: Span, after: Span },
+    /// `conv 3x3, n * 4`: the operator.
+    BareOperator { at: Span },
+    /// A statement, or a slip of the keys, where models stand.
+    OutsideModel { found: Span, meant: Option<&'static str> },
+    /// Anything else: what could have stood there, and what the user may have had in mind.
+    UnexpectedToken { found: Span, expected: Vec<&'static str>, hint: Option<Hint> },
+}
+
+/// What the user of an unexpected token may have had in mind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hint {
+    /// `=` for `==`.
+    Equality,
+    /// `stride = 2` for `stride 2`.
+    ArgumentEquals,
+    /// `pub block`.
+    PublicBlock,
+    /// `n: number`.
+    ParameterType,
+    /// A path or pattern without quotes.
+    Quotes,
+    /// `const x = conv 3x3, 8;`
+    ConstOfLayer,
+    /// `let n = 3;`
+    LetOfNumber,
+    /// `->` before `from` or `as`.
+    ClauseOrder,
+    /// A comma with nothing behind it.
+    TrailingComma,
+    /// `else` without its `if`.
+    LoneElse,
+}
+
+impl Hint {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Equality => "equality is written `==`",
+            Self::ArgumentEquals => "an argument and its value stand side by side: `stride 2`",
+            Self::PublicBlock => "blocks have no visibility: remove `pub`",
+            Self::ParameterType => {
+                "only tensors have a type: write the name alone, or with a default: `n = 1`"
+            }
+            Self::Quotes => "put it in quotes: `\"...\"`",
+            Self::ConstOfLayer => "a layer's result is bound by `let`",
+            Self::LetOfNumber => "a number or a list is bound by `const`",
+            Self::ClauseOrder => "the order is `from`, `as`, `->`",
+            Self::TrailingComma => "remove the `,` before it",
+            Self::LoneElse => "`else` stands right behind the `}` of its `if`",
+        }
+    }
 }
 
 impl SyntaxError {
@@ -116,10 +168,36 @@ impl SyntaxError {
             )
             .note("`///` stands before a model, a block or a statement, `//!` at a file's start")
             .help("a comment is written `//`"),
-            Self::UnexpectedToken { found, expected } => {
+            Self::StraySemicolon { at } => {
+                Diagnostic::new("stray_semicolon", *at, "this `;` ends no statement")
+                    .help("remove it")
+            }
+            Self::MissingBrace { found, after } => {
+                let message = format!("expected `{{`, found {}", describe(sources, *found));
+                Diagnostic::new("missing_brace", *found, message)
+                    .label(behind(*after), "`{` belongs here")
+            }
+            Self::BareOperator { at } => {
+                let message = format!("the operator `{}` stands outside parentheses", shown(*at));
+                Diagnostic::new("bare_operator", *at, message)
+                    .help("put the expression in parentheses: `(32 * alpha)`")
+            }
+            Self::OutsideModel { found, meant } => {
+                let message = format!(
+                    "expected `model`, `block` or `use`, found {}",
+                    describe(sources, *found)
+                );
+                Diagnostic::new("outside_model", *found, message).help(match meant {
+                    Some(word) => format!("did you mean `{word}`?"),
+                    None => "statements stand inside `model NAME { ... }`".to_owned(),
+                })
+            }
+            Self::UnexpectedToken { found, expected, hint } => {
                 let expected = list(expected);
                 let message = format!("expected {expected}, found {}", describe(sources, *found));
-                Diagnostic::new("unexpected_token", *found, message)
+                let mut error = Diagnostic::new("unexpected_token", *found, message);
+                error.help.extend(hint.map(|hint| hint.text().to_owned()));
+                error
             }
         }
     }
@@ -202,6 +280,8 @@ fn bad_number(at: Span, why: NumberError, token: &str) -> Diagnostic {
         NumberError::Shape => error(format!("`{token_shown}` is no shape")).help(
             "a shape is numbers with `x` between them: `3x3x32`; with names it is a list: `[n, n, 32]`",
         ),
+        NumberError::Point => error(format!("`{token_shown}` is no number"))
+            .help("a decimal has digits on both sides of its point: `0.5`, `1.0`"),
         NumberError::Form => error(format!("`{token_shown}` is no number"))
             .help("numbers are written `3`, `0.5`, `1e-3` or `3x3`"),
         NumberError::Unit => error(format!("`{token_shown}` is a number with an unknown unit"))

@@ -18,6 +18,8 @@ pub(super) enum NumberError {
     Underscore,
     /// `3x3x`, `3xx3`, `3X3`.
     Shape,
+    /// `1.`, `.5`.
+    Point,
     /// `3.5x2`, `1e`.
     Form,
     /// `5mb`: digits with unknown letters behind.

@@ -20,6 +20,8 @@ mod names;
 #[cfg(feature = "frontend")]
 mod parse;
 #[cfg(feature = "frontend")]
+mod rule_names;
+#[cfg(feature = "frontend")]
 mod scan;
 #[cfg(feature = "frontend")]
 mod tree;

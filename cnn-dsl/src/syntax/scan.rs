@@ -8,7 +8,7 @@ use pest::unicode::{PATTERN_WHITE_SPACE, XID_CONTINUE, XID_START};
 
 use crate::source::{FileId, Span};
 use crate::syntax::error::SyntaxError;
-use crate::syntax::literal;
+use crate::syntax::literal::{self, NumberError};
 
 /// No text may be longer, in bytes.
 pub(super) const MAX_BYTES: usize = 1_000_000;
@@ -246,6 +246,18 @@ impl<'t> Scanner<'t> {
         self.scan.brackets.get_or_insert(wrong);
     }
 
+    /// A point that is no part of a number although it touches one: `1.`, `.5`.
+    fn point(&mut self, at: Span) {
+        let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        let end = self.at + digits;
+        let before = self.scan.tokens.iter().rev().nth(1);
+        let start = before.filter(|t| t.kind == TokenKind::Number && t.end == at.start);
+        let number = self.span(start.map_or(at.start, |t| t.start) as usize, end);
+        if number.end - number.start > 1 {
+            self.error(SyntaxError::BadNumber { at: number, why: NumberError::Point });
+        }
+    }
+
     fn mark(&mut self, first: char) {
         const LONG: [&str; 8] = ["->", "..", "==", "!=", "<=", ">=", "&&", "||"];
         if LONG.iter().any(|m| self.rest().starts_with(m)) {
@@ -253,7 +265,9 @@ impl<'t> Scanner<'t> {
             return;
         }
         let at = self.token(TokenKind::Mark, first.len_utf8());
-        if !";,:=+-*/%<>!.".contains(first) {
+        if first == '.' {
+            self.point(at);
+        } else if !";,:=+-*/%<>!".contains(first) {
             self.error(SyntaxError::UnknownCharacter { at, character: first });
         }
     }
