@@ -183,7 +183,7 @@ fn check_one(
         mismatch.not_finite.push(NotFinite { name, count, first, value });
         return None;
     }
-    shape_fits.then(|| spelling.to_canonical(values))
+    shape_fits.then(|| spelling.load(values))
 }
 
 /// The index of an element by its position.

@@ -72,7 +72,7 @@ pub fn to_bytes(tensors: &[Tensor], values: &[Vec<f32>]) -> Result<Vec<u8>, Save
             let reason = format!("`{name}` has {needed} elements, {found} were given");
             return Err(SaveError::Content { reason });
         }
-        let ordered = spelling.from_canonical(values);
+        let ordered = spelling.store(values);
         let bytes: Vec<u8> = ordered.iter().flat_map(|x| x.to_le_bytes()).collect();
         if stored.insert(name.clone(), (spelling.shapes[0].clone(), bytes)).is_some() {
             return Err(SaveError::Content { reason: format!("`{name}` occurs twice") });

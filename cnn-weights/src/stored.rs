@@ -34,12 +34,12 @@ impl Stored {
     }
 
     /// From the file's order to the canonical one.
-    pub fn to_canonical(&self, stored: Vec<f32>) -> Vec<f32> {
+    pub fn load(&self, stored: Vec<f32>) -> Vec<f32> {
         if self.axes.is_sorted() { stored } else { transpose(&stored, &self.view, &self.axes) }
     }
 
     /// From the canonical order to the file's.
-    pub fn from_canonical(&self, canonical: &[f32]) -> Vec<f32> {
+    pub fn store(&self, canonical: &[f32]) -> Vec<f32> {
         let dims: Vec<usize> = self.axes.iter().map(|&axis| self.view[axis]).collect();
         let mut back = vec![0; self.axes.len()];
         for (to, &from) in self.axes.iter().enumerate() {
@@ -161,8 +161,8 @@ mod tests {
             let tensor = Tensor::new("x", role, dims);
             let canonical: Vec<f32> = (0..tensor.len()).map(|i| i as f32).collect();
             for spelling in spellings(&tensor, Flatten::Chw) {
-                let stored = spelling.from_canonical(&canonical);
-                assert_eq!(spelling.to_canonical(stored), canonical, "{role:?} {spelling:?}");
+                let stored = spelling.store(&canonical);
+                assert_eq!(spelling.load(stored), canonical, "{role:?} {spelling:?}");
             }
         }
     }

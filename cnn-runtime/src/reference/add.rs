@@ -10,3 +10,14 @@ pub(super) fn run(operands: &[&Value]) -> Value {
         sum.total()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_three() {
+        let [a, b, c] = [1.0, 20.0, 300.0].map(|x| Value::vector(&[x, 2.0 * x]));
+        assert_eq!(run(&[&a, &b, &c]).numbers(), [321.0, 642.0]);
+    }
+}

@@ -23,3 +23,24 @@ pub(super) fn run(op: &Bn, x: &Value, weights: &[Vec<f32>]) -> Value {
         sum.total()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+    use crate::reference::value::{bias, numbers};
+    use cnn_dsl::ir::Constant;
+
+    #[test]
+    fn with_and_without_gamma_and_beta() {
+        let op =
+            |both| Bn { eps: Constant(1e-3), momentum: Constant(0.99), scale: both, shift: both };
+        let gamma = numbers(3, 3, 7, 4.0);
+        let mean = numbers(3, 2, 5, 2.0);
+        let variance: Vec<f32> = numbers(3, 2, 5, 8.0).iter().map(|x| x.abs() + 0.25).collect();
+        let x = Value::pattern(2, 2, 3);
+        let all = [gamma, bias(3), mean, variance];
+        run(&op(true), &x, &all).assert_is(&pytorch::BN);
+        run(&op(false), &x, &all[2..]).assert_is(&pytorch::BN_PLAIN);
+    }
+}

@@ -12,3 +12,17 @@ pub(super) fn run(operands: &[&Value], to: Shape) -> Value {
         x.at(h, w, channel)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_in_the_order_of_the_operands() {
+        let a = Value { shape: Shape::Image { h: 1, w: 2, c: 1 }, ..Value::vector(&[1., 2.]) };
+        let b =
+            Value { shape: Shape::Image { h: 1, w: 2, c: 2 }, ..Value::vector(&[3., 4., 5., 6.]) };
+        let result = run(&[&a, &b, &a], Shape::Image { h: 1, w: 2, c: 4 });
+        assert_eq!(result.numbers(), [1., 3., 4., 1., 2., 5., 6., 2.]);
+    }
+}

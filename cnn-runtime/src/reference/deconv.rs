@@ -43,3 +43,62 @@ pub(super) fn run(op: &Deconv, x: &Value, weights: &[Vec<f32>], to: Shape) -> Va
 fn taps([r, s]: [usize; 2]) -> impl Iterator<Item = (usize, usize)> {
     (0..r).flat_map(move |dy| (0..s).map(move |dx| (dy, dx)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+    use crate::reference::value::{bias, kernel};
+    use cnn_dsl::ir::Pads;
+
+    #[test]
+    fn pads_and_output_pad() {
+        let op = Deconv {
+            kernel: [3, 2],
+            filters: 3,
+            stride: [2, 2],
+            dilation: [1, 1],
+            pads: Pads { top: 1, bottom: 1, left: 0, right: 0 },
+            output_pad: [1, 1],
+            groups: 1,
+            bias: true,
+        };
+        let weights = [kernel(36), bias(3)];
+        let to = Shape::Image { h: 4, w: 7, c: 3 };
+        run(&op, &Value::pattern(2, 3, 2), &weights, to).assert_is(&pytorch::DECONV);
+    }
+
+    #[test]
+    fn groups_and_dilation() {
+        let op = Deconv {
+            kernel: [2, 2],
+            filters: 2,
+            stride: [1, 3],
+            dilation: [2, 1],
+            pads: Pads::default(),
+            output_pad: [0, 0],
+            groups: 2,
+            bias: true,
+        };
+        let weights = [kernel(16), bias(2)];
+        let to = Shape::Image { h: 4, w: 5, c: 2 };
+        run(&op, &Value::pattern(2, 2, 4), &weights, to).assert_is(&pytorch::DECONV_GROUPS);
+    }
+
+    #[test]
+    fn asymmetric_pads() {
+        let op = Deconv {
+            kernel: [3, 3],
+            filters: 2,
+            stride: [2, 2],
+            dilation: [1, 1],
+            pads: Pads { top: 0, bottom: 1, left: 1, right: 0 },
+            output_pad: [0, 0],
+            groups: 1,
+            bias: false,
+        };
+        let to = Shape::Image { h: 6, w: 6, c: 2 };
+        let result = run(&op, &Value::pattern(3, 3, 1), &[kernel(18)], to);
+        result.assert_is(&pytorch::DECONV_ASYMMETRIC);
+    }
+}

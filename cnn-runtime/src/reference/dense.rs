@@ -19,3 +19,17 @@ pub(super) fn run(op: &Dense, x: &Value, weights: &[Vec<f32>]) -> Value {
         sum.total()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+    use crate::reference::value::{bias, kernel};
+
+    #[test]
+    fn with_bias() {
+        let op = Dense { units: 4, bias: true, flattened: None };
+        let result = run(&op, &Value::pattern(1, 1, 6), &[kernel(24), bias(4)]);
+        result.assert_is(&pytorch::DENSE);
+    }
+}

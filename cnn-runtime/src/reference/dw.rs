@@ -27,3 +27,40 @@ pub(super) fn run(op: &Dw, x: &Value, weights: &[Vec<f32>], to: Shape) -> Value 
         sum.total()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+    use crate::reference::value::{bias, kernel};
+    use cnn_dsl::ir::Pads;
+
+    #[test]
+    fn multiplier() {
+        let op = Dw {
+            kernel: [3, 3],
+            multiplier: 2,
+            stride: [2, 2],
+            dilation: [1, 1],
+            pads: Pads { top: 1, bottom: 1, left: 1, right: 1 },
+            bias: true,
+        };
+        let weights = [kernel(54), bias(6)];
+        let to = Shape::Image { h: 2, w: 3, c: 6 };
+        run(&op, &Value::pattern(4, 5, 3), &weights, to).assert_is(&pytorch::DW);
+    }
+
+    #[test]
+    fn dilation_and_asymmetric_pads() {
+        let op = Dw {
+            kernel: [2, 2],
+            multiplier: 1,
+            stride: [1, 1],
+            dilation: [3, 2],
+            pads: Pads { top: 1, bottom: 2, left: 0, right: 1 },
+            bias: false,
+        };
+        let to = Shape::Image { h: 5, w: 4, c: 2 };
+        run(&op, &Value::pattern(5, 5, 2), &[kernel(8)], to).assert_is(&pytorch::DW_DILATION);
+    }
+}

@@ -96,3 +96,33 @@ impl Sum {
         Element { value: self.value, bound: self.brought + own }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums in `f32` from both ends, with and without fused steps, stay within the bound; and the
+    /// bound is of the size that rounding has, not a licence for mistakes.
+    #[test]
+    fn sums_in_f32_stay_within_the_bound() {
+        let x: Vec<f32> = (0..1000).map(|i| ((i * 37 % 101) as f32 - 50.0) / 7.0).collect();
+        let w: Vec<f32> = (0..1000).map(|i| ((i * 53 % 97) as f32 - 48.0) / 11.0).collect();
+        let mut sum = Sum::default();
+        for (&x, &w) in x.iter().zip(&w) {
+            sum.add(Element::exact(f64::from(x)), f64::from(w));
+        }
+        let total = sum.total();
+        let pairs = || x.iter().zip(&w);
+        let sums = [
+            pairs().fold(0.0, |sum, (x, w)| sum + x * w),
+            pairs().rfold(0.0, |sum, (x, w)| sum + x * w),
+            pairs().fold(0.0, |sum: f32, (&x, w)| x.mul_add(*w, sum)),
+        ];
+        for sum in sums {
+            assert!((f64::from(sum) - total.value).abs() <= total.bound);
+        }
+        let one_percent_of_the_terms =
+            0.01 * pairs().map(|(x, w)| f64::from((x * w).abs())).sum::<f64>();
+        assert!(total.bound < one_percent_of_the_terms);
+    }
+}

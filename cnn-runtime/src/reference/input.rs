@@ -46,3 +46,26 @@ pub(super) fn preprocess(op: &Preprocess, image: Input<'_>, shape: Shape) -> Val
         sum.total()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cnn_dsl::ir::Constant;
+
+    #[test]
+    fn channels_are_reversed_before_they_are_scaled() {
+        let shape = Shape::Image { h: 1, w: 2, c: 3 };
+        let constants = |numbers: [f32; 3]| numbers.map(Constant).to_vec();
+        let op = Preprocess {
+            bytes: true,
+            scale: constants([1.0, 2.0, 4.0]),
+            offset: constants([0.0, -1.0, 0.5]),
+            bgr: true,
+        };
+        let expected = [30.0, 39.0, 40.5, 60.0, 99.0, 160.5];
+        let bytes = preprocess(&op, Input::Bytes(&[10, 20, 30, 40, 50, 60]), shape);
+        assert_eq!(bytes.numbers(), expected);
+        let floats = preprocess(&op, Input::Floats(&[10., 20., 30., 40., 50., 60.]), shape);
+        assert_eq!(floats, bytes);
+    }
+}

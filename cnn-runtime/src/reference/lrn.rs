@@ -34,3 +34,39 @@ fn normalise(op: &Lrn, x: Element, near: &[Element]) -> Element {
     let bound = x.magnitude() * d.powf(-beta) * by_d * by_power - value.abs();
     Element { value, bound: bound + f64::from(f32::MIN_POSITIVE) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+    use cnn_dsl::ir::Constant;
+
+    #[test]
+    fn odd_and_even_sizes() {
+        let op = |size, alpha, beta, k| Lrn {
+            size,
+            alpha: Constant(alpha),
+            beta: Constant(beta),
+            k: Constant(k),
+        };
+        run(&op(5, 1e-4, 0.75, 1.0), &Value::pattern(1, 2, 7)).assert_is(&pytorch::LRN);
+        run(&op(4, 0.5, 0.5, 2.0), &Value::pattern(1, 2, 5)).assert_is(&pytorch::LRN_EVEN);
+    }
+
+    #[test]
+    fn bound_holds_for_moved_elements() {
+        let op = Lrn { size: 3, alpha: Constant(2.0), beta: Constant(0.75), k: Constant(1.0) };
+        let mut x = Value::vector(&[-1.0, 2.0, 0.5]);
+        x.elements.iter_mut().for_each(|x| x.bound = 0.05);
+        let bounded = run(&op, &x);
+        for signs in 0..8u32 {
+            let sign = |i: usize| if signs >> i & 1 == 1 { 0.05 } else { -0.05 };
+            let moved: Vec<f64> =
+                x.numbers().iter().enumerate().map(|(i, x)| x + sign(i)).collect();
+            let moved = run(&op, &Value::vector(&moved)).numbers();
+            for (there, bounded) in moved.iter().zip(&bounded.elements) {
+                assert!((there - bounded.value).abs() <= bounded.bound);
+            }
+        }
+    }
+}

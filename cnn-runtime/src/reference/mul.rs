@@ -23,3 +23,20 @@ fn product(a: Element, b: Element) -> Element {
     let own = UNIT_ROUNDOFF * largest + f64::from(f32::MIN_POSITIVE);
     Element { value, bound: brought + own }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_is_spread_over_an_image() {
+        let image =
+            Value { shape: Shape::Image { h: 1, w: 2, c: 2 }, ..Value::vector(&[1., 2., 3., 4.]) };
+        let gate =
+            Value { shape: Shape::Image { h: 1, w: 1, c: 2 }, ..Value::vector(&[10., 100.]) };
+        let expected = [10., 200., 30., 400.];
+        assert_eq!(run(&[&image, &gate], image.shape).numbers(), expected);
+        assert_eq!(run(&[&gate, &image], image.shape).numbers(), expected);
+        assert_eq!(run(&[&image, &image], image.shape).numbers(), [1., 4., 9., 16.]);
+    }
+}

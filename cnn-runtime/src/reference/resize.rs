@@ -39,3 +39,23 @@ fn mix(a: Element, b: Element, share: f64, size: usize) -> Element {
     let own = (3.0 * size as f64 + 3.0) * UNIT_ROUNDOFF * largest + f64::from(f32::MIN_POSITIVE);
     Element { value, bound: brought + own }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+
+    fn resize(mode: ResizeMode, x: &Value, to: [usize; 2]) -> Value {
+        let shape = Shape::Image { h: to[0], w: to[1], c: x.shape.channels() };
+        run(&Resize { to, mode, upsample: false }, x, shape)
+    }
+
+    #[test]
+    fn twice_and_odd_factors() {
+        let (small, odd) = (Value::pattern(2, 3, 2), Value::pattern(3, 5, 1));
+        resize(ResizeMode::Bilinear, &small, [4, 6]).assert_is(&pytorch::BILINEAR);
+        resize(ResizeMode::Bilinear, &odd, [5, 3]).assert_is(&pytorch::BILINEAR_ODD);
+        resize(ResizeMode::Nearest, &small, [4, 6]).assert_is(&pytorch::NEAREST);
+        resize(ResizeMode::Nearest, &odd, [5, 3]).assert_is(&pytorch::NEAREST_ODD);
+    }
+}

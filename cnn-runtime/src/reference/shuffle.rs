@@ -11,3 +11,14 @@ pub(super) fn run(op: &Shuffle, x: &Value) -> Value {
         x.at(h, w, g * n + i)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+
+    #[test]
+    fn is_pytorchs_channel_shuffle() {
+        run(&Shuffle { groups: 3 }, &Value::pattern(1, 2, 6)).assert_is(&pytorch::SHUFFLE);
+    }
+}

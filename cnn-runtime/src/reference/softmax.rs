@@ -32,3 +32,31 @@ fn weighted_distance(x: Element, largest: f64) -> f64 {
     let distance = (x.value - largest).abs();
     distance * (-distance).exp()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::pytorch;
+
+    #[test]
+    fn over_the_channels_of_each_pixel() {
+        run(&Value::pattern(2, 1, 4)).assert_is(&pytorch::SOFTMAX);
+    }
+
+    #[test]
+    fn bound_holds_for_moved_logits() {
+        let mut x = Value::vector(&[-2.0, 3.0, 2.5, -30.0]);
+        x.elements.iter_mut().for_each(|x| x.bound = 0.25);
+        let bounded = run(&x);
+        for signs in 0..16u32 {
+            let sign = |i: usize| if signs >> i & 1 == 1 { 0.25 } else { -0.25 };
+            let moved: Vec<f64> =
+                x.numbers().iter().enumerate().map(|(i, x)| x + sign(i)).collect();
+            for (there, bounded) in
+                run(&Value::vector(&moved)).numbers().iter().zip(&bounded.elements)
+            {
+                assert!((there - bounded.value).abs() <= bounded.bound);
+            }
+        }
+    }
+}

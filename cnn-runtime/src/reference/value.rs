@@ -51,6 +51,56 @@ impl Value {
     }
 }
 
+#[cfg(test)]
+impl Value {
+    /// Numbers by the rule of `tests/pytorch/reference.py`.
+    pub fn pattern(h: usize, w: usize, c: usize) -> Self {
+        let numbers = numbers(h * w * c, 7, 23, 4.0);
+        let elements = numbers.iter().map(|&x| Element::exact(f64::from(x))).collect();
+        Self { shape: Shape::Image { h, w, c }, elements }
+    }
+
+    /// A vector of exact numbers.
+    pub fn vector(numbers: &[f64]) -> Self {
+        let elements = numbers.iter().map(|&x| Element::exact(x)).collect();
+        Self { shape: Shape::Vector(numbers.len()), elements }
+    }
+
+    /// The numbers without their bounds.
+    pub fn numbers(&self) -> Vec<f64> {
+        self.elements.iter().map(|x| x.value).collect()
+    }
+
+    /// Fails unless every number is PyTorch's, up to what `f64` rounds.
+    pub fn assert_is(&self, expected: &[f64]) {
+        const ROUNDED_IN_F64: f64 = 1e-13;
+        assert_eq!(self.elements.len(), expected.len());
+        for (index, (x, expected)) in self.elements.iter().zip(expected).enumerate() {
+            let off = (x.value - expected).abs();
+            assert!(off <= ROUNDED_IN_F64, "element {index}: {} is not {expected}", x.value);
+        }
+    }
+}
+
+/// `((i * step) % modulus - modulus / 2) / divisor`, as in `tests/pytorch/reference.py`.
+#[cfg(test)]
+pub(super) fn numbers(count: usize, step: usize, modulus: usize, divisor: f32) -> Vec<f32> {
+    let number = |i: usize| ((i * step % modulus) as f32 - (modulus / 2) as f32) / divisor;
+    (0..count).map(number).collect()
+}
+
+/// A kernel of the tests.
+#[cfg(test)]
+pub(super) fn kernel(count: usize) -> Vec<f32> {
+    numbers(count, 5, 17, 8.0)
+}
+
+/// A bias of the tests.
+#[cfg(test)]
+pub(super) fn bias(count: usize) -> Vec<f32> {
+    numbers(count, 3, 7, 2.0)
+}
+
 /// Row or column of the input that tap `tap` of a window at output `output` reads.
 pub(super) fn source(
     output: usize,
