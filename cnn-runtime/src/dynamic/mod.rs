@@ -8,6 +8,8 @@
 mod borrow;
 mod epilogue;
 mod layers;
+#[cfg(test)]
+mod tests;
 
 use cnn_dsl::plan::{BufferId, Kernel, Plan, Step};
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Convolution: its form, its tile, and how its weights are packed.
 
 use crate::ir::layers as ir;
+use crate::ir::layers::conv::FEW_CHANNELS;
 use crate::ir::{Pads, Shape};
 use crate::plan::Layout;
 use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
@@ -53,8 +54,6 @@ pub enum Form {
 const PIXELS: usize = 2;
 /// So many weights lie near enough (128 KB of a second-level cache) to be read for every tile.
 const WEIGHTS_NEAR: usize = 1 << 15;
-/// From so many filters on a panel is at least half full.
-const CHANNELS_FROM: usize = 8;
 /// From so many pixels in a row on a vector over x is at least half full.
 const COLUMNS_FROM: usize = 8;
 
@@ -77,34 +76,32 @@ impl Conv {
 }
 
 /// Where the vector of a convolution lies.
-pub(in crate::plan) fn form(op: &ir::conv::Conv, y: Shape) -> Form {
-    let [p, q, _] = y.hwc();
-    let few = op.stride == [1, 1] && op.groups == 1 && op.filters < CHANNELS_FROM;
-    if few && q >= COLUMNS_FROM {
+pub(in crate::plan) fn form(op: &ir::conv::Conv, x: Shape, y: Shape) -> Form {
+    if operand(op, x, y).is_some() {
         return Form::Columns { lanes: PANEL };
     }
+    let [p, q, _] = y.hwc();
     let row = if is_pointwise(op) { p * q } else { q };
     Form::Channels { pixels: PIXELS.min(row), lanes: PANEL }
 }
 
-/// The least columns that the operand must have beside it, if it must be `lanes = 1`: whole vectors
-/// are read at every tap, so a row reaches to the last tap of the last vector, full or not.
+/// For the form `Columns` the least columns that the operand must have beside it: whole vectors are
+/// read at every tap, so a row reaches to the last tap of the last vector, full or not. `None` where
+/// vectors over x would be mostly empty, or the columns beside mostly padding.
 pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Option<Layout> {
-    match form(op, y) {
-        Form::Channels { .. } => None,
-        Form::Columns { lanes } => {
-            let [_, w, _] = x.hwc();
-            let [_, q, _] = y.hwc();
-            let left = usize::try_from(op.pads.left).unwrap_or(0);
-            let reach = q.next_multiple_of(lanes) + (op.kernel[1] - 1) * op.dilation[1];
-            Some(Layout { lanes: 1, left, right: reach.saturating_sub(left + w) })
-        }
-    }
+    let [_, w, _] = x.hwc();
+    let [_, q, _] = y.hwc();
+    let few = op.stride == [1, 1] && op.groups == 1 && op.filters < FEW_CHANNELS;
+    let left = usize::try_from(op.pads.left).ok()?;
+    let reach = q.next_multiple_of(PANEL) + (op.kernel[1] - 1) * op.dilation[1];
+    let right = reach.saturating_sub(left + w);
+    let fits = q >= COLUMNS_FROM && left + right <= 2 * (w + PANEL);
+    (few && fits).then_some(Layout { lanes: 1, left, right })
 }
 
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel {
-    let form = form(op, call.y().shape);
+    let form = form(op, call.x().shape, call.y().shape);
     let lanes = match form {
         Form::Channels { lanes, .. } => lanes,
         Form::Columns { .. } => 1,
