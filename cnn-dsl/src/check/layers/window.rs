@@ -6,7 +6,6 @@ use crate::check::layers::reader::{Reader, kind};
 use crate::check::layers::{ArgumentError, WindowError};
 use crate::ir::Pads;
 use crate::ir::shape::{padded, reach, same_pads};
-use crate::number::Rational;
 use crate::source::Span;
 
 /// The words behind `pad`.
@@ -150,10 +149,9 @@ impl Reader<'_, '_> {
         }
         let pads = self.pads(given)?;
         let sides = [pads.top, pads.bottom, pads.left, pads.right];
-        if let Some(&negative) = sides.iter().find(|&&side| side < 0) {
+        if sides.iter().any(|&side| side < 0) {
             let (layer, at) = (self.layer, given.span);
-            let value = Rational::integer(negative.into());
-            return self.fail(WindowError::NegativePad { layer, at, value });
+            return self.fail(WindowError::NegativePad { layer, at, pads });
         }
         Some(Padding::Fixed(pads))
     }

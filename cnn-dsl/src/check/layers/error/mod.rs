@@ -37,7 +37,7 @@ impl LayerError {
     pub fn diagnostic(&self, sources: &Sources) -> Diagnostic {
         match self {
             Self::Argument(error) => error.diagnostic(sources),
-            Self::Window(error) => error.diagnostic(sources),
+            Self::Window(error) => error.diagnostic(),
             Self::Shape(error) => error.diagnostic(),
             Self::Channel(error) => error.diagnostic(sources),
         }

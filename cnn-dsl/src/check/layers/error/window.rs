@@ -1,11 +1,11 @@
 //! A kernel, its groups or its pads that do not fit.
 
 use super::Read;
-use super::words::{but, counted, divisors, size};
+use super::words::{counted, divisors, size};
 use crate::diagnostic::Diagnostic;
+use crate::ir::Pads;
 use crate::ir::shape::reach;
-use crate::number::Rational;
-use crate::source::{Sources, Span};
+use crate::source::Span;
 
 /// A kernel, its groups or its pads that do not fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub enum WindowError {
     /// `conv 3x3, 30, groups 4;`
     GroupsFilters { at: Span, groups: usize, filters: usize, filters_at: Span },
     /// `conv 3x3, 8, pad -1;`
-    NegativePad { layer: &'static str, at: Span, value: Rational },
+    NegativePad { layer: &'static str, at: Span, pads: Pads },
     /// `deconv 3x3, 8, stride 2, output_pad 2;`
     OutputPadTooLarge { at: Span, output_pad: usize, stride: usize, dilation: usize },
     /// `deconv 2x2, 8, pad 5;`
@@ -45,7 +45,7 @@ pub enum WindowError {
 
 impl WindowError {
     /// The error as it is shown.
-    pub(super) fn diagnostic(&self, sources: &Sources) -> Diagnostic {
+    pub(super) fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::FilterWithoutComma { layer, at, sizes: [r, s, k] } => {
                 let message =
@@ -74,13 +74,11 @@ impl WindowError {
             Self::GroupsFilters { at, groups, filters, filters_at } => {
                 groups_filters(*at, *groups, *filters, *filters_at)
             }
-            Self::NegativePad { layer, at, value } => {
-                let message = format!(
-                    "the pads of `{layer}` must not be negative{}",
-                    but(*value, *at, sources)
-                );
+            Self::NegativePad { layer, at, pads: Pads { top, bottom, left, right } } => {
+                let message = format!("the pads of `{layer}` must not be negative");
+                let layer = format!("pad ({top}, {bottom}, {left}, {right});");
                 Diagnostic::new("negative_pad", *at, message)
-                .help(format!("crop before it, with a layer of its own: `pad ({value}, {value}, {value}, {value});`"))
+                    .help(format!("crop before it, with a layer of its own: `{layer}`"))
             }
             Self::OutputPadTooLarge { at, output_pad, stride, dilation } => {
                 let limit = *stride.max(dilation);
