@@ -1,0 +1,122 @@
+//! Errors of whole models: what stands where, limits, recursion, budgets, weight files.
+
+use crate::check::error::{list, near};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::Ident;
+
+/// A mistake in a model.
+#[derive(Debug)]
+pub(in crate::check) enum ModelError {
+    NoModel { at: Span },
+    NoLayers { name: String, at: Span },
+    InstanceCircle { name: Ident },
+    TensorParameter { name: Ident },
+    MissingParameter { model: String, name: Ident },
+    Recursion { at: Span, name: String, through: Vec<String> },
+    TooDeep { at: Span, name: String, limit: usize },
+    TooManyLayers { at: Span, limit: usize },
+    TooManySteps { at: Span, limit: usize },
+    AfterReturn { at: Span, first: Span },
+    ReturnInModel { at: Span },
+    ReturnInBrace { at: Span },
+    Misplaced { what: &'static str, at: Span },
+    NotYet { at: Span },
+    WinogradWord { at: Span, word: String },
+    UnknownBudget { name: Ident, near: Option<String> },
+    OverBudget { at: Span, what: &'static str, found: u64, limit: u64 },
+    WeightsTwice { at: Span, first: Span },
+    NoWeights { at: Span, path: String, reason: String },
+    BadWeights { at: Span, text: String },
+}
+
+impl ModelError {
+    /// The error as it is shown.
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        match self {
+            Self::NoModel { at } => Diagnostic::new("no_model", at, "the file has no model"),
+            Self::NoLayers { name, at } => {
+                Diagnostic::new("no_layers", at, format!("`{name}` has no layers"))
+            }
+            Self::InstanceCircle { name } => {
+                let message = format!("`{}` is made from itself", name.name);
+                Diagnostic::new("instance_circle", name.span, message)
+            }
+            Self::TensorParameter { name } => {
+                let message = format!("the model's parameter `{}` is a tensor", name.name);
+                Diagnostic::new("tensor_parameter", name.span, message)
+                    .help("a model takes tensors by `input`")
+            }
+            Self::MissingParameter { model, name } => {
+                let message = format!("`{model}` has no value for its parameter `{}`", name.name);
+                Diagnostic::new("missing_parameter", name.span, message)
+                    .help(format!("give it a default: `{} = 1000`", name.name))
+            }
+            Self::Recursion { at, name, through } => {
+                let message = match through.as_slice() {
+                    [] => format!("`{name}` calls itself"),
+                    through => format!("`{name}` calls itself through {}", list(through)),
+                };
+                Diagnostic::new("recursive_block", at, message).here("closes the circle")
+            }
+            Self::TooDeep { at, name, limit } => {
+                let message = format!("`{name}` stands more than {limit} blocks and braces deep");
+                Diagnostic::new("too_deep", at, message)
+            }
+            Self::TooManyLayers { at, limit } => {
+                let message = format!("the model has more than {limit} layers");
+                Diagnostic::new("too_many_layers", at, message).here("they are exceeded here")
+            }
+            Self::TooManySteps { at, limit } => {
+                let message = format!("the model runs more than {limit} statements and turns");
+                Diagnostic::new("too_many_steps", at, message).here("they are exceeded here")
+            }
+            Self::AfterReturn { at, first } => {
+                Diagnostic::new("after_return", at, "nothing runs after `return`")
+                    .label(first, "the block ends here")
+            }
+            Self::ReturnInModel { at } => {
+                Diagnostic::new("misplaced", at, "`return` belongs into a block")
+                    .help("a model names its results by `output`")
+            }
+            Self::ReturnInBrace { at } => {
+                Diagnostic::new("misplaced", at, "`return` cannot leave a brace")
+                    .help("a brace's value is its own last tensor")
+            }
+            Self::Misplaced { what, at } => {
+                let message = format!("`{what}` belongs among a model's own statements");
+                Diagnostic::new("misplaced", at, message)
+            }
+            Self::NotYet { at } => Diagnostic::new("not_yet", at, "training is not there yet"),
+            Self::WinogradWord { at, word } => {
+                Diagnostic::new("winograd", at, format!("unknown word `{word}` for `winograd`"))
+                    .help("write `winograd off;`")
+            }
+            Self::UnknownBudget { name, near: close } => {
+                let message = format!("unknown budget `{}`", name.name);
+                near(Diagnostic::new("unknown_budget", name.span, message), close)
+                    .note("budgets are on `parameters`, `mult_adds`, `arena` and `weights`")
+            }
+            Self::OverBudget { at, what, found, limit } => {
+                let message = format!("{found} {what}, {limit} are allowed");
+                Diagnostic::new("over_budget", at, message)
+                    .note(format!("{} above the budget", found.saturating_sub(limit)))
+            }
+            Self::WeightsTwice { at, first } => {
+                Diagnostic::new("duplicate_weights", at, "a second `weights` statement")
+                    .label(first, "first here")
+            }
+            Self::NoWeights { at, path, reason } => {
+                let message = format!("cannot read weights from `{path}`: {reason}");
+                Diagnostic::new("weights_file", at, message)
+            }
+            Self::BadWeights { at, text } => {
+                let mut lines = text.lines();
+                let first = lines.next().unwrap_or_default().to_owned();
+                let rest: Vec<&str> = lines.collect();
+                let diagnostic = Diagnostic::new("weights_file", at, first);
+                if rest.is_empty() { diagnostic } else { diagnostic.note(rest.join("\n")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Errors about tensors, shapes and shared weights.
+
+use crate::check::error::count;
+use crate::diagnostic::Diagnostic;
+use crate::ir::Shape;
+use crate::source::Span;
+
+/// A mistake in a tensor.
+#[derive(Debug)]
+pub(in crate::check) enum TensorError {
+    SeveralResults {
+        layer: String,
+        at: Span,
+        count: usize,
+    },
+    NothingRunsOn {
+        layer: String,
+        at: Span,
+    },
+    NoOperand {
+        layer: String,
+        at: Span,
+    },
+    BadSize {
+        at: Span,
+        text: String,
+        size: i128,
+    },
+    NotAShape {
+        at: Span,
+        sizes: usize,
+    },
+    TooLarge {
+        at: Span,
+        text: String,
+    },
+    WrongAssertion {
+        at: Span,
+        statement: Span,
+        layer: String,
+        asserted: Shape,
+        found: Shape,
+        input: Option<Shape>,
+        through: String,
+    },
+    WeightsTooLarge {
+        at: Span,
+        name: String,
+    },
+    OtherWeights {
+        at: Span,
+        declared: Span,
+        first: Vec<usize>,
+        now: Vec<usize>,
+    },
+}
+
+impl TensorError {
+    /// The error as it is shown.
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        match self {
+            Self::SeveralResults { layer, at, count: n } => {
+                let results = count(n, "result");
+                let names: Vec<String> = (1..=n.min(4)).map(|i| format!("x{i}")).collect();
+                Diagnostic::new("several_results", at, format!("`{layer}` gives {results}"))
+                    .help(format!("take them apart: `let ({}) = ...`", names.join(", ")))
+            }
+            Self::NothingRunsOn { layer, at } => {
+                let message = format!("`{layer}` names its operands, nothing runs on this");
+                Diagnostic::new("surplus_from", at, message)
+            }
+            Self::NoOperand { layer, at } => {
+                let message = format!("`{layer}` has no operand beside the running tensor");
+                Diagnostic::new("missing_operand", at, message)
+                    .help(format!("name one: `{layer} x` or `{layer} {{ conv ...; }}`"))
+            }
+            Self::BadSize { at, text, size } => {
+                let message = if text.contains(&size.to_string()) {
+                    format!("`{text}` has a size below 1")
+                } else {
+                    format!("`{text}` has a size of {size}")
+                };
+                Diagnostic::new("bad_size", at, message).note("every size is at least 1")
+            }
+            Self::NotAShape { at, sizes } => {
+                let message = format!("a shape has 1 or 3 sizes, this has {sizes}");
+                Diagnostic::new("not_a_shape", at, message)
+                    .help("an image is `HxWxC`, a vector one number")
+            }
+            Self::TooLarge { at, text } => {
+                Diagnostic::new("too_large", at, format!("`{text}` is too large"))
+                    .note("a tensor has at most 2147483648 elements")
+            }
+            Self::WrongAssertion { at, statement, layer, asserted, found, input, through } => {
+                let message = format!("`-> {asserted}` was asserted, `{layer}` gives `{found}`");
+                let (a, f) = (asserted.hwc(), found.hwc());
+                let channels = a[..2] == f[..2];
+                let code = if channels { "channel_mismatch" } else { "shape_mismatch" };
+                let diagnostic = Diagnostic::new(code, at, message).here("asserted here");
+                let diagnostic = match (input, through.is_empty()) {
+                    (Some(input), false) => {
+                        diagnostic.label(statement, format!("{input} through {through}"))
+                    }
+                    (Some(input), true) => diagnostic.label(statement, format!("from {input}")),
+                    (None, _) => diagnostic,
+                };
+                let unit = match layer.as_str() {
+                    "conv" | "deconv" if channels => Some("filters"),
+                    "dense" if channels => Some("outputs"),
+                    _ => None,
+                };
+                diagnostic.help(match unit {
+                    Some(unit) => {
+                        format!("assert `{found}`, or give `{layer}` {} {unit}", a[2])
+                    }
+                    None => format!("assert `{found}`"),
+                })
+            }
+            Self::WeightsTooLarge { at, name } => {
+                let message = format!("the weights of `{name}` are too large");
+                Diagnostic::new("too_large", at, message)
+                    .note("a layer has at most 2147483648 weights")
+            }
+            Self::OtherWeights { at, declared, first, now } => {
+                let sizes = |dims: &[usize]| {
+                    dims.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+                };
+                let message = format!(
+                    "weights of {} are shared, this input needs {}",
+                    sizes(&first),
+                    sizes(&now)
+                );
+                Diagnostic::new("other_weights", at, message).label(declared, "declared here")
+            }
+        }
+    }
+}

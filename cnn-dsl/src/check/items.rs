@@ -1,0 +1,308 @@
+//! The items behind a layer's or block's name, sorted into values, arguments, flags and
+//! post-operations.
+//!
+//! A word with a value behind it in its item is an argument; a word alone is, in this order, a flag
+//! of that layer, a post-operation, a value. Nothing is evaluated here.
+
+use crate::check::arguments::Value;
+use crate::check::error::ItemError;
+use crate::check::expand::Expander;
+use crate::check::layers;
+use crate::check::scope::Binding;
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Ident, LayerItem};
+
+/// The flags that every layer and block call takes, beside its own.
+const FROZEN: &str = "frozen";
+const UNROLL: &str = "unroll";
+
+/// What may stand behind a name.
+#[derive(Debug)]
+pub(super) struct Accepts<'a> {
+    /// The layer, block or post-operation.
+    pub(super) name: Ident,
+    /// Words that take a value.
+    pub(super) arguments: Vec<&'a str>,
+    /// Words that stand alone.
+    pub(super) flags: &'static [&'static str],
+    /// Whether several arguments may stand in one item: `bn eps 1e-5 momentum 0.9`.
+    pub(super) loose: bool,
+    /// How it is written, for help.
+    pub(super) usage: Option<&'static str>,
+}
+
+/// The items of one statement.
+#[derive(Debug)]
+pub(super) struct Sorted<'a> {
+    /// Values without a name.
+    pub(super) positional: Vec<&'a Expr>,
+    /// Arguments: name, its place, value.
+    pub(super) named: Vec<(&'a str, Span, &'a Expr)>,
+    /// The layer's own flags.
+    pub(super) flags: Vec<(&'static str, Span)>,
+    /// Post-operations in order.
+    pub(super) posts: Vec<Post<'a>>,
+    /// `frozen`.
+    pub(super) frozen: bool,
+    /// `unroll full`.
+    pub(super) unroll: bool,
+    /// Whether no error was found.
+    pub(super) sound: bool,
+}
+
+/// A post-operation with what stands behind it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Post<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) rest: &'a [Expr],
+}
+
+/// What a word in an item is.
+enum Word {
+    Argument,
+    NeedsValue,
+    Flag(&'static str),
+    Frozen,
+    Unroll,
+    Post,
+    Value,
+    Statement,
+    Unknown,
+}
+
+impl<'a> Expander<'a> {
+    /// Sorts a statement's items.
+    pub(super) fn sort(&mut self, accepts: &Accepts<'a>, items: &'a [LayerItem]) -> Sorted<'a> {
+        let mut sorted = Sorted {
+            positional: Vec::new(),
+            named: Vec::new(),
+            flags: Vec::new(),
+            posts: Vec::new(),
+            frozen: false,
+            unroll: false,
+            sound: true,
+        };
+        if let Some(first) = items.first() {
+            self.comma_before_post(accepts, first, &mut sorted);
+        }
+        for item in items {
+            if !self.sort_item(accepts, &item.atoms, &mut sorted) {
+                sorted.sound = false;
+                break;
+            }
+        }
+        self.repeated(accepts, &mut sorted);
+        sorted
+    }
+
+    /// Sorts what stands behind a post-operation.
+    pub(super) fn sort_post(&mut self, accepts: &Accepts<'a>, rest: &'a [Expr]) -> Sorted<'a> {
+        let mut sorted = self.sort(accepts, &[]);
+        sorted.sound = self.sort_item(accepts, rest, &mut sorted);
+        self.repeated(accepts, &mut sorted);
+        sorted
+    }
+
+    /// Sorts one item; `false` where what follows belongs to another statement.
+    fn sort_item(
+        &mut self,
+        accepts: &Accepts<'a>,
+        atoms: &'a [Expr],
+        sorted: &mut Sorted<'a>,
+    ) -> bool {
+        let mut at = 0;
+        // The last text of this item that was a value.
+        let mut valued: Option<Span> = None;
+        while let Some(atom) = atoms.get(at) {
+            let next = atoms.get(at + 1);
+            let word = match &atom.kind {
+                ExprKind::Name(word) => Some(word.as_str()),
+                _ => None,
+            };
+            let kind = word.map_or(Word::Value, |w| self.word(accepts, w, next, valued.is_some()));
+            let takes_value = matches!(kind, Word::Argument | Word::Value | Word::Post);
+            if let (Some(before), true, false) = (valued, takes_value, accepts.loose) {
+                self.error(ItemError::MissingComma { at: atom.span, before });
+                sorted.sound = false;
+                return true;
+            }
+            let behind = atoms[..at].last().map_or(accepts.name.span, |atom| atom.span);
+            match (kind, word, next) {
+                (Word::Argument, Some(name), Some(value)) => {
+                    sorted.named.push((name, atom.span, value));
+                    valued = Some(value.span);
+                    at += 1;
+                }
+                (Word::Flag(flag), _, _) => sorted.flags.push((flag, atom.span)),
+                (Word::Frozen, _, _) => sorted.frozen = true,
+                (Word::Unroll, _, _) => {
+                    sorted.unroll = true;
+                    at += 1;
+                }
+                (Word::Post, Some(name), _) => {
+                    let rest = &atoms[at + 1..];
+                    sorted.posts.push(Post { name, span: atom.span, rest });
+                    return true;
+                }
+                (Word::Statement, Some(name), _) => {
+                    let name = name.to_owned();
+                    self.error(ItemError::MissingSemicolon { at: atom.span, name, behind });
+                    return false;
+                }
+                (Word::NeedsValue, Some(name), _) => {
+                    self.error(ItemError::ArgumentWithoutValue {
+                        layer: accepts.name.name.clone(),
+                        name: name.to_owned(),
+                        at: atom.span,
+                    });
+                    sorted.sound = false;
+                }
+                (Word::Unknown, Some(name), Some(_)) => {
+                    self.unknown_word(accepts, name, atom.span, true);
+                    sorted.sound = false;
+                    valued = next.map(|value| value.span);
+                    at += 1;
+                }
+                (Word::Unknown, Some(name), None) => {
+                    self.unknown_word(accepts, name, atom.span, false);
+                    sorted.sound = false;
+                }
+                _ => {
+                    sorted.positional.push(atom);
+                    valued = Some(atom.span);
+                }
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// What a word is, by the language's order.
+    fn word(
+        &self,
+        accepts: &Accepts<'a>,
+        word: &str,
+        next: Option<&'a Expr>,
+        valued: bool,
+    ) -> Word {
+        let argument = accepts.arguments.contains(&word);
+        if argument && next.is_some() {
+            return Word::Argument;
+        }
+        if let Some(flag) = accepts.flags.iter().find(|flag| **flag == word) {
+            return Word::Flag(flag);
+        }
+        if word == FROZEN {
+            return Word::Frozen;
+        }
+        let full = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name == "full");
+        if word == UNROLL && next.is_some_and(full) {
+            return Word::Unroll;
+        }
+        let signature = layers::signature(word);
+        let bound = self.frame().find(word).map(|entry| &entry.binding);
+        if signature.is_some_and(|s| s.post)
+            || matches!(bound, Some(Binding::Value(Some(Value::Activation(_)))))
+        {
+            return Word::Post;
+        }
+        let layer = matches!(bound, Some(Binding::Layer(_)));
+        if (bound.is_some() && !layer) || word == "last" {
+            return Word::Value;
+        }
+        if argument && !valued {
+            return Word::NeedsValue;
+        }
+        if layer || signature.is_some() || self.index.block(word).is_some() {
+            return Word::Statement;
+        }
+        Word::Unknown
+    }
+
+    /// `flatten relu`: the grammar lets the first item stand behind the name, a post-operation
+    /// needs its comma.
+    fn comma_before_post(
+        &mut self,
+        accepts: &Accepts<'a>,
+        first: &'a LayerItem,
+        sorted: &mut Sorted<'a>,
+    ) {
+        let Some(Expr { kind: ExprKind::Name(word), span }) = first.atoms.first() else { return };
+        let kind = self.word(accepts, word, first.atoms.get(1), false);
+        if !matches!(kind, Word::Post) || accepts.name.span.file != span.file {
+            return;
+        }
+        let (start, end) = (accepts.name.span.end, span.start);
+        if end < start {
+            return;
+        }
+        let between = Span { file: span.file, start, end };
+        if !super::text::tokens(self.sources.text(between)).contains(&",") {
+            self.error(ItemError::MissingComma { at: *span, before: accepts.name.span });
+            sorted.sound = false;
+        }
+    }
+
+    /// Reports an argument or flag given twice, and flags that undo each other.
+    fn repeated(&mut self, accepts: &Accepts<'a>, sorted: &mut Sorted<'a>) {
+        let layer = &accepts.name.name;
+        let mut errors = Vec::new();
+        for (i, (name, at, _)) in sorted.named.iter().enumerate() {
+            if let Some((_, first, _)) = sorted.named[..i].iter().find(|(n, _, _)| n == name) {
+                let (layer, name) = (layer.clone(), (*name).to_owned());
+                errors.push(ItemError::GivenTwice { layer, name, at: *at, first: *first });
+            }
+        }
+        for (i, (flag, at)) in sorted.flags.iter().enumerate() {
+            for (other, first) in &sorted.flags[..i] {
+                if flag == other {
+                    let (layer, name) = (layer.clone(), (*flag).to_owned());
+                    errors.push(ItemError::GivenTwice { layer, name, at: *at, first: *first });
+                } else if opposite(flag) == Some(*other) {
+                    let (a, b) = (*other, *flag);
+                    errors.push(ItemError::Contradiction { at: *at, first: *first, a, b });
+                }
+            }
+        }
+        sorted.sound &= errors.is_empty();
+        errors.into_iter().for_each(|error| self.error(error));
+    }
+
+    fn unknown_word(&mut self, accepts: &Accepts<'a>, word: &str, at: Span, valued: bool) {
+        let own = accepts.arguments.iter().chain(accepts.flags).copied();
+        let everywhere = [FROZEN, UNROLL];
+        let posts = layers::all().iter().filter(|s| s.post).map(|s| s.name);
+        let frame = self.frame();
+        let candidates: Vec<&str> = if valued {
+            own.chain(posts).chain(everywhere).collect()
+        } else {
+            own.chain(posts).chain(everywhere).chain(frame.names()).collect()
+        };
+        let near = crate::diagnostic::did_you_mean(word, candidates).map(str::to_owned);
+        let takes: Vec<String> =
+            accepts.arguments.iter().chain(accepts.flags).map(|w| (*w).to_owned()).collect();
+        self.error(ItemError::UnknownArgument {
+            layer: accepts.name.name.clone(),
+            word: word.to_owned(),
+            at,
+            valued,
+            near,
+            takes,
+            usage: accepts.usage,
+        });
+    }
+}
+
+/// The flag that undoes a flag.
+pub(super) fn opposite(flag: &str) -> Option<&'static str> {
+    match flag {
+        "bias" => Some("no_bias"),
+        "no_bias" => Some("bias"),
+        "max" => Some("avg"),
+        "avg" => Some("max"),
+        "nearest" => Some("bilinear"),
+        "bilinear" => Some("nearest"),
+        _ => None,
+    }
+}

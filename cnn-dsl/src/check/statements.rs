@@ -1,0 +1,400 @@
+//! Statements, one after the other: bindings, `repeat`, `if`, `default`, `return`, `frozen`.
+
+use crate::check::arguments::{Given, Value};
+use crate::check::error::{ItemError, ModelError, NameError, TensorError};
+use crate::check::expand::{Expander, Site};
+use crate::check::items::Accepts;
+use crate::check::layers;
+use crate::check::network::Shared;
+use crate::check::scope::{Around, Binding, Entry, Results, Scope, Tensor};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Application, Expr, Ident, If, LayerItem, Statement, StatementKind, TensorExpr,
+};
+
+/// A `default` statement in force.
+#[derive(Debug)]
+pub(super) struct Default {
+    pub(super) layer: &'static str,
+    pub(super) named: Vec<(&'static str, Span, Given)>,
+    pub(super) flags: Vec<(&'static str, Span)>,
+}
+
+/// The layers that `default` may speak of.
+pub(super) const DEFAULTED: [&str; 6] = ["conv", "dw", "deconv", "pool", "bn", "dense"];
+
+impl<'a> Expander<'a> {
+    /// Runs statements in the current scope.
+    pub(super) fn run(&mut self, body: &'a [Statement]) {
+        self.depth += 1;
+        for (index, statement) in body.iter().enumerate() {
+            self.charge(1);
+            if self.exhausted {
+                break;
+            }
+            let returned = self.frame().results.is_some();
+            self.statement(statement);
+            let left = !returned && self.frame().results.is_some();
+            if left && let Some(next) = body.get(index + 1) {
+                if matches!(statement.kind, StatementKind::Return(_)) {
+                    self.error(ModelError::AfterReturn { at: next.span, first: statement.span });
+                }
+                self.run_ghost(&body[index + 1..]);
+                break;
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Checks the names in statements that are not run.
+    pub(super) fn run_ghost(&mut self, body: &'a [Statement]) {
+        let before = self.frame().last;
+        self.ghost += 1;
+        self.scoped(body);
+        self.ghost -= 1;
+        self.frame_mut().last = before;
+    }
+
+    /// Runs statements in a scope of their own.
+    fn scoped(&mut self, body: &'a [Statement]) {
+        self.frame_mut().scopes.push(Scope::new());
+        self.run(body);
+        self.frame_mut().scopes.pop();
+    }
+
+    fn statement(&mut self, statement: &'a Statement) {
+        let site = Site { docs: &statement.docs, span: statement.span };
+        match &statement.kind {
+            StatementKind::Apply(app) => self.statement_apply(app, site),
+            StatementKind::Let { mutable, names, value } => {
+                let results = self.tensor_expr(value, site);
+                self.bind(names, results, *mutable);
+            }
+            StatementKind::Assign { names, value } => {
+                let results = self.tensor_expr(value, site);
+                self.assign(names, results);
+            }
+            StatementKind::Const { name, value } => {
+                let binding = Binding::Value(self.eval(value));
+                self.declare(name, binding, false);
+            }
+            StatementKind::Layer { name, layer } => self.declare_layer(name, layer),
+            StatementKind::Repeat { header, body } => self.repeat(header, body, statement.span),
+            StatementKind::If(choice) => {
+                if let Some(arm) = self.choose(choice) {
+                    self.scoped(arm);
+                }
+            }
+            StatementKind::Default { layer, items } => self.statement_default(layer, items),
+            StatementKind::Frozen(body) => {
+                let before = std::mem::replace(&mut self.frame_mut().frozen, true);
+                self.run(body);
+                self.frame_mut().frozen = before;
+            }
+            StatementKind::Return(values) => self.statement_return(values, statement.span),
+            StatementKind::Aux { name, body } => self.aux(name, body),
+            StatementKind::Input { name, shape, items } => {
+                if self.in_model("input", statement.span) {
+                    self.input(name.as_ref(), shape, items, statement.span);
+                }
+            }
+            StatementKind::Output(names) => {
+                if self.in_model("output", statement.span) {
+                    self.output(names);
+                }
+            }
+            StatementKind::Weights { path, renames } => {
+                if self.in_model("weights", statement.span) {
+                    self.weights(path, renames);
+                }
+            }
+            StatementKind::Budget(limits) => {
+                if self.in_model("budget", statement.span) {
+                    self.budget(limits);
+                }
+            }
+            StatementKind::Train => {
+                if self.in_model("train", statement.span) {
+                    self.error(ModelError::NotYet { at: keyword(statement.span, "train") });
+                }
+            }
+            StatementKind::Winograd(word) => {
+                if self.in_model("winograd", statement.span) {
+                    self.winograd(word);
+                }
+            }
+        }
+    }
+
+    fn statement_apply(&mut self, app: &'a Application, site: Site<'a>) {
+        let results = self.apply(app, site);
+        let last = self.single(results, &app.name);
+        self.frame_mut().last = last;
+    }
+
+    /// The one tensor of results; an error where there are several.
+    fn single(&mut self, results: Results, layer: &'a Ident) -> Tensor {
+        match results {
+            Results::Tensors(tensors) => match tensors.as_slice() {
+                [tensor] => *tensor,
+                several => {
+                    let (layer, at, count) = (layer.name.clone(), layer.span, several.len());
+                    self.error(TensorError::SeveralResults { layer, at, count });
+                    None
+                }
+            },
+            Results::Unknown => None,
+        }
+    }
+
+    /// What stands behind `let x =`.
+    fn tensor_expr(&mut self, value: &'a TensorExpr, site: Site<'a>) -> Results {
+        match value {
+            TensorExpr::Last(_) => Results::Tensors(vec![self.last()]),
+            TensorExpr::Brace(body, _) => Results::Tensors(vec![self.brace(body)]),
+            TensorExpr::If(choice) => {
+                let arm = self.choose(choice);
+                Results::Tensors(vec![match arm {
+                    Some(arm) => self.brace(arm),
+                    None => self.last(),
+                }])
+            }
+            TensorExpr::Apply(app) => {
+                let bound = self.frame().find(&app.name.name).map(|entry| entry.binding.clone());
+                let alone = app.items.is_empty()
+                    && app.from.is_none()
+                    && app.as_name.is_none()
+                    && app.asserted.is_none();
+                match bound {
+                    Some(Binding::Tensor(tensor)) if alone => Results::Tensors(vec![tensor]),
+                    _ => self.apply(app, site),
+                }
+            }
+        }
+    }
+
+    /// Binds one name or several in the innermost scope.
+    fn bind(&mut self, names: &'a [Ident], results: Results, mutable: bool) {
+        let tensors = self.count_results(names, results);
+        for (index, name) in names.iter().enumerate() {
+            let tensor = tensors.as_ref().and_then(|t| t.get(index).copied().flatten());
+            self.declare(name, Binding::Tensor(tensor), mutable);
+        }
+    }
+
+    /// As many tensors as names, or an error.
+    fn count_results(&mut self, names: &'a [Ident], results: Results) -> Option<Vec<Tensor>> {
+        let Results::Tensors(tensors) = results else { return None };
+        if tensors.len() != names.len() {
+            if self.live()
+                && let [first, ..] = names
+            {
+                let at = names.iter().fold(first.span, |span, name| span.to(name.span));
+                self.error(NameError::OtherCount {
+                    at,
+                    names: names.len(),
+                    results: tensors.len(),
+                });
+            }
+            return None;
+        }
+        Some(tensors)
+    }
+
+    fn assign(&mut self, names: &'a [Ident], results: Results) {
+        let tensors = self.count_results(names, results);
+        for (index, name) in names.iter().enumerate() {
+            let tensor = tensors.as_ref().and_then(|t| t.get(index).copied().flatten());
+            let ghost = self.ghost > 0;
+            match self.frame_mut().find_mut(&name.name) {
+                Some(entry) if entry.mutable => {
+                    if !ghost {
+                        entry.binding = Binding::Tensor(tensor);
+                    }
+                }
+                Some(entry) => {
+                    let first = entry.span;
+                    let tensor = matches!(entry.binding, Binding::Tensor(_));
+                    self.error(NameError::NotMutable { name: name.clone(), first, tensor });
+                }
+                None => self.unknown_name(&name.name, name.span),
+            }
+        }
+    }
+
+    /// Binds a name in the innermost scope.
+    pub(super) fn declare(&mut self, name: &'a Ident, binding: Binding, mutable: bool) {
+        let value = matches!(binding, Binding::Value(_));
+        if let Some(what) = super::index::reserved(&name.name, value) {
+            self.error(NameError::Reserved { name: name.clone(), what });
+        }
+        let first = self.frame_mut().scope().get(&name.name).map(|entry| entry.span);
+        if let Some(first) = first {
+            self.error(NameError::BoundTwice { name: name.clone(), first });
+        }
+        let entry = Entry { binding, span: name.span, mutable };
+        self.frame_mut().scope().insert(name.name.clone(), entry);
+    }
+
+    /// `layer c1 = conv 1x7, 160;`
+    fn declare_layer(&mut self, name: &'a Ident, layer: &'a Application) {
+        let signature = layers::signature(&layer.name.name);
+        let Some(signature) = signature else {
+            let near = {
+                let candidates = layers::all().iter().map(|s| s.name);
+                crate::diagnostic::did_you_mean(&layer.name.name, candidates).map(str::to_owned)
+            };
+            let block = self.index.block(&layer.name.name).is_some();
+            if block {
+                self.error(ItemError::DeclaredBlock { name: layer.name.clone() });
+            } else {
+                self.error(NameError::UnknownLayer { name: layer.name.clone(), near });
+            }
+            self.declare(name, Binding::Value(None), false);
+            return;
+        };
+        let accepts = Accepts {
+            name: layer.name.clone(),
+            arguments: signature.arguments.to_vec(),
+            flags: signature.flags,
+            loose: signature.post,
+            usage: Some(signature.usage),
+        };
+        let sorted = self.sort(&accepts, &layer.items);
+        let surplus = sorted.posts.first().map(|post| post.span);
+        let surplus = surplus.or(layer.from.as_ref().map(|from| from.span));
+        let surplus = surplus.or(layer.as_name.as_ref().map(|name| name.span));
+        if let Some(at) = surplus.or(layer.asserted.as_ref().map(|shape| shape.span)) {
+            self.error(ItemError::OnlyWhereUsed { name: name.clone(), at });
+        }
+        let arguments = self.arguments(signature, &layer.name, layer.span, &sorted, false);
+        let arguments = arguments.filter(|_| sorted.sound);
+        let full = if self.live() {
+            let many = self.frame().many;
+            let full = self.frame_mut().level.given(&name.name, name.span, many);
+            self.claim(&full, name.span);
+            full
+        } else {
+            String::new()
+        };
+        self.network.shared.push(Shared {
+            kind: signature.name,
+            arguments,
+            name: full,
+            span: name.span,
+            weights: None,
+            uses: 0,
+        });
+        self.declare(name, Binding::Layer(self.network.shared.len() - 1), false);
+    }
+
+    /// The arm whose condition holds, else the `else`; names in the others are checked.
+    fn choose(&mut self, choice: &'a If<Vec<Statement>>) -> Option<&'a [Statement]> {
+        let mut chosen: Option<&'a [Statement]> = None;
+        let mut open = true;
+        for (condition, arm) in &choice.arms {
+            let holds = if open { self.boolean(condition) } else { None };
+            if !open {
+                self.check_names(condition);
+            }
+            match holds {
+                Some(true) => {
+                    chosen = Some(arm);
+                    open = false;
+                }
+                Some(false) => self.run_ghost(arm),
+                None => {
+                    // After an error in a condition no arm is taken.
+                    open = false;
+                    self.run_ghost(arm);
+                }
+            }
+        }
+        match &choice.otherwise {
+            Some(arm) if open => Some(arm),
+            Some(arm) => {
+                self.run_ghost(arm);
+                chosen
+            }
+            None => chosen,
+        }
+    }
+
+    /// `default conv no_bias, pad same;`
+    fn statement_default(&mut self, layer: &'a Ident, items: &'a [LayerItem]) {
+        let known = DEFAULTED.iter().find(|name| **name == layer.name);
+        let signature = known.and_then(|name| layers::signature(name));
+        let Some(signature) = signature else {
+            let near = crate::diagnostic::did_you_mean(&layer.name, DEFAULTED).map(str::to_owned);
+            self.error(ItemError::NoDefaults { name: layer.clone(), near });
+            return;
+        };
+        let accepts = Accepts {
+            name: layer.clone(),
+            arguments: signature.arguments.to_vec(),
+            flags: signature.flags,
+            loose: signature.post,
+            usage: Some(signature.usage),
+        };
+        let sorted = self.sort(&accepts, items);
+        let surplus = sorted.positional.first().map(|e| e.span);
+        if let Some(at) = surplus.or(sorted.posts.first().map(|post| post.span)) {
+            self.error(ItemError::NoDefaultValue { at, layer: layer.name.clone() });
+            return;
+        }
+        let mut named = Vec::new();
+        for (word, at, e) in &sorted.named {
+            let word = signature.arguments.iter().find(|a| **a == *word);
+            let given = self.given(word.copied().unwrap_or_default(), e);
+            named.extend(word.zip(given).map(|(word, given)| (*word, *at, given)));
+        }
+        if self.live() {
+            self.defaults.push(Default { layer: signature.name, named, flags: sorted.flags });
+        }
+    }
+
+    fn statement_return(&mut self, values: &'a [Expr], span: Span) {
+        let at = keyword(span, "return");
+        if self.frame().model {
+            self.error(ModelError::ReturnInModel { at });
+            return;
+        }
+        if self.frame().around.contains(&Around::Brace) {
+            self.error(ModelError::ReturnInBrace { at });
+            return;
+        }
+        let tensors = values.iter().map(|value| self.tensor(value)).collect();
+        if self.ghost == 0 {
+            self.frame_mut().results = Some(tensors);
+        }
+    }
+
+    /// Whether a model's own statement stands where it may: in a model, not in braces other than
+    /// those of `if` and `frozen`.
+    fn in_model(&mut self, what: &'static str, span: Span) -> bool {
+        let fits = self.frame().model && self.frame().around.is_empty();
+        if !fits {
+            self.error(ModelError::Misplaced { what, at: keyword(span, what) });
+        }
+        fits
+    }
+
+    fn winograd(&mut self, word: &'a Ident) {
+        if word.name == "off" {
+            self.declared.winograd &= self.ghost > 0;
+        } else {
+            self.error(ModelError::WinogradWord { at: word.span, word: word.name.clone() });
+        }
+    }
+
+    /// A name's value, for loops.
+    pub(super) fn declare_value(&mut self, name: &'a Ident, value: Option<Value>) {
+        self.declare(name, Binding::Value(value), false);
+    }
+}
+
+/// The keyword that a statement begins with.
+pub(super) fn keyword(statement: Span, word: &str) -> Span {
+    let length = u32::try_from(word.len()).unwrap_or(0);
+    Span { end: statement.end.min(statement.start + length), ..statement }
+}
