@@ -7,6 +7,8 @@
 
 pub mod check;
 pub mod diagnostic;
+#[cfg(feature = "emit")]
+pub mod emit;
 pub mod ir;
 pub mod number;
 pub mod plan;

@@ -3,7 +3,7 @@
 use super::Net;
 use crate::image::{check, layout};
 use crate::{ShapeError, Workspace};
-use ndarray::{ArrayView, Dimension};
+use ndarray::{Array, ArrayView, Dimension, ShapeBuilder};
 
 /// The samples of one input of a batch, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,16 @@ pub fn flat<'a, T, D: Dimension>(
     check(sizes, &tensor.shape()[1..])?;
     let values = tensor.as_slice().ok_or_else(|| layout(tensor.strides()))?;
     Ok(Flat { values, len: sizes.iter().product() })
+}
+
+/// Noughts for a batch's results, one sample after the other.
+pub fn zeros<S: ShapeBuilder>(sizes: S) -> Array<f32, S::Dim> {
+    Array::zeros(sizes)
+}
+
+/// The elements of results made by [`zeros`].
+pub fn flat_mut<D: Dimension>(array: &mut Array<f32, D>) -> &mut [f32] {
+    array.as_slice_mut().unwrap_or_default()
 }
 
 /// One sample of a batch: its index, a workspace to run in, and the place of each output.

@@ -9,14 +9,19 @@ mod net;
 mod regions;
 mod vector;
 
-pub use batch::{Flat, flat};
+pub use batch::{Flat, flat, flat_mut, zeros};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
 pub use regions::{at, clear_sides, disjoint, fixed, fixed_mut, put, put_apart, put_first};
 pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar};
 
-pub use crate::math;
+pub use crate::{Zeros, math};
+pub use std::borrow::Cow;
+pub use std::boxed::Box;
+pub use std::convert::Into;
+pub use std::result::Result::{self, Ok};
+pub use std::vec;
 
 /// Compares the compiler's version with this crate's, at compile time.
 ///

@@ -3,11 +3,11 @@
 use crate::workspace::Aligned;
 use crate::{Load, LoadError, Workspace};
 use cnn_weights::{Table, Tensor};
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The inside of an emitted type.
-#[derive(Debug)]
 pub struct Net {
     weights: Aligned,
     arena: usize,
@@ -77,6 +77,12 @@ impl Net {
     /// How many threads a batch may use.
     pub fn threads(&self) -> usize {
         self.threads.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Net {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Net").field("threads", &self.threads()).finish_non_exhaustive()
     }
 }
 

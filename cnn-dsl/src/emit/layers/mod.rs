@@ -1,0 +1,214 @@
+//! The kernels' text: one file an operation, of the same name as in `plan`. Each prints one private
+//! function over fixed-size arrays, so that rustc proves every bound; loops have literal bounds.
+//! Nothing is chosen here: forms, tiles and layouts are the plan's.
+
+mod activation;
+mod add;
+mod bn;
+mod concat;
+mod conv;
+mod deconv;
+mod dense;
+mod depth;
+mod dw;
+mod input;
+mod lrn;
+mod mul;
+mod pad;
+mod pool;
+mod resize;
+mod scale;
+mod shuffle;
+mod slice;
+mod softmax;
+mod split;
+mod unroll;
+mod window;
+
+pub(super) use input::bytes_name;
+
+use crate::emit::print::{float, int, name, numbered};
+use crate::ir::Activation;
+use crate::plan::Kernel;
+use crate::plan::layers::View;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// Channels that a vector holds where channels lie side by side.
+const LANES: usize = 16;
+
+/// What a kernel's text depends on beside the kernel.
+pub(super) struct Context<'a> {
+    /// The path of the runtime's `__rt`.
+    pub rt: &'a TokenStream,
+    /// The function's name.
+    pub name: Ident,
+    /// Lengths of the pieces of weights it takes.
+    pub weights: Vec<usize>,
+}
+
+/// The word that a kernel's function is named by.
+pub(super) fn kind(kernel: &Kernel) -> &'static str {
+    match kernel {
+        Kernel::Input(_) => "input",
+        Kernel::Conv(_) => "conv",
+        Kernel::Dw(_) => "dw",
+        Kernel::Deconv(_) => "deconv",
+        Kernel::Dense(_) => "dense",
+        Kernel::Pool(_) => "pool",
+        Kernel::Bn(_) => "bn",
+        Kernel::Activation(_) => "activation",
+        Kernel::Softmax(_) => "softmax",
+        Kernel::Lrn(_) => "lrn",
+        Kernel::Add(_) => "add",
+        Kernel::Mul(_) => "mul",
+        Kernel::Concat(_) => "concat",
+        Kernel::Scale(_) => "scale",
+        Kernel::Pad(_) => "pad",
+        Kernel::Slice(_) => "slice",
+        Kernel::Split(_) => "split",
+        Kernel::Shuffle(_) => "shuffle",
+        Kernel::Resize(_) => "resize",
+        Kernel::Depth(_) => "depth",
+    }
+}
+
+/// The functions of a kernel.
+pub(super) fn kernel(kernel: &Kernel, context: &Context<'_>) -> TokenStream {
+    match kernel {
+        Kernel::Input(kernel) => input::emit(kernel, context),
+        Kernel::Conv(kernel) => conv::emit(kernel, context),
+        Kernel::Dw(kernel) => dw::emit(kernel, context),
+        Kernel::Deconv(kernel) => deconv::emit(kernel, context),
+        Kernel::Dense(kernel) => dense::emit(kernel, context),
+        Kernel::Pool(kernel) => pool::emit(kernel, context),
+        Kernel::Bn(kernel) => bn::emit(kernel, context),
+        Kernel::Activation(kernel) => activation::emit(kernel, context),
+        Kernel::Softmax(kernel) => softmax::emit(kernel, context),
+        Kernel::Lrn(kernel) => lrn::emit(kernel, context),
+        Kernel::Add(kernel) => add::emit(kernel, context),
+        Kernel::Mul(kernel) => mul::emit(kernel, context),
+        Kernel::Concat(kernel) => concat::emit(kernel, context),
+        Kernel::Scale(kernel) => scale::emit(kernel, context),
+        Kernel::Pad(kernel) => pad::emit(kernel, context),
+        Kernel::Slice(kernel) => slice::emit(kernel, context),
+        Kernel::Split(kernel) => split::emit(kernel, context),
+        Kernel::Shuffle(kernel) => shuffle::emit(kernel, context),
+        Kernel::Resize(kernel) => resize::emit(kernel, context),
+        Kernel::Depth(kernel) => depth::emit(kernel, context),
+    }
+}
+
+/// Names and types of a kernel's parameters: operands `x`, weights `w` and `b`, results `y`.
+struct Parameters {
+    names: Vec<Ident>,
+    types: Vec<TokenStream>,
+}
+
+impl Parameters {
+    fn new(context: &Context<'_>, xs: &[View], ys: &[View]) -> Self {
+        let mut this = Self { names: Vec::new(), types: Vec::new() };
+        for (index, x) in xs.iter().enumerate() {
+            this.push(numbered("x", index, xs.len()), x.layout.len(x.shape), false);
+        }
+        for (letter, &len) in ["w", "b"].iter().zip(&context.weights) {
+            this.push(name(letter), len, false);
+        }
+        for (index, y) in ys.iter().enumerate() {
+            this.push(numbered("y", index, ys.len()), y.layout.len(y.shape), true);
+        }
+        this
+    }
+
+    fn push(&mut self, name: Ident, len: usize, written: bool) {
+        let len = int(len);
+        self.names.push(name);
+        self.types.push(if written { quote!(&mut [f32; #len]) } else { quote!(&[f32; #len]) });
+    }
+
+    /// A function that reads the operands and weights and adds to an accumulator `a`.
+    fn sum(&self, function: &Ident, lanes: usize, body: &TokenStream) -> TokenStream {
+        let reads = self.names.len() - 1;
+        let (names, types) = (&self.names[..reads], &self.types[..reads]);
+        let lanes = int(lanes);
+        quote! {
+            #[inline(never)]
+            fn #function(#(#names: #types,)* a: &mut [f32; #lanes]) { #body }
+        }
+    }
+
+    /// A function of these parameters.
+    fn function(&self, function: &Ident, body: &TokenStream) -> TokenStream {
+        let Self { names, types } = self;
+        quote! {
+            #[inline(never)]
+            fn #function(#(#names: #types),*) { #body }
+        }
+    }
+}
+
+/// A kernel of one function.
+fn function(context: &Context<'_>, xs: &[View], ys: &[View], body: &TokenStream) -> TokenStream {
+    Parameters::new(context, xs, ys).function(&context.name, body)
+}
+
+/// An activation of the expression `x`. `Prelu` needs weights and is the kernel `Activation`'s own;
+/// no plan has it anywhere else.
+fn activated(function: &Activation, x: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let math = quote!(#rt::math);
+    match function {
+        Activation::Relu => quote!(#math::relu(#x)),
+        Activation::Relu6 => quote!(#math::relu6(#x)),
+        Activation::LeakyRelu(slope) => {
+            let slope = float(slope.0);
+            quote!(#math::leaky_relu(#x, #slope))
+        }
+        Activation::Prelu => x.clone(),
+        Activation::Elu(alpha) => {
+            let alpha = float(alpha.0);
+            quote!(#math::elu(#x, #alpha))
+        }
+        Activation::Sigmoid => quote!(#math::sigmoid(#x)),
+        Activation::Tanh => quote!(#math::tanh(#x)),
+        Activation::Silu => quote!(#math::silu(#x)),
+        Activation::Hardswish => quote!(#math::hardswish(#x)),
+        Activation::Hardsigmoid => quote!(#math::hardsigmoid(#x)),
+        Activation::Gelu => quote!(#math::gelu(#x)),
+        Activation::GeluTanh => quote!(#math::gelu_tanh(#x)),
+        Activation::Mish => quote!(#math::mish(#x)),
+        Activation::Softplus => quote!(#math::softplus(#x)),
+    }
+}
+
+/// The epilogue on every element of an array: an accumulator before it is stored, or a whole result.
+fn activate(array: &TokenStream, epilogue: &[Activation], rt: &TokenStream) -> TokenStream {
+    if epilogue.is_empty() {
+        return TokenStream::new();
+    }
+    let element = quote!(*v);
+    let result = epilogue.iter().fold(element, |x, function| activated(function, &x, rt));
+    quote! { for v in #array.iter_mut() { *v = #result; } }
+}
+
+/// The same body for every vector of `LANES` neighbouring elements of `len`, and for the rest:
+/// `body(width, first)`.
+fn vectors(
+    len: usize,
+    variable: &str,
+    body: impl Fn(usize, &TokenStream) -> TokenStream,
+) -> TokenStream {
+    let variable = name(variable);
+    let whole = len / LANES;
+    let mut code = TokenStream::new();
+    if whole > 0 {
+        let inside = body(LANES, &quote!(#variable));
+        let (whole, lanes) = (int(whole), int(LANES));
+        code.extend(quote! { for i in 0..#whole { let #variable = i * #lanes; #inside } });
+    }
+    if !len.is_multiple_of(LANES) {
+        let inside = body(len % LANES, &quote!(#variable));
+        let first = int(whole * LANES);
+        code.extend(quote! { let #variable = #first; #inside });
+    }
+    code
+}

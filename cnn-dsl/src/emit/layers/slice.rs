@@ -1,0 +1,48 @@
+//! A range of channels; of all channels it is the copy of a value into another layout.
+
+use super::conv::clear_sides;
+use super::{Context, activate, function};
+use crate::emit::print::{index, int};
+use crate::plan::layers::View;
+use crate::plan::layers::slice::Slice;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The text of a slice.
+pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
+    let rt = context.rt;
+    let (x, y) = (slice.x, slice.y);
+    let epilogue = activate(&quote!(y), &slice.epilogue, rt);
+    let body = if y.layout.is_dense(y.shape) {
+        let (all, part) = (int(x.shape.channels()), int(y.shape.channels()));
+        let (from, to) = (int(slice.op.from), int(slice.op.to));
+        quote! {
+            for (x, y) in x.as_chunks::<#all>().0.iter().zip(y.as_chunks_mut::<#part>().0) {
+                y.copy_from_slice(&x[#from..#to]);
+                #epilogue
+            }
+        }
+    } else {
+        let clear = clear_sides(y, rt);
+        let [h, w, c] = y.shape.hwc();
+        let all = x.shape.channels();
+        let terms = [(&quote!(h), w * all), (&quote!(w), all), (&quote!(c), 1)];
+        let from = index(&terms, slice.op.from, 0);
+        let to = place(y, &quote!(h), &quote!(w), &quote!(c));
+        let (h, w, c) = (int(h), int(w), int(c));
+        quote! {
+            for h in 0..#h { for w in 0..#w { for c in 0..#c { y[#to] = x[#from]; } } }
+            #epilogue
+            #clear
+        }
+    };
+    function(context, &[x], &[y], &body)
+}
+
+/// Where an element lies in a value that is dense or keeps its channels apart.
+pub(super) fn place(view: View, h: &TokenStream, w: &TokenStream, c: &TokenStream) -> TokenStream {
+    let View { shape, layout } = view;
+    let before = layout.left * layout.lanes;
+    let channel = if layout.lanes == 1 { layout.block(shape) } else { 1 };
+    index(&[(h, layout.row(shape)), (w, layout.column()), (c, channel)], before, 0)
+}

@@ -1,0 +1,70 @@
+//! From a plan to the Rust that runs it.
+//!
+//! In: a [`Plan`], and what differs between the doors ([`Door`]). Out: tokens of one type with its
+//! interface, its tables, one function a layer and one a distinct kernel. Safe, deterministic, for
+//! any edition and any lints. This is the only folder that knows `quote`; it prints what the plan
+//! says and decides nothing.
+
+mod docs;
+mod interface;
+mod layers;
+mod model;
+#[cfg(feature = "pretty")]
+mod pretty;
+mod print;
+mod run;
+mod stub;
+mod table;
+
+pub use model::emit;
+#[cfg(feature = "pretty")]
+pub use pretty::pretty;
+pub use stub::stub;
+
+use crate::source::Span;
+use crate::syntax::ast::Visibility;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// What differs between the doors.
+pub struct Door<'a> {
+    /// The path of the runtime: the macro's `$crate` token as it was given, or `__cnn`.
+    pub runtime: TokenStream,
+    /// The visibility of a model that says nothing: empty in a macro, `pub` in a file.
+    pub visibility: TokenStream,
+    /// A type's name, with the user's span where there is one.
+    pub ident: &'a dyn Fn(&str, Span) -> Ident,
+    /// An expression of type `&'static [u8]` (or a reference to an array of bytes) for the embedded
+    /// weights of the model of that name.
+    pub blob: &'a mut dyn FnMut(&str, &[u8]) -> TokenStream,
+}
+
+impl Door<'_> {
+    fn rt(&self) -> TokenStream {
+        let runtime = &self.runtime;
+        quote!(#runtime::__rt)
+    }
+
+    fn visibility(&self, visibility: Visibility) -> TokenStream {
+        match visibility {
+            Visibility::Public => quote!(pub),
+            Visibility::Crate => quote!(pub(crate)),
+            Visibility::Default => self.visibility.clone(),
+        }
+    }
+}
+
+/// Emitted items keep quiet whatever the user denies, also in an included file, where lints look as
+/// closely as at written code.
+fn quiet() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::all,
+            clippy::nursery,
+            clippy::pedantic,
+            unreachable_pub,
+            unused,
+            unused_qualifications
+        )]
+    }
+}

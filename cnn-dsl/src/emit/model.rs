@@ -1,0 +1,355 @@
+//! The emitted type: its consts and functions, its trait, and the straight line of its layers.
+
+use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
+use crate::emit::print::{int, long, name};
+use crate::emit::run::Run;
+use crate::emit::{Door, docs, quiet, table};
+use crate::plan::Plan;
+use crate::plan::summary::text;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// The items of a model.
+pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
+    let network = plan.network;
+    let runtime = door.runtime.clone();
+    let rt = door.rt();
+    let visibility = door.visibility(network.visibility);
+    let ident = (door.ident)(&network.name, network.name_span);
+    let interface = Interface {
+        runtime: &runtime,
+        inputs: (network.inputs.iter())
+            .map(|input| (network.shape(input.value), input.preprocess.bytes))
+            .collect(),
+        outputs: network.outputs.iter().map(|output| network.shape(output.value)).collect(),
+    };
+    let blob = table::blob(plan, network).map(|bytes| (door.blob)(&network.name, &bytes));
+    let (quiet, docs) = (quiet(), docs::model(plan));
+    let version = env!("CARGO_PKG_VERSION");
+    let consts = consts(plan, &interface);
+    let making = making(blob.as_ref(), &interface);
+    let predicting = [Element::Floats, Element::Bytes]
+        .into_iter()
+        .filter(|&element| element == Element::Floats || interface.takes_bytes())
+        .map(|element| predicting(&interface, element));
+    let telling = telling(plan, &interface);
+    let implementations = implementations(&ident, &interface);
+    let tables = table::tables(plan, &runtime, &rt);
+    let run = Run::new(plan, &rt).emit(&interface);
+    let (arena, weights) = (int(plan.arena), int(plan.weights.len));
+    quote! {
+        const _: () = #rt::assert_version(#version);
+
+        #docs
+        #quiet
+        #[derive(Clone, Debug)]
+        #visibility struct #ident(#rt::Net);
+
+        #quiet
+        const _: () = {
+            #[doc = " `f32`s of the arena."]
+            const ARENA: usize = #arena;
+            #[doc = " `f32`s of the packed weights."]
+            const WEIGHTS: usize = #weights;
+
+            impl #ident {
+                #consts
+                #making
+                #(#predicting)*
+                #telling
+            }
+
+            #implementations
+            #tables
+            #run
+        };
+    }
+}
+
+fn consts(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
+    let [(input_type, input), (output_type, output)] = interface.sizes();
+    let counts = plan.network.counts();
+    let [parameters, mult_adds, arena, weights] =
+        [counts.parameters, counts.mult_adds, plan.arena_bytes(), plan.weight_bytes()].map(long);
+    quote! {
+        #[doc = " Sizes of the input: height, width, channels, or a vector's length."]
+        pub const INPUT: #input_type = #input;
+        #[doc = " Sizes of the output."]
+        pub const OUTPUT: #output_type = #output;
+        #[doc = " Weights, biases, gamma and beta; running statistics are not counted."]
+        pub const PARAMETERS: u64 = #parameters;
+        #[doc = " Multiply-adds of one image in convolutions and dense layers."]
+        pub const MULT_ADDS: u64 = #mult_adds;
+        #[doc = " Bytes of a workspace."]
+        pub const ARENA_BYTES: u64 = #arena;
+        #[doc = " Bytes of the packed weights."]
+        pub const WEIGHT_BYTES: u64 = #weights;
+    }
+}
+
+fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let pretrained = blob.map(|blob| {
+        quote! {
+            #[doc = " A net with the weights that the model's text names, packed at compile time."]
+            #[must_use]
+            pub fn pretrained() -> Self {
+                Self(#rt::Net::packed(#blob, ARENA))
+            }
+        }
+    });
+    quote! {
+        #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
+        #[must_use]
+        pub fn init(seed: u64) -> Self {
+            Self(#rt::Net::init(&TABLE, ARENA, seed))
+        }
+
+        #[doc = " A net with the weights of a safetensors file."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Every missing, surplus and misshapen tensor and every NaN or infinity, listed at once."]
+        pub fn load(
+            weights: impl #rt::Into<#runtime::Load>,
+        ) -> #rt::Result<Self, #runtime::LoadError> {
+            #rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
+        }
+
+        #pretrained
+    }
+}
+
+fn predicting(interface: &Interface<'_>, element: Element) -> TokenStream {
+    let into = into(interface, element);
+    let whole = whole(interface, element);
+    let batch = batch(interface, element);
+    quote! { #whole #into #batch }
+}
+
+/// `predict`, or `predict_boxed` where the result is large.
+fn whole(interface: &Interface<'_>, element: Element) -> TokenStream {
+    let rt = interface.rt();
+    let stem = element.stem();
+    let into = format_ident!("{stem}_into");
+    let input = interface.input_argument(element);
+    let names = interface.output_names();
+    let (function, result, values, references, doc) = if interface.returns_values() {
+        let values: Vec<_> = interface.outputs.iter().map(|&shape| zeros(shape)).collect();
+        let references: Vec<_> = names.iter().map(|y| quote!(&mut #y)).collect();
+        let doc = " Runs the network in one of the net's own workspaces.";
+        (name(stem), interface.output_value(), values, references, doc)
+    } else {
+        let types = interface.output_types();
+        let values = types.iter().map(|t| quote!(<#t as #rt::Zeros>::zeros())).collect();
+        let references = names.iter().map(|y| quote!(&mut #y)).collect();
+        let doc =
+            " Runs the network in one of the net's own workspaces; the result is on the heap.";
+        (format_ident!("{stem}_boxed"), interface.output_boxes(), values, references, doc)
+    };
+    let references = tuple(&references);
+    let all: Vec<_> = names.iter().map(|y| quote!(#y)).collect();
+    let all = tuple(&all);
+    quote! {
+        #[doc = #doc]
+        #[must_use]
+        pub fn #function(&self, input: #input) -> #result {
+            #(let mut #names = #values;)*
+            let mut workspace = self.0.take();
+            self.#into(&mut workspace, input, #references);
+            self.0.give(workspace);
+            #all
+        }
+    }
+}
+
+fn into(interface: &Interface<'_>, element: Element) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let function = format_ident!("{}_into", element.stem());
+    let read = read_name(element);
+    let (input, output) = (interface.input_argument(element), interface.output_argument());
+    let (xs, ys) = (interface.input_names(), interface.output_names());
+    let (inputs, outputs): (Vec<_>, Vec<_>) =
+        (xs.iter().map(|x| quote!(#x)).collect(), ys.iter().map(|y| quote!(#y)).collect());
+    let (inputs, outputs) = (tuple(&inputs), tuple(&outputs));
+    let flat_inputs = interface.inputs.iter().zip(&xs).map(|((shape, _), x)| flat(*shape, x));
+    let flat_outputs = interface.outputs.iter().zip(&ys).map(|(&shape, y)| flat_mut(shape, y));
+    quote! {
+        #[doc = " Runs the network in the given workspace: neither allocates nor locks."]
+        pub fn #function(
+            &self,
+            workspace: &mut #runtime::Workspace,
+            input: #input,
+            output: #output,
+        ) {
+            let #inputs = input;
+            let #outputs = output;
+            let arena = workspace.__arena(ARENA);
+            #read(arena, #(#rt::fixed(#flat_inputs)),*);
+            forward(self.0.weights(), arena);
+            write(arena, #(#rt::fixed_mut(#flat_outputs)),*);
+        }
+    }
+}
+
+fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let stem = element.stem();
+    let function = format_ident!("{stem}_batch");
+    let read = read_name(element);
+    let argument = interface.batch_argument(element);
+    let results = interface.batch_results();
+    let result = tuple(&results);
+    let (xs, ys) = (interface.input_names(), interface.output_names());
+    let inputs: Vec<_> = xs.iter().map(|x| quote!(#x)).collect();
+    let inputs = tuple(&inputs);
+    let views = interface.batch_views(element);
+    let flats = interface.inputs.iter().zip(&xs).zip(&views).map(|(((shape, _), x), view)| {
+        let sizes = table::sizes(*shape);
+        quote! {
+            let #x: #view = #x.into();
+            let #x = #rt::flat(&#x, &#sizes)?;
+        }
+    });
+    let (first, others) = (&xs[0], &xs[1..]);
+    let arrays = interface.outputs.iter().zip(&ys).zip(&results).map(|((shape, y), array)| {
+        let [h, w, c] = shape.hwc().map(int);
+        let sizes = match shape {
+            crate::ir::Shape::Image { .. } => quote!((samples, #h, #w, #c)),
+            crate::ir::Shape::Vector(_) => quote!((samples, #c)),
+        };
+        quote! { let mut #y: #array = #rt::zeros(#sizes); }
+    });
+    let lens = interface.outputs.iter().map(|shape| int(shape.len()));
+    let all: Vec<_> = ys.iter().map(|y| quote!(#y)).collect();
+    let all = tuple(&all);
+    quote! {
+        #[doc = " Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where a tensor has other sizes or is not in the standard layout."]
+        pub fn #function<'a>(
+            &self,
+            inputs: #argument,
+        ) -> #rt::Result<#result, #runtime::ShapeError> {
+            let #inputs = inputs;
+            #(#flats)*
+            let samples = #first.samples();
+            #(#first.same_samples(#others.samples())?;)*
+            #(#arrays)*
+            self.0.batch(
+                samples,
+                #rt::vec![#(#rt::flat_mut(&mut #ys)),*],
+                &[#(#lens),*],
+                &|sample, workspace, outputs| {
+                    let arena = workspace.__arena(ARENA);
+                    #read(arena, #(#rt::fixed(#xs.sample(sample))),*);
+                    forward(self.0.weights(), arena);
+                    if let [#(#ys),*] = outputs {
+                        write(arena, #(#rt::fixed_mut(#ys)),*);
+                    }
+                },
+            );
+            #rt::Ok(#all)
+        }
+    }
+}
+
+/// The function that reads the inputs.
+pub(super) fn read_name(element: Element) -> Ident {
+    name(match element {
+        Element::Floats => "read",
+        Element::Bytes => "read_u8",
+    })
+}
+
+fn telling(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
+    let runtime = interface.runtime;
+    let summary = text(plan);
+    quote! {
+        #[doc = " A new workspace: one for each concurrent caller of `predict_into`."]
+        #[must_use]
+        pub fn workspace() -> #runtime::Workspace {
+            #runtime::Workspace::__new(ARENA)
+        }
+
+        #[doc = " How many threads a batch may use, one where nothing is said. The result is the same"]
+        #[doc = " to the bit, whatever the number."]
+        pub fn threads(&self, threads: usize) -> &Self {
+            self.0.set_threads(threads);
+            self
+        }
+
+        #[doc = " The layers: names, shapes, parameters, mult-adds."]
+        #[must_use]
+        pub fn layers() -> &'static [#runtime::LayerInfo] {
+            &LAYERS
+        }
+
+        #[doc = " The summary as a table."]
+        #[must_use]
+        pub fn summary() -> &'static str {
+            #summary
+        }
+    }
+}
+
+/// The traits `Model` and `Loadable`.
+fn implementations(ident: &Ident, interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let input = interface.trait_type(interface.input_types(Element::Floats));
+    let output = interface.trait_type(interface.output_types());
+    let spread = |count: usize, whole: &TokenStream, reference: &TokenStream| {
+        if count == 1 {
+            return quote!(#whole);
+        }
+        let indices = (0..count).map(int);
+        quote!((#(#reference #whole.#indices),*))
+    };
+    let inputs = spread(interface.inputs.len(), &quote!(input), &quote!(&));
+    let outputs = spread(interface.outputs.len(), &quote!(output), &quote!(&mut));
+    quote! {
+        impl #runtime::Model for #ident {
+            type Input = #input;
+            type Output = #output;
+            type Workspace = #runtime::Workspace;
+
+            const PARAMETERS: u64 = Self::PARAMETERS;
+            const MULT_ADDS: u64 = Self::MULT_ADDS;
+            const ARENA_BYTES: u64 = Self::ARENA_BYTES;
+            const WEIGHT_BYTES: u64 = Self::WEIGHT_BYTES;
+
+            fn workspace() -> #runtime::Workspace {
+                Self::workspace()
+            }
+
+            fn predict_into(
+                &self,
+                workspace: &mut #runtime::Workspace,
+                input: &Self::Input,
+                output: &mut Self::Output,
+            ) {
+                Self::predict_into(self, workspace, #inputs, #outputs);
+            }
+
+            fn layers() -> #rt::Cow<'static, [#runtime::LayerInfo]> {
+                #rt::Cow::Borrowed(Self::layers())
+            }
+
+            fn summary() -> #rt::Cow<'static, str> {
+                #rt::Cow::Borrowed(Self::summary())
+            }
+        }
+
+        impl #runtime::Loadable for #ident {
+            fn init(seed: u64) -> Self {
+                Self::init(seed)
+            }
+
+            fn load(
+                weights: impl #rt::Into<#runtime::Load>,
+            ) -> #rt::Result<Self, #runtime::LoadError> {
+                Self::load(weights)
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Literals and index arithmetic, printed without noise: no `* 1`, no `+ 0`, no suffixes.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+/// A `usize` without a suffix.
+pub(super) fn int(value: usize) -> Literal {
+    Literal::usize_unsuffixed(value)
+}
+
+/// A `u64` without a suffix.
+pub(super) fn long(value: u64) -> Literal {
+    Literal::u64_unsuffixed(value)
+}
+
+/// An `f32` that reads back with the same bits.
+pub(super) fn float(value: f32) -> TokenStream {
+    if value.is_nan() {
+        return quote!(f32::NAN);
+    }
+    let size = value.abs();
+    let size = if size.is_finite() {
+        Literal::f32_unsuffixed(size).into_token_stream()
+    } else {
+        quote!(f32::INFINITY)
+    };
+    if value.is_sign_negative() { quote!(-#size) } else { size }
+}
+
+/// A name of emitted code.
+pub(super) fn name(text: &str) -> Ident {
+    Ident::new(text, Span::call_site())
+}
+
+/// `x`, or `x0`, `x1`, ... where there are several.
+pub(super) fn numbered(letter: &str, index: usize, count: usize) -> Ident {
+    if count == 1 { name(letter) } else { format_ident!("{letter}{index}") }
+}
+
+/// A sum of variables times constants, plus `plus`, minus `minus`: an index. Everything is added
+/// before `minus` is taken away, so that no step of it falls below nought.
+pub(super) fn index(terms: &[(&TokenStream, usize)], plus: usize, minus: usize) -> TokenStream {
+    let (plus, minus) = (plus - plus.min(minus), minus - plus.min(minus));
+    let mut sum = TokenStream::new();
+    for (variable, factor) in terms {
+        let term = match factor {
+            0 => continue,
+            1 => quote!(#variable),
+            _ => {
+                let factor = int(*factor);
+                quote!(#variable * #factor)
+            }
+        };
+        sum = if sum.is_empty() { term } else { quote!(#sum + #term) };
+    }
+    if plus > 0 || sum.is_empty() {
+        let plus = int(plus);
+        sum = if sum.is_empty() { plus.to_token_stream() } else { quote!(#sum + #plus) };
+    }
+    if minus > 0 {
+        let minus = int(minus);
+        sum = quote!(#sum - #minus);
+    }
+    sum
+}

@@ -1,0 +1,204 @@
+//! What runs: functions that read the inputs, one function a layer in the order of the network, one
+//! function a distinct kernel.
+
+use crate::emit::interface::{Element, Interface};
+use crate::emit::layers::{self, Context, bytes_name};
+use crate::emit::model::read_name;
+use crate::emit::print::int;
+use crate::emit::{docs, print};
+use crate::plan::{Buffer, BufferId, Kernel, Plan, Step};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::{HashMap, HashSet};
+
+/// A plan with the names of its kernels' functions.
+pub(super) struct Run<'a> {
+    plan: &'a Plan<'a>,
+    rt: &'a TokenStream,
+    kernels: Vec<Ident>,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(plan: &'a Plan<'a>, rt: &'a TokenStream) -> Self {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let names = plan.kernels.iter().map(|kernel| {
+            let kind = layers::kind(kernel);
+            let count = counts.entry(kind).or_default();
+            *count += 1;
+            format_ident!("{kind}_kernel_{count}")
+        });
+        Self { plan, rt, kernels: names.collect() }
+    }
+
+    pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
+        let (inputs, steps): (Vec<&Step>, Vec<&Step>) =
+            self.plan.steps.iter().partition(|step| self.input(step).is_some());
+        let read = self.read(&inputs, interface, Element::Floats);
+        let read_bytes =
+            interface.takes_bytes().then(|| self.read(&inputs, interface, Element::Bytes));
+        let names = self.step_names(&steps);
+        let functions = steps.iter().zip(&names).map(|(step, name)| self.step(step, name));
+        let write = self.write(interface);
+        let kernels = self.plan.kernels.iter().zip(&self.kernels).enumerate().map(
+            |(index, (kernel, name))| {
+                let context =
+                    Context { rt: self.rt, name: name.clone(), weights: self.weights_of(index) };
+                layers::kernel(kernel, &context)
+            },
+        );
+        quote! {
+            #read
+            #read_bytes
+
+            #[doc = " The layers in the order in which they run."]
+            fn forward(weights: &[f32], arena: &mut [f32]) {
+                #(#names(weights, arena);)*
+            }
+
+            #(#functions)*
+            #write
+            #(#kernels)*
+        }
+    }
+
+    /// Which input of the network a step reads, if it reads one.
+    fn input(&self, step: &Step) -> Option<usize> {
+        match &self.plan.kernels[step.kernel.0] {
+            Kernel::Input(input) => Some(input.index),
+            Kernel::Conv(_)
+            | Kernel::Dw(_)
+            | Kernel::Deconv(_)
+            | Kernel::Dense(_)
+            | Kernel::Pool(_)
+            | Kernel::Bn(_)
+            | Kernel::Activation(_)
+            | Kernel::Softmax(_)
+            | Kernel::Lrn(_)
+            | Kernel::Add(_)
+            | Kernel::Mul(_)
+            | Kernel::Concat(_)
+            | Kernel::Scale(_)
+            | Kernel::Pad(_)
+            | Kernel::Slice(_)
+            | Kernel::Split(_)
+            | Kernel::Shuffle(_)
+            | Kernel::Resize(_)
+            | Kernel::Depth(_) => None,
+        }
+    }
+
+    /// Lengths of the pieces of weights that a kernel takes.
+    fn weights_of(&self, kernel: usize) -> Vec<usize> {
+        let step = self.plan.steps.iter().find(|step| step.kernel.0 == kernel);
+        let packs = step.map_or(&[][..], |step| &step.weights);
+        packs.iter().map(|pack| self.plan.weights.packs[pack.0].len).collect()
+    }
+
+    fn range(&self, buffer: BufferId) -> TokenStream {
+        let Buffer { offset, len, .. } = self.plan.buffers[buffer.0];
+        let (from, to) = (int(offset), int(offset + len));
+        quote!(#from..#to)
+    }
+
+    fn read(&self, steps: &[&Step], interface: &Interface<'_>, element: Element) -> TokenStream {
+        let rt = self.rt;
+        let function = read_name(element);
+        let names = interface.input_names();
+        let parameters =
+            interface.inputs.iter().zip(&names).enumerate().map(|(index, ((shape, _), name))| {
+                let len = int(shape.len());
+                let of = if interface.is_bytes(index, element) { quote!(u8) } else { quote!(f32) };
+                quote!(#name: &[#of; #len])
+            });
+        let calls = steps.iter().map(|step| {
+            let index = self.input(step).unwrap_or(0);
+            let kernel = &self.kernels[step.kernel.0];
+            let bytes = interface.is_bytes(index, element);
+            let kernel = if bytes { bytes_name(kernel) } else { kernel.clone() };
+            let (name, to) = (&names[index], self.range(step.writes[0]));
+            quote! { #kernel(#name, #rt::fixed_mut(&mut arena[#to])); }
+        });
+        let doc = match element {
+            Element::Floats => " The inputs, preprocessed, into the arena.",
+            Element::Bytes => " The inputs as bytes, preprocessed, into the arena.",
+        };
+        quote! {
+            #[doc = #doc]
+            fn #function(arena: &mut [f32], #(#parameters),*) { #(#calls)* }
+        }
+    }
+
+    fn write(&self, interface: &Interface<'_>) -> TokenStream {
+        let names = interface.output_names();
+        let lens = interface.outputs.iter().map(|shape| int(shape.len()));
+        let from = self.plan.outputs.iter().map(|&buffer| self.range(buffer));
+        quote! {
+            #[doc = " The outputs out of the arena."]
+            fn write(arena: &[f32], #(#names: &mut [f32; #lens]),*) {
+                #(#names.copy_from_slice(&arena[#from]);)*
+            }
+        }
+    }
+
+    /// A name for each step's function: its first layer's, as an identifier that nothing else has.
+    fn step_names(&self, steps: &[&Step]) -> Vec<Ident> {
+        let mut taken: HashSet<String> =
+            ["read", "read_u8", "forward", "write"].map(str::to_owned).into();
+        let names = steps.iter().map(|step| {
+            let layer = step.layers.first().map(|l| &*self.plan.network.layers[l.0].name);
+            let base: String = layer
+                .unwrap_or("columns")
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+                .collect();
+            let base = format!("layer_{base}");
+            let mut unique = base.clone();
+            let mut count = 1;
+            while !taken.insert(unique.clone()) {
+                count += 1;
+                unique = format!("{base}_{count}");
+            }
+            print::name(&unique)
+        });
+        names.collect()
+    }
+
+    fn step(&self, step: &Step, name: &Ident) -> TokenStream {
+        let rt = self.rt;
+        let docs = docs::step(self.plan, step);
+        let kernel = &self.kernels[step.kernel.0];
+        let mut buffers: Vec<BufferId> = Vec::new();
+        for &buffer in step.reads.iter().chain(&step.writes) {
+            if !buffers.contains(&buffer) {
+                buffers.push(buffer);
+            }
+        }
+        let ranges = buffers.iter().map(|&buffer| self.range(buffer));
+        let region = |buffer: &BufferId| {
+            let index = buffers.iter().position(|b| b == buffer).unwrap_or(0);
+            format_ident!("region{index}")
+        };
+        let regions = buffers.iter().map(region);
+        let reads = step.reads.iter().map(|buffer| {
+            let region = region(buffer);
+            quote!(#rt::fixed(#region))
+        });
+        let weights = step.weights.iter().map(|pack| {
+            let pack = &self.plan.weights.packs[pack.0];
+            let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
+            quote!(#rt::fixed(&weights[#from..#to]))
+        });
+        let writes = step.writes.iter().map(|buffer| {
+            let region = region(buffer);
+            quote!(#rt::fixed_mut(#region))
+        });
+        let arguments = reads.chain(weights).chain(writes);
+        quote! {
+            #docs
+            fn #name(weights: &[f32], arena: &mut [f32]) {
+                let [#(#regions),*] = #rt::disjoint(arena, [#(#ranges),*]);
+                #kernel(#(#arguments),*);
+            }
+        }
+    }
+}

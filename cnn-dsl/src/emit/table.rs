@@ -1,0 +1,167 @@
+//! The consts of a model: how its weights are packed, and the rows of its summary.
+
+use crate::emit::print::{float, int, long};
+use crate::ir::{Network, Row, Shape};
+use crate::plan::Plan;
+use cnn_weights::{Fold, Form, Pack, Role, Tensor};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// `TABLE`, `IGNORED` and `LAYERS`.
+pub(super) fn tables(plan: &Plan<'_>, runtime: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let table = &plan.weights;
+    let own: Vec<_> = table.tensors.iter().map(|t| tensor(t, rt)).collect();
+    let packs: Vec<_> = table.packs.iter().map(|p| pack(p, rt)).collect();
+    let aux = plan.network.aux.iter().flat_map(|aux| &aux.tensors);
+    let ignored: Vec<_> = aux.map(|t| tensor(t, rt)).collect();
+    let rows: Vec<_> = plan.network.rows().iter().map(|r| row(r, runtime)).collect();
+    let (len, row_count, ignored_count) = (int(table.len), int(rows.len()), int(ignored.len()));
+    quote! {
+        static TABLE: #rt::Table = #rt::Table {
+            tensors: #rt::Cow::Borrowed(&[#(#own),*]),
+            packs: #rt::Cow::Borrowed(&[#(#packs),*]),
+            len: #len,
+        };
+        static IGNORED: [#rt::Tensor; #ignored_count] = [#(#ignored),*];
+        static LAYERS: [#runtime::LayerInfo; #row_count] = [#(#rows),*];
+    }
+}
+
+fn row(row: &Row, runtime: &TokenStream) -> TokenStream {
+    let Row { name, kind, frozen, .. } = row;
+    let outputs = row.outputs.iter().map(|&shape| sizes(shape));
+    let [parameters, trainable, mult_adds] =
+        [row.parameters, row.trainable, row.mult_adds].map(long);
+    quote! {
+        #runtime::LayerInfo::new(
+            #name, #kind, &[#(&#outputs),*], [#parameters, #trainable, #mult_adds], #frozen
+        )
+    }
+}
+
+/// The sizes of a shape: `[28, 28, 1]`, or `[10]`.
+pub(super) fn sizes(shape: Shape) -> TokenStream {
+    match shape {
+        Shape::Image { h, w, c } => {
+            let (h, w, c) = (int(h), int(w), int(c));
+            quote!([#h, #w, #c])
+        }
+        Shape::Vector(n) => {
+            let n = int(n);
+            quote!([#n])
+        }
+    }
+}
+
+fn tensor(tensor: &Tensor, rt: &TokenStream) -> TokenStream {
+    let layer = &*tensor.layer;
+    let role = role(tensor.role, rt);
+    let dims = tensor.dims.iter().map(|&d| int(d));
+    quote! {
+        #rt::Tensor {
+            layer: #rt::Cow::Borrowed(#layer),
+            role: #role,
+            dims: #rt::Cow::Borrowed(&[#(#dims),*]),
+        }
+    }
+}
+
+fn role(role: Role, rt: &TokenStream) -> TokenStream {
+    let variant = match role {
+        Role::Kernel { groups } => {
+            let groups = int(groups);
+            quote!(Kernel { groups: #groups })
+        }
+        Role::DepthwiseKernel => quote!(DepthwiseKernel),
+        Role::DeconvKernel { groups } => {
+            let groups = int(groups);
+            quote!(DeconvKernel { groups: #groups })
+        }
+        Role::DenseKernel { flattened } => {
+            let flattened = flattened.map_or_else(
+                || quote!(::core::option::Option::None),
+                |[h, w, c]| {
+                    let (h, w, c) = (int(h), int(w), int(c));
+                    quote!(::core::option::Option::Some([#h, #w, #c]))
+                },
+            );
+            quote!(DenseKernel { flattened: #flattened })
+        }
+        Role::Bias => quote!(Bias),
+        Role::Gamma => quote!(Gamma),
+        Role::Beta => quote!(Beta),
+        Role::MovingMean => quote!(MovingMean),
+        Role::MovingVariance => quote!(MovingVariance),
+        Role::Alpha => quote!(Alpha),
+    };
+    quote!(#rt::Role::#variant)
+}
+
+fn pack(pack: &Pack, rt: &TokenStream) -> TokenStream {
+    let (offset, len) = (int(pack.offset), int(pack.len));
+    let form = form(&pack.form, rt);
+    quote!(#rt::Pack { offset: #offset, len: #len, form: #form })
+}
+
+fn form(form: &Form, rt: &TokenStream) -> TokenStream {
+    let variant = match form {
+        Form::Panels { kernel, fold, groups, lanes } => {
+            let (kernel, groups, lanes) = (int(*kernel), int(*groups), int(*lanes));
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            quote!(Panels { kernel: #kernel, fold: #fold, groups: #groups, lanes: #lanes })
+        }
+        Form::Taps { kernel, fold } => {
+            let kernel = int(*kernel);
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            quote!(Taps { kernel: #kernel, fold: #fold })
+        }
+        Form::Bias { bias, fold, channels, groups, lanes } => {
+            let bias = optional(bias.map(|b| {
+                let b = int(b);
+                quote!(#b)
+            }));
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            let (channels, groups, lanes) = (int(*channels), int(*groups), int(*lanes));
+            quote! {
+                Bias {
+                    bias: #bias, fold: #fold, channels: #channels, groups: #groups, lanes: #lanes
+                }
+            }
+        }
+        Form::Affine(fold) => {
+            let fold = self::fold(fold, rt);
+            quote!(Affine(#fold))
+        }
+        Form::Raw { tensor } => {
+            let tensor = int(*tensor);
+            quote!(Raw { tensor: #tensor })
+        }
+    };
+    quote!(#rt::Form::#variant)
+}
+
+fn fold(fold: &Fold, rt: &TokenStream) -> TokenStream {
+    let index = |i: usize| {
+        let i = int(i);
+        quote!(#i)
+    };
+    let (gamma, beta) = (optional(fold.gamma.map(index)), optional(fold.beta.map(index)));
+    let (mean, variance, eps) = (int(fold.mean), int(fold.variance), float(fold.eps));
+    quote! {
+        #rt::Fold { gamma: #gamma, beta: #beta, mean: #mean, variance: #variance, eps: #eps }
+    }
+}
+
+fn optional(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The packed blob of embedded weights, as little-endian `f32`s.
+pub(super) fn blob(plan: &Plan<'_>, network: &Network) -> Option<Vec<u8>> {
+    let embedded = network.embedded.as_ref()?;
+    let packed = cnn_weights::pack(&plan.weights, &embedded.values);
+    Some(packed.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
