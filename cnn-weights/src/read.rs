@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 
 use crate::error::{
-    LoadError, Mismatch, Misshapen, Missing, NotFinite, Repeated, Surplus, WrongDtype,
+    LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };
 use crate::load::{Load, Source};
 use crate::proposal;
@@ -54,8 +54,25 @@ pub fn read(
     if mismatch.is_empty() {
         return Ok(values);
     }
-    proposal::propose(&mut mismatch, tensors, load.flatten);
+    mismatch.proposals = propose_renames(load, tensors, &views, &renames, &found, &mismatch);
     Err(LoadError::Mismatch(Box::new(mismatch)))
+}
+
+/// Renames that would bring what is missing and what is surplus together.
+fn propose_renames(
+    load: &Load,
+    tensors: &[Tensor],
+    views: &[(String, TensorView<'_>)],
+    renames: &[Rename],
+    found: &[Vec<Found<'_>>],
+    mismatch: &Mismatch,
+) -> Vec<Proposal> {
+    let missing = tensors.iter().zip(found).filter(|(_, found)| found.is_empty());
+    let missing: Vec<&Tensor> = missing.map(|(tensor, _)| tensor).collect();
+    let surplus: HashSet<&str> = mismatch.surplus.iter().map(|x| &*x.name).collect();
+    let fitting = views.iter().filter(|(name, _)| !surplus.contains(&**name));
+    let fitting: Vec<String> = fitting.map(|(name, _)| dotted(name)).collect();
+    proposal::propose(&missing, &mismatch.surplus, &fitting, renames, load.flatten)
 }
 
 /// A tensor of the file that the model has.
