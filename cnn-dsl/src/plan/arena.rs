@@ -47,9 +47,7 @@ pub(in crate::plan) fn place(requests: &[Request]) -> (Vec<usize>, usize) {
         offsets[i] = tightest_gap(&taken, len);
         arena = arena.max((offsets[i] + len).next_multiple_of(ALIGN));
         starting[first].push(i);
-        for step in first..=last {
-            standing[step].push(i);
-        }
+        standing[first..=last].iter_mut().for_each(|standing| standing.push(i));
     }
     (offsets, arena)
 }

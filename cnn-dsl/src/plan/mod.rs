@@ -12,6 +12,8 @@ mod fuse;
 pub mod layers;
 mod layout;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 mod weights;
 

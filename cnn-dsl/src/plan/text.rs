@@ -1,8 +1,8 @@
 //! A plan as text: one row a step, for goldens and for readers.
 //!
-//! `3 conv1+conv1.relu  conv k1 3x3 columns 16, relu  28x28x1 [1|0+28+6] @0 -> 26x26x3 @960  w0 w1`:
-//! step, layers, kernel with its number, operands and results with their places, pieces of the
-//! weights. A layout is written only where it is not dense: `[lanes|left+W+right]`.
+//! `1 conv1+conv1.relu  k1 conv 3x3 columns 16, relu  28x28x1 [1|0+28+6] @0 -> 26x26x3 @960  w0 w1`:
+//! step, layers, kernel, operands and results with their places, pieces of the weights. A layout is
+//! written only where it is not dense: `[lanes|left+W+right]`.
 
 use crate::ir::Activation;
 use crate::plan::layers::{Kernel, View, conv, pad, pool};

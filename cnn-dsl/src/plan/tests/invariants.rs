@@ -1,0 +1,158 @@
+//! What must hold for every network: random ones of every operation.
+
+use super::{Net, bn, conv, dense, dw, flatten, image, relu, same};
+use crate::ir::layers::{
+    add::Add, bn::Bn, concat::Concat, deconv::Deconv, depth::Depth, dropout::Dropout, lrn::Lrn,
+    mul::Mul, pad::Pad, pool, resize, scale::Scale, shuffle::Shuffle, slice::Slice,
+    softmax::Softmax, split::Split,
+};
+use crate::ir::{Activation, Constant, Network, Op, Pads, ValueId};
+use crate::plan::{BufferId, Options, Plan, plan};
+use proptest::prelude::*;
+
+/// An operation made of two small numbers.
+fn op(kind: usize, a: usize, b: usize) -> Op {
+    let block = 1 + a % 2;
+    match kind {
+        0 | 1 => conv(1 + a % 3, 1 + b % 20, same((a % 2) as i64)),
+        2 => dw(1 + a % 3, 1 + b % 2, same((a % 2) as i64)),
+        3 => Op::Deconv(Deconv {
+            kernel: [1 + a % 3, 1 + b % 3],
+            filters: 1 + b % 20,
+            stride: [block, 1],
+            dilation: [1, block],
+            pads: Pads::default(),
+            output_pad: [0, 0],
+            groups: 1,
+            bias: a.is_multiple_of(2),
+        }),
+        4 => dense(1 + b % 20),
+        5 => Op::Pool(pool::Pool {
+            kind: if a.is_multiple_of(2) { pool::PoolKind::Max } else { pool::PoolKind::Average },
+            over: pool::PoolOver::Regions([1 + a % 3, 1 + b % 3]),
+        }),
+        6 | 7 => bn(),
+        8 => Op::Bn(Bn {
+            eps: Constant(1e-5),
+            momentum: Constant(0.9),
+            scale: a.is_multiple_of(2),
+            shift: b.is_multiple_of(2),
+        }),
+        9 | 10 => relu(),
+        11 => Op::Activation(Activation::Prelu),
+        12 => Op::Softmax(Softmax),
+        13 => Op::Lrn(Lrn {
+            size: 1 + a,
+            alpha: Constant(1e-4),
+            beta: Constant(0.75),
+            k: Constant(1.0),
+        }),
+        14 => Op::Dropout(Dropout::Identity),
+        15 => flatten(),
+        16 => Op::Scale(Scale(Constant(a as f32))),
+        17 => Op::Pad(Pad::Image(same(1))),
+        18 => Op::Pad(Pad::Channels(a as i64 % 3 - 1, 2)),
+        19 => Op::Slice(Slice { from: 0, to: 1 + a % 2 }),
+        20 => Op::Shuffle(Shuffle { groups: block }),
+        21 => Op::Resize(resize::Resize {
+            to: [1 + a % 4, 1 + b % 12],
+            mode: resize::ResizeMode::Bilinear,
+            upsample: false,
+        }),
+        22 => Op::Depth(Depth { block, to_space: b.is_multiple_of(2) }),
+        23 => Op::Split(Split { parts: vec![1; 1 + a % 3] }),
+        24 => Op::Add(Add),
+        25 => Op::Mul(Mul),
+        _ => Op::Concat(Concat),
+    }
+}
+
+/// A layer: what it computes and, counted back from the newest value, from what.
+type Choice = (usize, usize, usize, usize, usize);
+
+fn network(choices: &[Choice], outputs: &[usize]) -> Network {
+    let mut net = Net::new(image(3, 9, 2));
+    net.input(image(3, 9, 3));
+    for &(kind, a, b, x, z) in choices {
+        let newest = net.network.values.len() - 1;
+        let (x, z) = (ValueId(newest - x.min(newest)), ValueId(newest - z.min(newest)));
+        let op = op(kind, a, b);
+        let operands = if kind >= 24 { vec![x, z] } else { vec![x] };
+        // What does not fit is left out.
+        let _ = net.on(op, &operands);
+    }
+    let newest = net.network.values.len() - 1;
+    for &output in outputs {
+        net.output(ValueId(newest - output.min(newest)));
+    }
+    net.finish()
+}
+
+/// Between a buffer's write and each of its reads nobody writes there.
+fn assert_nothing_is_overwritten(plan: &Plan<'_>) {
+    let place = |id: &BufferId| {
+        let buffer = plan.buffers[id.0];
+        (buffer.offset, buffer.offset + buffer.len)
+    };
+    let mut standing: Vec<BufferId> = Vec::new();
+    for step in &plan.steps {
+        for read in &step.reads {
+            assert!(standing.contains(read), "{read:?} is gone\n{plan}");
+        }
+        for write in &step.writes {
+            let (start, end) = place(write);
+            assert!(end <= plan.arena && start % 16 == 0);
+            let apart = |other: &BufferId| {
+                let (s, e) = place(other);
+                e <= start || end <= s
+            };
+            assert!(step.reads.iter().all(apart), "reads and writes overlap\n{plan}");
+            standing.retain(apart);
+            standing.push(*write);
+        }
+    }
+    for last in plan.outputs.iter().chain(&plan.kept) {
+        assert!(standing.contains(last), "{last:?} is gone at the end\n{plan}");
+        let buffer = plan.buffers[last.0];
+        assert!(buffer.layout.is_dense(buffer.shape));
+    }
+}
+
+fn assert_weights_are_in_order(plan: &Plan<'_>) {
+    let mut end = 0;
+    for pack in plan.weights.packs.iter() {
+        assert!(pack.offset % 16 == 0 && pack.offset >= end && pack.len > 0);
+        end = pack.offset + pack.len;
+    }
+    assert!(end <= plan.weights.len);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn plans_hold_together(
+        choices in prop::collection::vec((0_usize..27, 0_usize..6, 0_usize..20, 0_usize..4, 0_usize..6), 0..40),
+        outputs in prop::collection::vec(0_usize..5, 1..3),
+        keep in prop::collection::vec(0_usize..40, 0..3),
+    ) {
+        let network = network(&choices, &outputs);
+        let values = network.values.len();
+        let keep = keep.into_iter().map(|v| ValueId(v % values)).collect();
+        let plan = plan(&network, &Options { keep });
+        assert_nothing_is_overwritten(&plan);
+        assert_weights_are_in_order(&plan);
+        prop_assert_eq!(plan.outputs.len(), network.outputs.len());
+        let mut lines = plan.to_string().lines().count();
+        lines -= usize::from(!plan.kept.is_empty());
+        prop_assert_eq!(lines, 2 + plan.steps.len() + plan.weights.packs.len());
+    }
+}
+
+/// A generator that leaves everything out would prove nothing.
+#[test]
+fn every_operation_is_among_the_random_ones() {
+    let choices: Vec<Choice> = (0..27).map(|kind| (kind, 1, 1, 26, 26)).collect();
+    let mut kinds: Vec<&str> = network(&choices, &[0]).layers.iter().map(|l| l.op.kind()).collect();
+    kinds.dedup();
+    assert!(kinds.len() >= 20, "{kinds:?}");
+}

@@ -1,0 +1,115 @@
+//! Layouts, renamings and conversions.
+
+use super::{Net, conv, dense, dw, flatten, image, planned, relu, same, schedule};
+use crate::ir::layers::{add::Add, dropout::Dropout};
+use crate::ir::{Budget, BudgetKind, Constant, Op};
+use crate::plan::layers::{Kernel, conv::Form};
+use crate::plan::{Layout, Options, over_budget, plan};
+
+#[test]
+fn renamings_share_the_buffer() {
+    let mut net = Net::new(image(4, 4, 16));
+    let summed = net.then(relu());
+    net.then(Op::Dropout(Dropout::Elements(Constant(0.5))));
+    let flat = net.then(flatten());
+    net.then(dense(10));
+    let network = net.finish();
+    let plan = plan(&network, &Options { keep: vec![summed, flat] });
+    assert_eq!(schedule(&plan), ["", "relu1", "dense1"]);
+    assert_eq!(plan.kept[0], plan.kept[1]);
+    assert_eq!(plan.steps[2].reads, [plan.kept[0]]);
+}
+
+/// 20 pixels are two vectors; with a 3x3 window that starts one before, a row needs 32 + 2 columns.
+#[test]
+fn few_filters_read_columns() {
+    let mut net = Net::new(image(6, 20, 3));
+    net.then(conv(3, 4, same(1)));
+    net.then(conv(5, 7, same(2)));
+    let network = net.finish();
+    let plan = planned(&network);
+    let layout = |buffer: usize| plan.buffers[buffer].layout;
+    assert_eq!(layout(0), Layout { lanes: 1, left: 1, right: 34 - 1 - 20 });
+    assert_eq!(layout(1), Layout { lanes: 1, left: 2, right: 36 - 2 - 20 });
+    assert!(layout(2).is_dense(image(6, 20, 7)));
+}
+
+#[test]
+fn stride_groups_and_narrow_images_keep_vectors_over_filters() {
+    let few = |w: usize, change: &dyn Fn(&mut crate::ir::layers::conv::Conv)| {
+        let Op::Conv(mut op) = conv(3, 4, same(1)) else { unreachable!() };
+        change(&mut op);
+        let mut net = Net::new(image(16, w, 4));
+        net.then(Op::Conv(op));
+        let network = net.finish();
+        let Kernel::Conv(kernel) = planned(&network).kernels[1].clone() else { unreachable!() };
+        matches!(kernel.form, Form::Columns { .. })
+    };
+    assert!(few(8, &|_| {}));
+    assert!(!few(7, &|_| {}));
+    assert!(!few(16, &|op| op.stride = [2, 1]));
+    assert!(!few(16, &|op| op.groups = 2));
+    assert!(!few(16, &|op| op.filters = 8));
+    // A million zero columns beside eight pixels would be a million times the memory.
+    assert!(!few(8, &|op| op.pads.right = 1_000_000));
+    let wide = |op: &mut crate::ir::layers::conv::Conv| {
+        (op.pads.left, op.pads.right, op.dilation) = (500_000, 500_000, [1, 500_000]);
+    };
+    assert!(!few(8, &wide));
+}
+
+/// Two convolutions over x share one copy of a value that an addition reads as it is.
+#[test]
+fn readers_that_disagree_get_one_copy() {
+    let mut net = Net::new(image(6, 20, 3));
+    let x = net.last;
+    let a = net.then(conv(3, 3, same(1)));
+    let b = net.on(conv(5, 3, same(2)), &[x]).unwrap()[0];
+    net.on(Op::Add(Add), &[x, a, b]).unwrap();
+    let network = net.finish();
+    let plan = planned(&network);
+    assert_eq!(schedule(&plan), ["", "", "conv1", "conv2", "add1"]);
+    assert!(matches!(&plan.kernels[1], Kernel::Slice(_)));
+    assert_eq!(plan.steps[2].reads, plan.steps[3].reads);
+    let copy = plan.buffers[plan.steps[2].reads[0].0].layout;
+    assert_eq!(copy, Layout { lanes: 1, left: 2, right: 32 + 4 - 2 - 20 });
+    assert_eq!(plan.steps[4].reads[0], plan.inputs[0]);
+}
+
+/// One channel without columns beside is dense already.
+#[test]
+fn one_channel_needs_no_copy() {
+    let mut net = Net::new(image(6, 16, 1));
+    let x = net.last;
+    let a = net.then(conv(1, 1, same(0)));
+    net.on(Op::Add(Add), &[x, a]).unwrap();
+    assert_eq!(schedule(&planned(&net.finish())), ["", "conv1", "add1"]);
+}
+
+#[test]
+fn equal_layers_are_one_kernel() {
+    let mut net = Net::new(image(14, 14, 32));
+    for _ in 0..5 {
+        net.then(dw(3, 1, same(1)));
+        net.then(conv(1, 32, same(0)));
+    }
+    let network = net.finish();
+    let plan = planned(&network);
+    assert_eq!((plan.steps.len(), plan.kernels.len()), (11, 3));
+}
+
+#[test]
+fn budgets_name_the_figure_and_the_limit() {
+    let mut net = Net::new(image(1, 1, 16));
+    net.then(dense(16));
+    let mut network = net.finish();
+    let bytes = (16 * 16 + 16) * 4;
+    for (what, limit) in [(BudgetKind::Weights, bytes - 1), (BudgetKind::Arena, 128)] {
+        network.budgets.push(Budget { what, limit, span: super::SPAN });
+    }
+    let plan = planned(&network);
+    let [error] = &over_budget(&plan)[..] else { panic!("one budget is too small") };
+    assert_eq!(error.code, "over_budget");
+    assert_eq!(error.message, "`Net` needs 1088 bytes of weights, more than its budget");
+    assert_eq!(error.primary.text, "the limit is 1087 bytes");
+}
