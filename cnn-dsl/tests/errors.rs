@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cnn_dsl::check::{Selection, check};
 use cnn_dsl::diagnostic::render;
 use cnn_dsl::source::{Disk, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
@@ -21,9 +22,12 @@ fn report(page: &Path) -> String {
     let name = page.file_name().unwrap().to_str().unwrap().to_owned();
     let text = fs::read_to_string(page).unwrap();
     let root = sources.add(SourceFile { name, folder: folder(), text });
-    let errors = match Program::load(&mut sources, root, &mut Disk::default()) {
+    let mut disk = Disk::default();
+    let errors = match Program::load(&mut sources, root, &mut disk) {
         Err(errors) => errors,
-        Ok(_) => Vec::new(),
+        Ok(program) => {
+            check(&program, &sources, &Selection::All, &mut disk).diagnostics.into_vec()
+        }
     };
     let reports: Vec<String> = errors.iter().map(|error| render(error, &sources)).collect();
     reports.join("\n")
