@@ -32,3 +32,6 @@ pub use program::Program;
 pub use names::model_names;
 #[cfg(feature = "frontend")]
 pub use parse::{expression, parse};
+
+#[cfg(all(test, feature = "frontend"))]
+mod tests;
