@@ -53,3 +53,22 @@ pub struct Stub {
     /// Whether the model has embedded weights.
     pub embedded: bool,
 }
+
+impl Stub {
+    /// The stub of a network that is right by itself but needs more than its budgets allow.
+    pub fn of(network: &Network) -> Self {
+        let inputs = network.inputs.iter();
+        let outputs = network.outputs.iter();
+        Self {
+            name: network.name.clone(),
+            name_span: network.name_span,
+            visibility: network.visibility,
+            docs: network.docs.clone(),
+            inputs: Some(
+                inputs.map(|i| (network.shape(i.value), i.preprocess.bytes)).collect(),
+            ),
+            outputs: Some(outputs.map(|o| network.shape(o.value)).collect()),
+            embedded: network.embedded.is_some(),
+        }
+    }
+}
