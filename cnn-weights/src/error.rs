@@ -28,7 +28,7 @@ pub enum LoadError {
     /// The content is not a sound safetensors file.
     #[error("{file} is not a sound safetensors file: {reason}")]
     Damaged {
-        /// The file, in backticks, or `the weights` where bytes were given.
+        /// The file, in backticks, or `the weight file` where bytes were given.
         file: String,
         /// What is wrong.
         reason: String,
@@ -51,7 +51,7 @@ pub enum LoadError {
 /// All the differences between a file and a model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mismatch {
-    /// The file, in backticks, or `the weights` where bytes were given.
+    /// The file, in backticks, or `the weight file` where bytes were given.
     pub file: String,
     /// How many tensors the model has.
     pub wanted: usize,
@@ -226,9 +226,12 @@ impl fmt::Display for Mismatch {
             format!("`{}` is {}; F32, F16 and BF16 are read", x.name, x.found)
         })?;
         group(f, "not finite", &self.not_finite, |x| {
-            let of = if x.count == 1 { "1 element" } else { &format!("{} elements", x.count) };
+            let elements = match x.count {
+                1 => "1 element that is".to_owned(),
+                n => format!("{n} elements that are"),
+            };
             format!(
-                "`{}` has {of} that are NaN or infinite, the first {} at {:?}",
+                "`{}` has {elements} NaN or infinite, the first {} at {:?}",
                 x.name, x.value, x.first
             )
         })?;

@@ -152,3 +152,88 @@ fn biases(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Pack;
+
+    fn packed(tensors: Vec<Tensor>, values: &[Vec<f32>], form: Form, len: usize) -> Vec<f32> {
+        let packs = vec![Pack { offset: 1, len, form }];
+        let table = Table { tensors: tensors.into(), packs: packs.into(), len: len + 2 };
+        let blob = pack(&table, values);
+        assert_eq!((blob[0], blob[len + 1]), (0.0, 0.0), "nothing is written outside the piece");
+        blob[1..=len].to_vec()
+    }
+
+    fn counted(count: usize) -> Vec<f32> {
+        (1..=count).map(|i| i as f32).collect()
+    }
+
+    /// scale 2/sqrt(0.25) = 4 and 1/sqrt(4) = 0.5; shift 1 - 3*4 = -11 and 0 - 2*0.5 = -1.
+    const FOLD: Fold = Fold { gamma: Some(1), beta: Some(2), mean: 3, variance: 4, eps: 0.0 };
+
+    fn folded(kernel: Tensor, kernel_values: Vec<f32>) -> (Vec<Tensor>, Vec<Vec<f32>>) {
+        let roles = [Role::Gamma, Role::Beta, Role::MovingMean, Role::MovingVariance];
+        let mut tensors = vec![kernel];
+        tensors.extend(roles.map(|role| Tensor::new("bn", role, vec![2])));
+        let values =
+            vec![kernel_values, vec![2.0, 1.0], vec![1.0, 0.0], vec![3.0, 2.0], vec![0.25, 4.0]];
+        (tensors, values)
+    }
+
+    #[test]
+    fn panels_of_a_convolution_with_groups() {
+        // 1x2 taps, 1 channel a group, 2 groups of 3 filters; panels of 2 lanes.
+        let kernel = Tensor::new("c", Role::Kernel { groups: 2 }, vec![1, 2, 1, 6]);
+        let form = Form::Panels { kernel: 0, fold: None, groups: 2, lanes: 2 };
+        let blob = packed(vec![kernel], &[counted(12)], form, 16);
+        let expected = [1, 2, 7, 8, 3, 0, 9, 0, 4, 5, 10, 11, 6, 0, 12, 0].map(|x| x as f32);
+        assert_eq!(blob, expected);
+    }
+
+    #[test]
+    fn panels_of_a_transposed_convolution_with_groups() {
+        // 1x2 taps, 4 inputs and 1 output a group, in 2 groups; stored [tap][input][output].
+        let kernel = Tensor::new("d", Role::DeconvKernel { groups: 2 }, vec![1, 2, 4, 1]);
+        let form = Form::Panels { kernel: 0, fold: None, groups: 2, lanes: 1 };
+        let blob = packed(vec![kernel], &[counted(8)], form, 8);
+        assert_eq!(blob, [1., 2., 5., 6., 3., 4., 7., 8.]);
+    }
+
+    #[test]
+    fn batch_norm_is_folded_into_panels_and_biases() {
+        let kernel = Tensor::new("c", Role::Kernel { groups: 1 }, vec![1, 1, 2, 2]);
+        let (tensors, mut values) = folded(kernel, counted(4));
+        let form = Form::Panels { kernel: 0, fold: Some(FOLD), groups: 1, lanes: 4 };
+        let blob = packed(tensors.clone(), &values, form, 8);
+        assert_eq!(blob, [4., 1., 0., 0., 12., 2., 0., 0.]);
+
+        let bias = |bias| Form::Bias { bias, fold: Some(FOLD), channels: 2, groups: 1, lanes: 4 };
+        assert_eq!(packed(tensors.clone(), &values, bias(None), 4), [-11., -1., 0., 0.]);
+        values[0] = vec![10.0, 20.0];
+        assert_eq!(packed(tensors, &values, bias(Some(0)), 4), [29., 9., 0., 0.]);
+    }
+
+    #[test]
+    fn taps_affine_and_raw() {
+        let kernel = Tensor::new("d", Role::DepthwiseKernel, vec![1, 2, 2, 1]);
+        let (tensors, values) = folded(kernel, counted(4));
+        let taps = |fold| Form::Taps { kernel: 0, fold };
+        assert_eq!(packed(tensors.clone(), &values, taps(None), 4), counted(4));
+        assert_eq!(packed(tensors.clone(), &values, taps(Some(FOLD)), 4), [4., 1., 12., 2.]);
+        assert_eq!(packed(tensors.clone(), &values, Form::Affine(FOLD), 4), [4., 0.5, -11., -1.]);
+        let plain = Fold { gamma: None, beta: None, ..FOLD };
+        assert_eq!(packed(tensors.clone(), &values, Form::Affine(plain), 4), [2., 0.5, -6., -1.]);
+        assert_eq!(packed(tensors, &values, Form::Raw { tensor: 3 }, 2), [3., 2.]);
+    }
+
+    #[test]
+    fn biases_of_groups_without_padding() {
+        let bias = Tensor::new("c", Role::Bias, vec![4]);
+        let form = |lanes| Form::Bias { bias: Some(0), fold: None, channels: 4, groups: 2, lanes };
+        assert_eq!(packed(vec![bias.clone()], &[counted(4)], form(1), 4), counted(4));
+        let padded = packed(vec![bias], &[counted(4)], form(4), 8);
+        assert_eq!(padded, [1., 2., 0., 0., 3., 4., 0., 0.]);
+    }
+}

@@ -39,7 +39,7 @@ pub fn read(
     let renames = renames.collect::<Result<Vec<_>, _>>()?;
     let (file, bytes) = match &load.source {
         Source::File(path) => (format!("`{}`", path.display()), &read_file(path)?[..]),
-        Source::Bytes(bytes) => ("the weights".to_owned(), &bytes[..]),
+        Source::Bytes(bytes) => ("the weight file".to_owned(), &bytes[..]),
     };
     check_header_length(&file, bytes, bytes.len() as u64)?;
     let content =
@@ -261,6 +261,9 @@ fn check_header_length(file: &str, bytes: &[u8], file_len: u64) -> Result<(), Lo
     if length > there {
         let reason = format!("its header should have {length} bytes, but only {there} follow");
         return Err(damage(reason));
+    }
+    if length == 0 {
+        return Err(damage("its header has no bytes".to_owned()));
     }
     if length > MAX_HEADER_BYTES {
         let reason = format!("its header of {length} bytes is larger than {MAX_HEADER_BYTES}");

@@ -214,3 +214,50 @@ fn digits(text: &[u8]) -> usize {
 fn strip_zeros(digits: &[u8]) -> &[u8] {
     &digits[digits.iter().take_while(|&&c| c == b'0').count()..]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(from: &str, to: &str, name: &str) -> Option<String> {
+        Rename::parse(from, to).expect("a sound rename").apply(name)
+    }
+
+    #[test]
+    fn ends_at_the_end_of_a_part() {
+        let to = "separable{i}.dw1";
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(apply("conv_dw_{i}", to, "conv_dw_12.kernel"), some("separable12.dw1.kernel"));
+        assert_eq!(apply("conv_dw_{i}", to, "conv_dw_12"), some("separable12.dw1"));
+        assert_eq!(apply("conv1", "c", "conv12.kernel"), None);
+        assert_eq!(apply("conv1", "c", "a.conv1.kernel"), None);
+        assert_eq!(apply("a/b", "c", "a.b.kernel"), some("c.kernel"));
+        assert_eq!(apply("a.b.c", "c", "a.b"), None);
+    }
+
+    #[test]
+    fn placeholders_take_one_character_at_least() {
+        assert_eq!(apply("a{i}", "b{i}", "a.x"), None);
+        assert_eq!(apply("a{i}_{j}_c", "{j}{i}", "a1_2_3_c.x"), Some("2_31.x".to_owned()));
+        assert_eq!(apply("{i}aa{j}", "{j}.{i}", "aaaaa"), Some("aa.a".to_owned()));
+        assert_eq!(apply("{i}é", "{i}", "éé.x"), Some("é.x".to_owned()));
+        assert_eq!(apply("{i}a", "{i}", "a"), None);
+        assert_eq!(apply("{a}.{b}", "{b}.{a}", "x.y.z"), Some("y.x.z".to_owned()));
+    }
+
+    #[test]
+    fn most_literal_characters_win() {
+        let renames = [("c{i}", "a{i}"), ("c{i}_bn", "b{i}"), ("c{j}_bn", "z{j}")]
+            .map(|(from, to)| Rename::parse(from, to).expect("a sound rename"));
+        assert_eq!(Rename::apply_best(&renames, "c1_bn.x"), Some((1, "b1.x".to_owned())));
+        assert_eq!(Rename::apply_best(&renames, "c1.x"), Some((0, "a1.x".to_owned())));
+        assert_eq!(Rename::apply_best(&renames, "d1.x"), None);
+    }
+
+    #[test]
+    fn natural_order_counts() {
+        let mut names = ["b10", "b9.x", "b09.x", "a", "b2", "b", "b10.c"];
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, ["a", "b", "b2", "b09.x", "b9.x", "b10", "b10.c"]);
+    }
+}

@@ -4,39 +4,29 @@ use cnn_dsl::ir::{Preprocess, Shape};
 
 use super::element::{Element, Sum};
 use super::value::Value;
+use crate::dynamic::Input;
 
-/// One image as the user gives it, dense NHWC.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Input<'a> {
-    /// Floats, in the units that the model's preprocessing expects.
-    Floats(&'a [f32]),
-    /// Bytes, for models that take them.
-    Bytes(&'a [u8]),
+fn len(image: Input<'_>) -> usize {
+    match image {
+        Input::F32(x) => x.len(),
+        Input::Bytes(x) => x.len(),
+    }
 }
 
-impl Input<'_> {
-    fn len(self) -> usize {
-        match self {
-            Self::Floats(x) => x.len(),
-            Self::Bytes(x) => x.len(),
-        }
-    }
-
-    fn number(self, index: usize) -> f64 {
-        match self {
-            Self::Floats(x) => f64::from(x[index]),
-            Self::Bytes(x) => f64::from(x[index]),
-        }
+fn number(image: Input<'_>, index: usize) -> f64 {
+    match image {
+        Input::F32(x) => f64::from(x[index]),
+        Input::Bytes(x) => f64::from(x[index]),
     }
 }
 
 /// `y[c] = x[from[c]] * scale[c] + offset[c]`; what is empty is left out.
 pub(super) fn preprocess(op: &Preprocess, image: Input<'_>, shape: Shape) -> Value {
     let [_, width, channels] = shape.hwc();
-    assert_eq!(image.len(), shape.len(), "elements of an image of {shape}");
+    assert_eq!(len(image), shape.len(), "elements of an image of {shape}");
     Value::from_fn(shape, |h, w, c| {
         let from = if op.bgr { channels - 1 - c } else { c };
-        let x = Element::exact(image.number((h * width + w) * channels + from));
+        let x = Element::exact(number(image, (h * width + w) * channels + from));
         if op.scale.is_empty() && op.offset.is_empty() {
             return x;
         }
@@ -65,7 +55,7 @@ mod tests {
         let expected = [30.0, 39.0, 40.5, 60.0, 99.0, 160.5];
         let bytes = preprocess(&op, Input::Bytes(&[10, 20, 30, 40, 50, 60]), shape);
         assert_eq!(bytes.numbers(), expected);
-        let floats = preprocess(&op, Input::Floats(&[10., 20., 30., 40., 50., 60.]), shape);
+        let floats = preprocess(&op, Input::F32(&[10., 20., 30., 40., 50., 60.]), shape);
         assert_eq!(floats, bytes);
     }
 }

@@ -37,8 +37,9 @@ mod lecture;
 mod pytorch;
 
 pub use element::{Element, UNIT_ROUNDOFF};
-pub use input::Input;
 pub use value::Value;
+
+pub use crate::dynamic::Input;
 
 use cnn_dsl::ir::{Layer, Network, Op, Shape};
 

@@ -1,0 +1,7 @@
+//! Weight files from a user's side: what fits is read, what does not fit is told.
+
+mod damage;
+mod file;
+mod mismatch;
+mod names;
+mod saved;
