@@ -124,6 +124,7 @@ impl<'a> Expander<'a> {
         let (results, layer) = match arguments.filter(|_| sorted.sound && self.live()) {
             Some(arguments) => {
                 let built = self.build(signature.name, &arguments, &operands);
+                self.check_unroll(&built, &operands, &sorted, app);
                 let new = self.new_layer(name.clone(), &sorted, site);
                 self.add_layer(built, &operands, new, app.name.span)
             }
@@ -158,6 +159,7 @@ impl<'a> Expander<'a> {
             // Taken out while it is used: `build` needs the rest of the expander.
             if let Some(arguments) = self.network.shared[index].arguments.take() {
                 let built = self.build(kind, &arguments, &[operand]);
+                self.check_unroll(&built, &[operand], &sorted, app);
                 self.network.shared[index].arguments = Some(arguments);
                 let mut new = self.new_layer(name.clone(), &sorted, site);
                 new.shared = Some(index);
@@ -442,9 +444,37 @@ impl<'a> Expander<'a> {
         built
     }
 
+    /// Whether what is to be unrolled can be. A block call's `unroll full` passes over layers that
+    /// are never unrolled; a layer's own does not.
+    fn check_unroll(
+        &mut self,
+        built: &Built,
+        operands: &[(Tensor, Span)],
+        sorted: &Sorted<'a>,
+        app: &'a Application,
+    ) {
+        let inputs: Option<Vec<Shape>> =
+            operands.iter().map(|(tensor, _)| tensor.map(|t| self.network.shape(t))).collect();
+        let outputs: Option<Vec<Shape>> = built.outputs.iter().copied().collect();
+        let (Some(op), Some(inputs), Some(outputs)) = (&built.op, inputs, outputs) else { return };
+        let at = match sorted.unroll {
+            Some(at) => at,
+            None if self.frame().unroll && op.unroll_cost(&inputs, &outputs).is_some() => {
+                app.name.span
+            }
+            None => return,
+        };
+        let notes = trace::notes(&self.trace);
+        let before = self.diagnostics.len();
+        let mut cx =
+            LayerCx { diagnostics: self.diagnostics, sources: self.sources, notes: &notes };
+        layers::check_unroll(&mut cx, op, &inputs, &outputs, at);
+        self.failed |= self.diagnostics.len() > before;
+    }
+
     pub(super) fn base(&self, name: String, layer: Option<LayerId>, sorted: &Sorted<'a>) -> Base {
         let frozen = sorted.frozen || self.frame().frozen;
-        let unroll = sorted.unroll || self.frame().unroll;
+        let unroll = sorted.unroll.is_some() || self.frame().unroll;
         Base { name, layer, frozen, unroll }
     }
 
@@ -454,7 +484,7 @@ impl<'a> Expander<'a> {
             shared: None,
             post_of: None,
             frozen: sorted.frozen || self.frame().frozen,
-            unroll: sorted.unroll || self.frame().unroll,
+            unroll: sorted.unroll.is_some() || self.frame().unroll,
             docs: site.docs.to_vec(),
             text: self.statement_text(site.span),
             span: site.span,

@@ -121,7 +121,7 @@ impl<'a> Expander<'a> {
     ) -> Results {
         let mut frame = Frame::new(false, format!("{name}."), start);
         frame.frozen = sorted.frozen || self.frame().frozen;
-        frame.unroll = sorted.unroll || self.frame().unroll;
+        frame.unroll = sorted.unroll.is_some() || self.frame().unroll;
         let defaults = self.defaults.len();
         for &(flag, at) in &sorted.flags {
             self.defaults.extend(WITH_BIAS.map(|layer| Default {

@@ -44,8 +44,8 @@ pub(super) struct Sorted<'a> {
     pub(super) posts: Vec<Post<'a>>,
     /// `frozen`.
     pub(super) frozen: bool,
-    /// `unroll full`.
-    pub(super) unroll: bool,
+    /// `unroll full`, where it is said.
+    pub(super) unroll: Option<Span>,
     /// Whether no error was found.
     pub(super) sound: bool,
 }
@@ -80,7 +80,7 @@ impl<'a> Expander<'a> {
             flags: Vec::new(),
             posts: Vec::new(),
             frozen: false,
-            unroll: false,
+            unroll: None,
             sound: true,
         };
         if let Some(first) = items.first() {
@@ -136,8 +136,8 @@ impl<'a> Expander<'a> {
                 }
                 (Word::Flag(flag), _, _) => sorted.flags.push((flag, atom.span)),
                 (Word::Frozen, _, _) => sorted.frozen = true,
-                (Word::Unroll, _, _) => {
-                    sorted.unroll = true;
+                (Word::Unroll, _, full) => {
+                    sorted.unroll = Some(full.map_or(atom.span, |full| atom.span.to(full.span)));
                     at += 1;
                 }
                 (Word::Post, Some(name), _) => {

@@ -41,8 +41,8 @@ fn around_channels(r: &mut Reader<'_, '_>, given: &Given) -> Option<Op> {
             [before, after] => (r.signed(before, at, what), r.signed(after, at, what)),
             other => {
                 let (what, found) = (what.to_owned(), other.len());
-                let wanted = "two: (before, after)";
-                return r.fail(ArgumentError::WrongLength { what, at, found, wanted });
+                let (wanted, example) = ("two numbers", "`(before, after)`".to_owned());
+                return r.fail(ArgumentError::WrongLength { what, at, found, wanted, example });
             }
         },
         Value::Number(_)

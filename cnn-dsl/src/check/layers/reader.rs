@@ -191,12 +191,8 @@ impl<'a> Reader<'a, '_> {
             let (what, wanted) = (what.to_owned(), allowed.words().to_owned());
             return self.fail(ArgumentError::OutOfRange { what, at: given.span, value, wanted });
         }
-        let constant = value.to_f64() as f32;
-        if !constant.is_finite() || (constant == 0.0 && value != Rational::ZERO) {
-            let what = what.to_owned();
-            return self.fail(ArgumentError::NotRepresentable { what, at: given.span, value });
-        }
-        Some(Constant(constant))
+        // No number of 127 bits, nor one divided by another, is beyond the range of an f32.
+        Some(Constant(value.to_f64() as f32))
     }
 
     /// A named constant with its default.
@@ -245,8 +241,8 @@ impl<'a> Reader<'a, '_> {
                 }
                 other => {
                     let (what, found) = (what.to_owned(), other.len());
-                    let wanted = "one number, or two: rows and columns";
-                    self.fail(ArgumentError::WrongLength { what, at, found, wanted })
+                    let (wanted, example) = ("one number or two", "`2` or `2x1`".to_owned());
+                    self.fail(ArgumentError::WrongLength { what, at, found, wanted, example })
                 }
             },
             Value::Bool(_)
@@ -288,8 +284,9 @@ impl<'a> Reader<'a, '_> {
                 return self.wrong_type(&given.value, at, what, "two numbers, as in `3x3`");
             }
         };
-        let what = what.to_owned();
-        self.fail(ArgumentError::WrongLength { what, at, found, wanted: "two: rows and columns" })
+        let (what, wanted) = (what.to_owned(), "two numbers");
+        let example = "rows and columns, as in `2x2`".to_owned();
+        self.fail(ArgumentError::WrongLength { what, at, found, wanted, example })
     }
 }
 

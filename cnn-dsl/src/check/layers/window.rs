@@ -64,7 +64,10 @@ impl Reader<'_, '_> {
             }
             [r, s, c, k] => {
                 if let Some(second) = self.positional(1) {
-                    let (layer, usage) = (self.layer, "RxSxINxOUT");
+                    let (layer, usage) = (
+                        self.layer,
+                        if self.layer == "conv" { "conv RxSxINxOUT" } else { "deconv RxSxINxOUT" },
+                    );
                     return self.fail(ArgumentError::SurplusValue {
                         layer,
                         at: second.span,
@@ -111,8 +114,9 @@ impl Reader<'_, '_> {
     }
 
     fn kernel_length<T>(&mut self, at: Span, found: usize) -> Option<T> {
-        let (what, wanted) = ("the kernel".to_owned(), "two: rows and columns");
-        self.fail(ArgumentError::WrongLength { what, at, found, wanted })
+        let (what, wanted) = ("the kernel".to_owned(), "two numbers");
+        let example = "`3x3`".to_owned();
+        self.fail(ArgumentError::WrongLength { what, at, found, wanted, example })
     }
 
     /// Whether a filter written in full has the channels that come in.
@@ -174,8 +178,9 @@ impl Reader<'_, '_> {
                     [top, bottom, left, right] => Some(Pads { top, bottom, left, right }),
                     ref other => {
                         let (what, found) = (what.to_owned(), other.len());
-                        let wanted = "one number, rows and columns as in `1x2`, or (top, bottom, left, right)";
-                        self.fail(ArgumentError::WrongLength { what, at, found, wanted })
+                        let wanted = "one number, two or four";
+                        let example = "`1`, `1x2` or `(top, bottom, left, right)`".to_owned();
+                        self.fail(ArgumentError::WrongLength { what, at, found, wanted, example })
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! A value, a flag or an argument that the layer cannot take.
 
-use super::words::{Written, but, counted};
+use super::words::{Written, but};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::number::Rational;
 use crate::source::{Sources, Span};
@@ -24,10 +24,8 @@ pub enum ArgumentError {
     NotAnInteger { what: String, at: Span, value: Rational },
     /// `stride 0`, `dropout 1.5;`
     OutOfRange { what: String, at: Span, value: Rational, wanted: String },
-    /// `scale 1e50;`: no finite `f32`, or one so small that it would become 0.
-    NotRepresentable { what: String, at: Span, value: Rational },
     /// `stride 1x2x3`
-    WrongLength { what: String, at: Span, found: usize, wanted: &'static str },
+    WrongLength { what: String, at: Span, found: usize, wanted: &'static str, example: String },
     /// `pad sam`
     UnknownWord { what: String, at: Span, word: String, known: &'static [&'static str] },
     /// `bias, no_bias`, `pool max 2x2, global;`
@@ -47,7 +45,8 @@ impl ArgumentError {
             Self::SurplusValue { layer, at, usage } => {
                 let message =
                     format!("`{}` is one value too many for `{layer}`", sources.text(*at));
-                Diagnostic::new("surplus_value", *at, message).help(format!("write `{usage}`"))
+                Diagnostic::new("surplus_value", *at, message)
+                    .help(format!("remove it: `{usage}` takes no more values"))
             }
             Self::WrongType { what, at, found, wanted } => {
                 Diagnostic::new("wrong_type", *at, format!("{what} must be {wanted}, not {found}"))
@@ -61,24 +60,9 @@ impl ArgumentError {
                 let message = format!("{what} must be {wanted}{}", but(*value, *at, sources));
                 Diagnostic::new("out_of_range", *at, message)
             }
-            Self::NotRepresentable { what, at, value } => {
-                let message = format!("{what} does not fit into 32-bit floating point");
-                let written = Written::of(*value, *at, sources);
-                Diagnostic::new("not_representable", *at, message)
-                    .here(if value.floor() >= Rational::ONE || *value <= Rational::integer(-1) {
-                        "too large"
-                    } else {
-                        "would become 0"
-                    })
-                    .note(written.as_fact())
-            }
-            Self::WrongLength { what, at, found, wanted } => {
-                let numbers = counted(*found, "number");
-                Diagnostic::new(
-                    "wrong_length",
-                    *at,
-                    format!("{what} has {numbers}, it takes {wanted}"),
-                )
+            Self::WrongLength { what, at, found, wanted, example } => {
+                let message = format!("{what} takes {wanted}, not {found}");
+                Diagnostic::new("wrong_length", *at, message).help(format!("write {example}"))
             }
             Self::UnknownWord { what, at, word, known } => unknown_word(what, *at, word, known),
             Self::Conflict { first, second } => {

@@ -65,7 +65,7 @@ impl ShapeError {
                 let message = format!("nothing remains of {size} {what} when {by} are cropped");
                 input
                     .mark(Diagnostic::new("crops_everything", *at, message))
-                    .help(format!("crop at most {} of the {what}", size - 1))
+                    .help(format!("crop at most {} {what}", size - 1))
             }
             Self::CannotUnroll { layer, at } => {
                 Diagnostic::new("cannot_unroll", *at, format!("`{layer}` cannot be unrolled"))

@@ -113,9 +113,12 @@ impl WindowError {
 fn filter_channels(at: Span, written: usize, input: Read, groups: usize) -> Diagnostic {
     let channels = input.shape.channels();
     let right = channels / groups;
-    let of_group = if groups == 1 { "" } else { " to each group" };
+    let whose = match groups {
+        1 => "the input".to_owned(),
+        _ => format!("each of {groups} groups"),
+    };
     let message =
-        format!("the filter is for {}, but {right} come{of_group}", counted(written, "channel"));
+        format!("the filter is for {}, but {whose} has {right}", counted(written, "channel"));
     input
         .mark(Diagnostic::new("filter_channels", at, message))
         .help(format!("write {right} in place of {written}, or leave the channels out"))
@@ -131,17 +134,27 @@ fn kernel_too_large(
 ) -> Diagnostic {
     let [h, w, _] = input.shape.hwc();
     let whole = if padded == [h, w] { "input" } else { "padded input" };
-    let (fits, into) = (size(kernel), size(padded));
-    let message =
-        format!("the kernel `{fits}` does not fit into the `{into}` {whole} of `{layer}`");
-    let mut diagnostic = input.mark(Diagnostic::new("kernel_too_large", at, message));
-    if dilation != [1, 1] {
-        let over = |axis: usize| reach(kernel[axis], dilation[axis]).unwrap_or(usize::MAX);
-        diagnostic = diagnostic.here(format!("reaches over {}", size([over(0), over(1)])));
-    }
+    let into = size(padded);
+    let dilated = if dilation == [1, 1] { "" } else { "dilated " };
+    let kernel_text = size(kernel);
+    let message = format!(
+        "the {dilated}kernel `{kernel_text}` does not fit into the `{into}` {whole} of `{layer}`"
+    );
+    let diagnostic = input.mark(Diagnostic::new("kernel_too_large", at, message));
     let most = |axis: usize| (padded[axis] - 1) / dilation[axis] + 1;
+    let smaller = size([most(0), most(1)]);
+    if dilation == [1, 1] {
+        return diagnostic.help(format!("use a kernel of at most `{smaller}`, or `pad same`"));
+    }
+    let over = |axis: usize| reach(kernel[axis], dilation[axis]).unwrap_or(usize::MAX);
+    let widest = (0..2).filter_map(|axis| (padded[axis] - 1).checked_div(kernel[axis] - 1)).min();
+    let dilation = match widest {
+        Some(widest @ 1..) => format!("a dilation of at most {widest}, "),
+        Some(0) | None => String::new(),
+    };
     diagnostic
-        .help(format!("use a kernel of at most `{}`, or `pad same`", size([most(0), most(1)])))
+        .here(format!("reaches over {}", size([over(0), over(1)])))
+        .help(format!("use {dilation}a kernel of at most `{smaller}`, or `pad same`"))
 }
 
 fn groups_filters(at: Span, groups: usize, filters: usize, filters_at: Span) -> Diagnostic {

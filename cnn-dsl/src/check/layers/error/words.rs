@@ -2,13 +2,18 @@
 
 use super::Read;
 use crate::diagnostic::Diagnostic;
+use crate::ir::Shape;
 use crate::number::Rational;
 use crate::source::{Sources, Span};
 
 impl Read {
     /// What is said at an operand: at the layer's name that it reads, else what it is.
     pub(super) fn words(self) -> String {
-        if self.running { format!("reads {}", self.shape) } else { format!("is {}", self.shape) }
+        let verb = if self.running { "reads" } else { "is" };
+        match self.shape {
+            Shape::Image { .. } => format!("{verb} {}", self.shape),
+            Shape::Vector(n) => format!("{verb} a vector of {n}"),
+        }
     }
 
     /// Labels an error with the operand.
