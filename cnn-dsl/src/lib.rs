@@ -38,6 +38,8 @@ pub mod number;
 pub mod plan;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 
 #[cfg(feature = "emit")]
 pub use compiled::Compiled;
