@@ -1205,8 +1205,8 @@ const _: () = {
     }
     #[inline(never)]
     fn pool_kernel_1(x: &[f32; 576], y: &mut [f32; 16]) {
-        for p in 0..1 {
-            for q in 0..1 {
+        for p in 0..1usize {
+            for q in 0..1usize {
                 let rows = p * 6 / 1..((p + 1) * 6).div_ceil(1);
                 let columns = q * 6 / 1..((q + 1) * 6).div_ceil(1);
                 let count = (rows.len() * columns.len()) as f32;
@@ -1701,8 +1701,8 @@ const _: () = {
     }
     #[inline(never)]
     fn pool_kernel_3(x: &[f32; 864], y: &mut [f32; 96]) {
-        for p in 0..2 {
-            for q in 0..2 {
+        for p in 0..2usize {
+            for q in 0..2usize {
                 let rows = p * 6 / 2..((p + 1) * 6).div_ceil(2);
                 let columns = q * 6 / 2..((q + 1) * 6).div_ceil(2);
                 let count = (rows.len() * columns.len()) as f32;

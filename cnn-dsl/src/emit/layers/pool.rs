@@ -6,7 +6,7 @@ use crate::emit::print::{index, int};
 use crate::ir::Pads;
 use crate::ir::layers::pool::{PoolKind, PoolOver};
 use crate::plan::layers::pool::Pool;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The text of a pooling.
@@ -71,7 +71,8 @@ fn regions(pool: &Pool, [p, q]: [usize; 2], rt: &TokenStream) -> TokenStream {
         PoolKind::Max => TokenStream::new(),
         PoolKind::Average => quote! { let count = (rows.len() * columns.len()) as f32; },
     };
-    let (p, q) = (int(p), int(q));
+    // One region: its index is a literal whose type nothing else would tell.
+    let (p, q) = (Literal::usize_suffixed(p), Literal::usize_suffixed(q));
     quote! {
         for p in 0..#p { for q in 0..#q {
             let rows = #rows;
