@@ -27,6 +27,8 @@ pub fn compile(
     Compiled { tokens: tokens.collect(), diagnostics: diagnostics.into_vec() }
 }
 
+#[cfg(feature = "build")]
+pub mod build;
 pub mod check;
 #[cfg(feature = "emit")]
 mod compiled;

@@ -25,9 +25,7 @@ fn report(page: &Path) -> String {
     let mut disk = Disk::default();
     let errors = match Program::load(&mut sources, root, &mut disk) {
         Err(errors) => errors,
-        Ok(program) => {
-            check(&program, &sources, &Selection::All, &mut disk).diagnostics.into_vec()
-        }
+        Ok(program) => check(&program, &sources, &Selection::All, &mut disk).diagnostics.into_vec(),
     };
     let reports: Vec<String> = errors.iter().map(|error| render(error, &sources)).collect();
     reports.join("\n")

@@ -53,7 +53,8 @@ fn tree(program: &Program) -> String {
             let _ = writeln!(out, "{line}");
             continue;
         }
-        let inside: Vec<&str> = lines.by_ref().take_while(|l| !l.trim().starts_with("},")).collect();
+        let inside: Vec<&str> =
+            lines.by_ref().take_while(|l| !l.trim().starts_with("},")).collect();
         let number = |field: &str| {
             let line = inside.iter().find_map(|l| l.trim().strip_prefix(field)).unwrap_or("");
             line.trim_end_matches(',').to_owned()
@@ -78,13 +79,8 @@ fn layers(network: &Network) -> String {
         let shapes: Vec<String> =
             layer.outputs.iter().map(|&v| network.shape(v).to_string()).collect();
         let (to, from) = (values(&layer.outputs), values(&layer.inputs));
-        let _ = writeln!(
-            out,
-            "{to} = {} {from} -> {}  {:?}",
-            layer.name,
-            shapes.join(", "),
-            layer.op
-        );
+        let _ =
+            writeln!(out, "{to} = {} {from} -> {}  {:?}", layer.name, shapes.join(", "), layer.op);
     }
     for tensor in network.tensors() {
         let _ = writeln!(out, "{} {:?} {:?}", tensor.layer, tensor.role, tensor.dims);
@@ -111,8 +107,7 @@ fn emitted(folder: &Path) -> String {
         blob: &mut |_, _| quote!(&[]),
     };
     let mut files = Disk::default();
-    let compiled =
-        cnn_dsl::compile(&mut sources, root, &Selection::All, &mut files, &mut door);
+    let compiled = cnn_dsl::compile(&mut sources, root, &Selection::All, &mut files, &mut door);
     assert_eq!(compiled.diagnostics, []);
     pretty(&compiled.tokens, "network.cnn")
 }

@@ -64,9 +64,7 @@ impl Stub {
             name_span: network.name_span,
             visibility: network.visibility,
             docs: network.docs.clone(),
-            inputs: Some(
-                inputs.map(|i| (network.shape(i.value), i.preprocess.bytes)).collect(),
-            ),
+            inputs: Some(inputs.map(|i| (network.shape(i.value), i.preprocess.bytes)).collect()),
             outputs: Some(outputs.map(|o| network.shape(o.value)).collect()),
             embedded: network.embedded.is_some(),
         }
