@@ -38,7 +38,9 @@ mod tests {
     #[test]
     fn a_range_may_be_read_twice_beside_a_write() {
         let mut arena: Vec<f32> = (0..8_u8).map(f32::from).collect();
-        let (reads, mut writes) = disjoint(&mut arena, &[5..7, 0..2, 5..7], &[3..4]);
+        let write = 3..4;
+        let (reads, mut writes) =
+            disjoint(&mut arena, &[5..7, 0..2, 5..7], std::slice::from_ref(&write));
         assert_eq!(reads, [&[5.0, 6.0][..], &[0.0, 1.0], &[5.0, 6.0]]);
         writes[0][0] = 9.0;
         assert_eq!(arena[3], 9.0);
