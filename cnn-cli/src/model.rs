@@ -1,0 +1,113 @@
+//! From the command line to a network: the file, the model chosen in it, its parameters.
+//!
+//! A `--param k=v` is two small texts of the compilation, so that errors in it have a place too.
+
+use crate::args::{Choice, Pair};
+use crate::error::Error;
+use crate::output;
+use cnn_dsl::check::{Request, Selection, check};
+use cnn_dsl::diagnostic::{Diagnostic, render};
+use cnn_dsl::ir::Network;
+use cnn_dsl::plan::{Options, over_budget, plan};
+use cnn_dsl::source::{Disk, FileId, SourceFile, Sources, Span};
+use cnn_dsl::syntax::{self, Program};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Longer files are not read: the language's own limit, which is lower, has the better message.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// A file with everything that it uses.
+pub struct Texts {
+    /// The root first.
+    pub sources: Sources,
+    disk: Disk,
+    root: FileId,
+}
+
+impl Texts {
+    /// Reads the root file.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let mut sources = Sources::default();
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = path.display().to_string();
+        let root = sources.add(SourceFile { name, folder, text: text(path)? });
+        Ok(Self { sources, disk: Disk::default(), root })
+    }
+
+    /// The root file's name, as the user wrote it.
+    pub fn name(&self) -> &str {
+        &self.sources.file(self.root).name
+    }
+
+    /// The networks of the selection, or every error.
+    pub fn check(&mut self, selection: &Selection) -> Result<Vec<Network>, Vec<Diagnostic>> {
+        let program = Program::load(&mut self.sources, self.root, &mut self.disk)?;
+        let checked = check(&program, &self.sources, selection, &mut self.disk);
+        if !checked.diagnostics.is_empty() {
+            return Err(checked.diagnostics.into_vec());
+        }
+        let networks: Vec<Network> = checked.models.into_iter().flatten().collect();
+        let over = |network| over_budget(&plan(network, &Options::default()));
+        let errors: Vec<Diagnostic> = networks.iter().flat_map(over).collect();
+        if errors.is_empty() { Ok(networks) } else { Err(errors) }
+    }
+
+    /// The model that the command line asks for.
+    pub fn request(&mut self, choice: &Choice) -> Result<Request, Vec<Diagnostic>> {
+        let model = choice.model.as_ref().map(|name| (name.clone(), self.word("--model", name)));
+        let mut request = Request { model, rename: None, parameters: Vec::new() };
+        let mut errors = Vec::new();
+        for Pair { key, value } in &choice.parameters {
+            let span = self.word("--param", key.trim());
+            let file = self.argument(&format!("--param {}", key.trim()), value);
+            match syntax::expression(&self.sources, file) {
+                Ok(value) => request.parameters.push((key.trim().to_owned(), span, value)),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() { Ok(request) } else { Err(errors) }
+    }
+
+    /// The reports of errors, one after the other with a blank line between.
+    pub fn report(&self, errors: &[Diagnostic]) -> String {
+        let reports: Vec<String> = errors.iter().map(|e| render(e, &self.sources)).collect();
+        reports.join("\n")
+    }
+
+    fn word(&mut self, option: &str, text: &str) -> Span {
+        let file = self.argument(option, text);
+        Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+    }
+
+    fn argument(&mut self, option: &str, text: &str) -> FileId {
+        let (name, text) = (option.to_owned(), text.to_owned());
+        self.sources.add(SourceFile { name, folder: PathBuf::new(), text })
+    }
+}
+
+/// The one network that a command works on; its errors go to the standard error stream.
+pub fn network(file: &Path, choice: &Choice) -> Result<(Texts, Network), Error> {
+    let mut texts = Texts::open(file)?;
+    let request = texts.request(choice);
+    let networks = request.and_then(|request| texts.check(&Selection::Some(vec![request])));
+    match networks.map(|mut networks| networks.pop()) {
+        Ok(Some(network)) => Ok((texts, network)),
+        Ok(None) => Err(Error::Reported),
+        Err(errors) => {
+            output::print_error(&texts.report(&errors));
+            Err(Error::Reported)
+        }
+    }
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path);
+    file.and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Error::TooLong { path: path.to_owned(), limit: MAX_BYTES >> 20 });
+    }
+    String::from_utf8(bytes).map_err(|_| Error::NotText { path: path.to_owned() })
+}

@@ -1,0 +1,191 @@
+//! The package that a model is built in.
+//!
+//! In: the emitted Rust. Out: a program in the cache. The package depends on the `cnn-runtime` that
+//! this command was built with: the one beside it in its workspace if that is still there, else the
+//! published one of exactly this version.
+
+use crate::error::Error;
+use crate::run::cache::{Cache, key, write_if_changed};
+use crate::rust::Rust;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The runtime beside the command's own sources.
+const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cnn-runtime");
+
+/// The versions of every dependency, as tested with the command.
+const LOCK_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+
+/// What is built.
+pub struct Package<'a> {
+    /// The model's name.
+    pub model: &'a str,
+    /// What the model was made of: texts and parameters.
+    pub origin: Vec<&'a str>,
+    /// The emitted Rust.
+    pub rust: &'a Rust,
+}
+
+impl Package<'_> {
+    /// Writes the package, builds it in release, and gives the program. Other commands on the same
+    /// cache wait meanwhile.
+    pub fn build(&self, cache: &Cache) -> Result<PathBuf, Error> {
+        let name = self.name();
+        let folder = cache.package(&name);
+        let lock = cache.lock()?;
+        write_if_changed(&folder.join("src/model.rs"), self.rust.code.as_bytes())?;
+        if let Some((file, bytes)) = &self.rust.weights {
+            write_if_changed(&folder.join("src").join(file), bytes)?;
+        }
+        write_if_changed(&folder.join("src/main.rs"), self.main().as_bytes())?;
+        write_if_changed(&folder.join("src/latency.rs"), include_bytes!("latency.rs"))?;
+        write_if_changed(&folder.join("src/runner.rs"), include_bytes!("runner.rs"))?;
+        write_if_changed(&folder.join("Cargo.toml"), manifest(&name).as_bytes())?;
+        if !folder.join("Cargo.lock").exists()
+            && let Ok(versions) = std::fs::read(LOCK_FILE)
+        {
+            write_if_changed(&folder.join("Cargo.lock"), &versions)?;
+        }
+        let program = build(&folder, &cache.target())?;
+        drop(lock);
+        Ok(program)
+    }
+
+    /// One name for everything that the program depends on.
+    fn name(&self) -> String {
+        let compiler = Command::new(rustc()).arg("-vV").output();
+        let compiler = compiler.map(|output| output.stdout).unwrap_or_default();
+        let compiler = String::from_utf8_lossy(&compiler);
+        let versions = std::fs::read_to_string(LOCK_FILE).unwrap_or_default();
+        let flags = flags();
+        let fixed = [env!("CARGO_PKG_VERSION"), RUNTIME, &versions, &compiler, &flags];
+        let own = [self.model, &self.rust.code];
+        let parts = [&fixed[..], &own[..], &self.origin[..]].concat();
+        format!("cnn-run-{}", key(&parts))
+    }
+
+    fn main(&self) -> String {
+        let model = self.model;
+        let embedded = match self.rust.weights {
+            Some(_) => format!("Some(model::{model}::pretrained)"),
+            None => "None".to_owned(),
+        };
+        format!(
+            "//! Runs `{model}`; written by `cnn run`.\n\n#![forbid(unsafe_code)]\n\n\
+             mod latency;\nmod model;\nmod runner;\n\n\
+             fn main() -> std::process::ExitCode {{\n    \
+             runner::main::<model::{model}>({embedded})\n}}\n"
+        )
+    }
+}
+
+fn manifest(name: &str) -> String {
+    let runtime = if Path::new(RUNTIME).join("Cargo.toml").exists() {
+        // A JSON string is a TOML string.
+        format!("{{ path = {} }}", serde_json::Value::from(RUNTIME))
+    } else {
+        format!("\"={}\"", env!("CARGO_PKG_VERSION"))
+    };
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\ncnn-runtime = {runtime}\n\n\
+         [target.'cfg(unix)'.dependencies]\nrustix = {{ version = \"1\", features = [\"time\"] }}\n\n\
+         [workspace]\n"
+    )
+}
+
+/// First without the network: most often everything is there already.
+fn build(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
+    let offline = cargo(folder, target, &["--offline"])?;
+    let output = if offline.status.success() { offline } else { cargo(folder, target, &[])? };
+    let failed = |why: String| Error::Build { package: folder.to_owned(), why };
+    if !output.status.success() {
+        let messages = String::from_utf8_lossy(&output.stderr);
+        let first = messages.lines().find(|line| line.starts_with("error"));
+        return Err(failed(first.unwrap_or("cargo said nothing").to_owned()));
+    }
+    executable(&output.stdout).ok_or_else(|| failed("cargo named no program".to_owned()))
+}
+
+fn cargo(folder: &Path, target: &Path, more: &[&str]) -> Result<Output, Error> {
+    Command::new("cargo")
+        .args(["build", "--release", "--quiet", "--message-format=json-render-diagnostics"])
+        .args(more)
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(folder)
+        .output()
+        .map_err(|source| match source.kind() {
+            ErrorKind::NotFound => Error::NoCargo,
+            _ => Error::Build { package: folder.to_owned(), why: source.to_string() },
+        })
+}
+
+/// The program's path from cargo's messages: where it lies depends on the user's settings.
+fn executable(messages: &[u8]) -> Option<PathBuf> {
+    let lines = messages.split(|&byte| byte == b'\n');
+    let messages = lines.filter_map(|line| serde_json::from_slice(line).ok());
+    let programs = messages.filter_map(|message: serde_json::Value| {
+        message.get("executable")?.as_str().map(PathBuf::from)
+    });
+    programs.last()
+}
+
+fn rustc() -> OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+/// The variables that change what rustc makes of a package.
+fn flags() -> String {
+    let counts = |name: &str| {
+        name.contains("RUSTFLAGS")
+            || name.starts_with("CARGO_PROFILE_RELEASE_")
+            || name.starts_with("CARGO_BUILD_")
+    };
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        counts(&name).then(|| format!("{name}={}\n", value.to_string_lossy()))
+    });
+    let mut variables: Vec<String> = variables.collect();
+    variables.sort();
+    variables.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Package, executable, manifest};
+    use crate::rust::Rust;
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_program_is_the_last_one_that_cargo_names() {
+        let messages = concat!(
+            "{\"reason\":\"compiler-artifact\",\"executable\":null}\n",
+            "{\"reason\":\"compiler-artifact\",\"executable\":\"/t/release/cnn-run-1\"}\n",
+            "{\"reason\":\"build-finished\",\"success\":true}\n",
+        );
+        assert_eq!(executable(messages.as_bytes()), Some(PathBuf::from("/t/release/cnn-run-1")));
+        assert_eq!(executable(b"nothing"), None);
+    }
+
+    #[test]
+    fn the_name_follows_text_parameters_and_code() {
+        let name = |origin: Vec<&str>, code: &str| {
+            let rust = Rust { code: code.to_owned(), weights: None };
+            Package { model: "M", origin, rust: &rust }.name()
+        };
+        assert_eq!(name(vec!["a"], "c"), name(vec!["a"], "c"));
+        assert_ne!(name(vec!["a"], "c"), name(vec!["b"], "c"));
+        assert_ne!(name(vec!["a"], "c"), name(vec!["a"], "d"));
+    }
+
+    #[test]
+    fn the_package_is_a_workspace_of_its_own() {
+        assert!(manifest("x").contains("[workspace]"));
+        assert!(manifest("x").contains("cnn-runtime = { path = "));
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the command as it is built: what it prints, writes and refuses.
+
+mod check;
+mod folder;
+mod run;
+mod summary;
+mod usage;

@@ -1,0 +1,66 @@
+//! Bad command lines and bad files: one clear line, exit code 1, nothing on standard output.
+
+use crate::folder::{Folder, SIMPLE};
+
+#[test]
+fn a_bad_command_line_is_one_line() {
+    let folder = Folder::new();
+    let cases = [
+        ("", "error: no command, see `cnn --help`"),
+        ("frobnicate", "error: unrecognized subcommand 'frobnicate'"),
+        ("check", "error: the following required arguments were not provided: <FILE>..."),
+        (
+            "summary m.cnn --param alpha",
+            "error: invalid value 'alpha' for '--param <K=V>': it must have the form NAME=VALUE",
+        ),
+        (
+            "run m.cnn --seed 1 --weights w",
+            "error: the argument '--seed <N>' cannot be used with '--weights <FILE>'",
+        ),
+        (
+            "run m.cnn --seed 1 --threads 0",
+            "error: invalid value '0' for '--threads <T>': 0 is not in 1..=1024",
+        ),
+        (
+            "run m.cnn --seed 1 --repeat 0",
+            "error: invalid value '0' for '--repeat <N>': 0 is not in 1..=4294967295",
+        ),
+    ];
+    for (words, line) in cases {
+        folder.cnn(words).refused(line);
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let folder = Folder::new();
+    let version = concat!("cnn ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(folder.cnn("--version").printed(), version);
+    assert!(folder.cnn("run --help").printed().contains("--reference"));
+}
+
+#[test]
+fn an_unreadable_file_is_one_line() {
+    let folder = Folder::new();
+    folder.write("bytes.cnn", b"model \xff");
+    std::fs::create_dir(folder.path("dir")).expect("a folder");
+    for words in ["check", "summary", "expand", "run --seed 1"] {
+        let (missing, folder_line) =
+            (folder.cnn(&format!("{words} none.cnn")), folder.cnn(&format!("{words} dir")));
+        missing.refused("error: cannot read `none.cnn`: No such file or directory (os error 2)");
+        folder_line.refused("error: cannot read `dir`: Is a directory (os error 21)");
+        folder.cnn(&format!("{words} bytes.cnn")).refused("error: `bytes.cnn` is not UTF-8 text");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let folder = Folder::with("m.cnn", SIMPLE);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let done = folder.command("summary m.cnn", |command| {
+        command.stdout(writer);
+    });
+    assert_eq!(done.code, Some(1));
+    assert!(!done.err.contains("panicked"), "{}", done.err);
+}
