@@ -54,6 +54,7 @@ impl Rational {
     }
 
     /// `self + other`.
+    #[allow(clippy::should_implement_trait, reason = "checked: `+` could not say overflow")]
     pub fn add(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
