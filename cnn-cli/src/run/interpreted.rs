@@ -12,7 +12,7 @@ pub fn reference(job: &Job<'_>, wanted: &[Wanted]) -> Result<Outcome, Error> {
     run(job, || {
         Ok(|image: &[&[f32]]| {
             let inputs: Vec<reference::Input<'_>> =
-                image.iter().map(|values| reference::Input::Floats(values)).collect();
+                image.iter().map(|values| reference::Input::F32(values)).collect();
             let values = reference::run(job.network, &weights, &inputs);
             let rounded = |w: &Wanted| values[w.value.0].iter().map(|&x| x as f32).collect();
             Ok(wanted.iter().map(rounded).collect())

@@ -129,10 +129,10 @@ fn cargo(folder: &Path, target: &Path, more: &[&str]) -> Result<Output, Error> {
 fn executable(messages: &[u8]) -> Option<PathBuf> {
     let lines = messages.split(|&byte| byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice(line).ok());
-    let programs = messages.filter_map(|message: serde_json::Value| {
+    let mut programs = messages.filter_map(|message: serde_json::Value| {
         message.get("executable")?.as_str().map(PathBuf::from)
     });
-    programs.last()
+    programs.next_back()
 }
 
 fn rustc() -> OsString {
