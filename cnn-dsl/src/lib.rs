@@ -27,8 +27,6 @@ pub fn compile(
     Compiled { tokens: tokens.collect(), diagnostics: diagnostics.into_vec() }
 }
 
-#[cfg(feature = "build")]
-pub mod build;
 pub mod check;
 #[cfg(feature = "emit")]
 mod compiled;
@@ -40,8 +38,6 @@ pub mod number;
 pub mod plan;
 pub mod source;
 pub mod syntax;
-#[cfg(feature = "tokens")]
-pub mod tokens;
 
 #[cfg(feature = "emit")]
 pub use compiled::Compiled;

@@ -1,2 +1,1 @@
 //! Tests.
-pub mod wrapped;

@@ -5,6 +5,7 @@ use crate::plan::summary::markdown;
 use crate::plan::{Plan, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::collections::HashMap;
 
 /// One `#[doc]` a line; a line's text begins behind the slashes.
 pub(super) fn lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> TokenStream {
@@ -30,7 +31,7 @@ pub(super) fn title(name: &str, docs: &[String]) -> TokenStream {
 }
 
 /// What a step computes: the statement's own lines, its text, shapes, parameters and mult-adds.
-pub(super) fn step(plan: &Plan<'_>, step: &Step) -> TokenStream {
+pub(super) fn step(plan: &Plan<'_>, figures: &Figures, step: &Step) -> TokenStream {
     let network = plan.network;
     let Some(&first) = step.layers.first() else {
         return quote!(#[doc = " The same value in the layout that a convolution over columns reads."]);
@@ -40,7 +41,7 @@ pub(super) fn step(plan: &Plan<'_>, step: &Step) -> TokenStream {
     let names: Vec<&str> = step.layers.iter().map(|l| &*network.layers[l.0].name).collect();
     let text = format!(" `{}`: {}", layer.text, names.join(", "));
     let shapes = shapes(network, first, step.layers.last().copied().unwrap_or(first));
-    let (parameters, mult_adds) = figures(network, &step.layers);
+    let [parameters, mult_adds] = figures.of(&step.layers);
     let figures = format!(" {shapes}; {parameters} parameters, {mult_adds} mult-adds");
     let gap = (!layer.docs.is_empty()).then(|| quote!(#[doc = ""]));
     quote! { #own #gap #[doc = #text] #[doc = ""] #[doc = #figures] }
@@ -56,8 +57,17 @@ fn shapes(network: &Network, first: LayerId, last: LayerId) -> String {
     format!("{} -> {}", join(from), join(to))
 }
 
-fn figures(network: &Network, layers: &[LayerId]) -> (u64, u64) {
-    let rows = network.rows();
-    let rows = rows.iter().filter(|row| layers.contains(&row.layer));
-    rows.fold((0, 0), |(p, m), row| (p + row.parameters, m + row.mult_adds))
+/// Parameters and mult-adds of each layer.
+pub(super) struct Figures(HashMap<LayerId, [u64; 2]>);
+
+impl Figures {
+    pub fn new(network: &Network) -> Self {
+        let rows = network.rows();
+        Self(rows.iter().map(|row| (row.layer, [row.parameters, row.mult_adds])).collect())
+    }
+
+    fn of(&self, layers: &[LayerId]) -> [u64; 2] {
+        let known = layers.iter().filter_map(|layer| self.0.get(layer));
+        known.fold([0; 2], |sum, row| [sum[0] + row[0], sum[1] + row[1]])
+    }
 }

@@ -186,10 +186,9 @@ impl Interface<'_> {
         (0..count).map(|index| numbered("y", index, count)).collect()
     }
 
-    /// The runtime's inside.
+    /// The runtime's inside, as emitted blocks call it.
     pub fn rt(&self) -> TokenStream {
-        let runtime = self.runtime;
-        quote!(#runtime::__rt)
+        quote!(rt)
     }
 }
 

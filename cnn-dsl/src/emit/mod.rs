@@ -40,9 +40,10 @@ pub struct Door<'a> {
 }
 
 impl Door<'_> {
-    fn rt(&self) -> TokenStream {
+    /// The short name of the runtime's inside in an emitted block.
+    fn import(&self) -> TokenStream {
         let runtime = &self.runtime;
-        quote!(#runtime::__rt)
+        quote! { use #runtime::__rt as rt; }
     }
 
     fn visibility(&self, visibility: Visibility) -> TokenStream {

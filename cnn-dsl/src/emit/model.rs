@@ -13,7 +13,7 @@ use quote::{format_ident, quote};
 pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
     let network = plan.network;
     let runtime = door.runtime.clone();
-    let rt = door.rt();
+    let import = door.import();
     let visibility = door.visibility(network.visibility);
     let ident = (door.ident)(&network.name, network.name_span);
     let interface = Interface {
@@ -24,6 +24,7 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
         outputs: network.outputs.iter().map(|output| network.shape(output.value)).collect(),
     };
     let blob = table::blob(plan, network).map(|bytes| (door.blob)(&network.name, &bytes));
+    let rt = interface.rt();
     let (quiet, docs) = (quiet(), docs::model(plan));
     let version = env!("CARGO_PKG_VERSION");
     let consts = consts(plan, &interface);
@@ -38,15 +39,17 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
     let run = Run::new(plan, &rt).emit(&interface);
     let (arena, weights) = (int(plan.arena), int(plan.weights.len));
     quote! {
-        const _: () = #rt::assert_version(#version);
+        const _: () = #runtime::__rt::assert_version(#version);
 
         #docs
         #quiet
         #[derive(Clone, Debug)]
-        #visibility struct #ident(#rt::Net);
+        #visibility struct #ident(#runtime::__rt::Net);
 
         #quiet
         const _: () = {
+            #import
+
             #[doc = " `f32`s of the arena."]
             const ARENA: usize = #arena;
             #[doc = " `f32`s of the packed weights."]

@@ -8,6 +8,11 @@ pub(super) fn int(value: usize) -> Literal {
     Literal::usize_unsuffixed(value)
 }
 
+/// A `usize` with its suffix, where a method is called on it.
+pub(super) fn typed(value: usize) -> Literal {
+    Literal::usize_suffixed(value)
+}
+
 /// A `u64` without a suffix.
 pub(super) fn long(value: u64) -> Literal {
     Literal::u64_unsuffixed(value)

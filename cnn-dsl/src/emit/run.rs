@@ -16,6 +16,7 @@ pub(super) struct Run<'a> {
     plan: &'a Plan<'a>,
     rt: &'a TokenStream,
     kernels: Vec<Ident>,
+    figures: docs::Figures,
 }
 
 impl<'a> Run<'a> {
@@ -27,7 +28,7 @@ impl<'a> Run<'a> {
             *count += 1;
             format_ident!("{kind}_kernel_{count}")
         });
-        Self { plan, rt, kernels: names.collect() }
+        Self { plan, rt, kernels: names.collect(), figures: docs::Figures::new(plan.network) }
     }
 
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
@@ -165,7 +166,7 @@ impl<'a> Run<'a> {
 
     fn step(&self, step: &Step, name: &Ident) -> TokenStream {
         let rt = self.rt;
-        let docs = docs::step(self.plan, step);
+        let docs = docs::step(self.plan, &self.figures, step);
         let kernel = &self.kernels[step.kernel.0];
         let mut buffers: Vec<BufferId> = Vec::new();
         for &buffer in step.reads.iter().chain(&step.writes) {

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 
 /// The items of a stub.
 pub fn stub(stub: &Stub, door: &mut Door<'_>) -> TokenStream {
-    let runtime = door.runtime.clone();
+    let (runtime, import) = (door.runtime.clone(), door.import());
     let visibility = door.visibility(stub.visibility);
     let ident = (door.ident)(&stub.name, stub.name_span);
     let (quiet, docs) = (quiet(), docs::title(&stub.name, &stub.docs));
@@ -35,6 +35,8 @@ pub fn stub(stub: &Stub, door: &mut Door<'_>) -> TokenStream {
 
         #quiet
         const _: () = {
+            #import
+
             impl #ident {
                 #consts
                 #making

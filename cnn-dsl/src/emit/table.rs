@@ -57,13 +57,7 @@ fn tensor(tensor: &Tensor, rt: &TokenStream) -> TokenStream {
     let layer = &*tensor.layer;
     let role = role(tensor.role, rt);
     let dims = tensor.dims.iter().map(|&d| int(d));
-    quote! {
-        #rt::Tensor {
-            layer: #rt::Cow::Borrowed(#layer),
-            role: #role,
-            dims: #rt::Cow::Borrowed(&[#(#dims),*]),
-        }
-    }
+    quote!(#rt::tensor(#layer, #role, &[#(#dims),*]))
 }
 
 fn role(role: Role, rt: &TokenStream) -> TokenStream {
@@ -79,10 +73,10 @@ fn role(role: Role, rt: &TokenStream) -> TokenStream {
         }
         Role::DenseKernel { flattened } => {
             let flattened = flattened.map_or_else(
-                || quote!(::core::option::Option::None),
+                || quote!(#rt::None),
                 |[h, w, c]| {
                     let (h, w, c) = (int(h), int(w), int(c));
-                    quote!(::core::option::Option::Some([#h, #w, #c]))
+                    quote!(#rt::Some([#h, #w, #c]))
                 },
             );
             quote!(DenseKernel { flattened: #flattened })
@@ -100,27 +94,28 @@ fn role(role: Role, rt: &TokenStream) -> TokenStream {
 fn pack(pack: &Pack, rt: &TokenStream) -> TokenStream {
     let (offset, len) = (int(pack.offset), int(pack.len));
     let form = form(&pack.form, rt);
-    quote!(#rt::Pack { offset: #offset, len: #len, form: #form })
+    quote!(#rt::pack(#offset, #len, #form))
 }
 
 fn form(form: &Form, rt: &TokenStream) -> TokenStream {
     let variant = match form {
         Form::Panels { kernel, fold, groups, lanes } => {
             let (kernel, groups, lanes) = (int(*kernel), int(*groups), int(*lanes));
-            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
             quote!(Panels { kernel: #kernel, fold: #fold, groups: #groups, lanes: #lanes })
         }
         Form::Taps { kernel, fold } => {
             let kernel = int(*kernel);
-            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
             quote!(Taps { kernel: #kernel, fold: #fold })
         }
         Form::Bias { bias, fold, channels, groups, lanes } => {
-            let bias = optional(bias.map(|b| {
+            let bias = bias.map(|b| {
                 let b = int(b);
                 quote!(#b)
-            }));
-            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)));
+            });
+            let bias = optional(bias, rt);
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
             let (channels, groups, lanes) = (int(*channels), int(*groups), int(*lanes));
             quote! {
                 Bias {
@@ -145,17 +140,18 @@ fn fold(fold: &Fold, rt: &TokenStream) -> TokenStream {
         let i = int(i);
         quote!(#i)
     };
-    let (gamma, beta) = (optional(fold.gamma.map(index)), optional(fold.beta.map(index)));
+    let gamma = optional(fold.gamma.map(index), rt);
+    let beta = optional(fold.beta.map(index), rt);
     let (mean, variance, eps) = (int(fold.mean), int(fold.variance), float(fold.eps));
     quote! {
         #rt::Fold { gamma: #gamma, beta: #beta, mean: #mean, variance: #variance, eps: #eps }
     }
 }
 
-fn optional(value: Option<TokenStream>) -> TokenStream {
+fn optional(value: Option<TokenStream>, rt: &TokenStream) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(#rt::Some(#value)),
+        None => quote!(#rt::None),
     }
 }
 

@@ -20,8 +20,19 @@ pub use crate::{Zeros, math};
 pub use std::borrow::Cow;
 pub use std::boxed::Box;
 pub use std::convert::Into;
+pub use std::option::Option::{None, Some};
 pub use std::result::Result::{self, Ok};
 pub use std::vec;
+
+/// A row of a model's table of tensors.
+pub const fn tensor(layer: &'static str, role: Role, dims: &'static [usize]) -> Tensor {
+    Tensor { layer: Cow::Borrowed(layer), role, dims: Cow::Borrowed(dims) }
+}
+
+/// A row of a model's table of packed pieces.
+pub const fn pack(offset: usize, len: usize, form: Form) -> Pack {
+    Pack { offset, len, form }
+}
 
 /// Compares the compiler's version with this crate's, at compile time.
 ///

@@ -53,6 +53,7 @@ pub struct Patterns(__cnn::__rt::Net);
     unused_qualifications
 )]
 const _: () = {
+    use __cnn::__rt as rt;
     /// `f32`s of the arena.
     const ARENA: usize = 1728;
     /// `f32`s of the packed weights.
@@ -73,16 +74,16 @@ const _: () = {
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(__cnn::__rt::Net::init(&TABLE, ARENA, seed))
+            Self(rt::Net::init(&TABLE, ARENA, seed))
         }
         /// A net with the weights of a safetensors file.
         ///
         /// # Errors
         /// Every missing, surplus and misshapen tensor and every NaN or infinity, listed at once.
         pub fn load(
-            weights: impl __cnn::__rt::Into<__cnn::Load>,
-        ) -> __cnn::__rt::Result<Self, __cnn::LoadError> {
-            __cnn::__rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
+            weights: impl rt::Into<__cnn::Load>,
+        ) -> rt::Result<Self, __cnn::LoadError> {
+            rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]
@@ -107,12 +108,12 @@ const _: () = {
             let x = input;
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
-            read(arena, __cnn::__rt::fixed(x.as_flattened().as_flattened()));
+            read(arena, rt::fixed(x.as_flattened().as_flattened()));
             forward(self.0.weights(), arena);
             write(
                 arena,
-                __cnn::__rt::fixed_mut(y0),
-                __cnn::__rt::fixed_mut(y1.as_flattened_mut().as_flattened_mut()),
+                rt::fixed_mut(y0),
+                rt::fixed_mut(y1.as_flattened_mut().as_flattened_mut()),
             );
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -121,43 +122,29 @@ const _: () = {
         /// Where a tensor has other sizes or is not in the standard layout.
         pub fn predict_batch<'a>(
             &self,
-            inputs: impl __cnn::__rt::Into<__cnn::__rt::ArrayView4<'a, f32>>,
-        ) -> __cnn::__rt::Result<
-            (__cnn::__rt::Array2<f32>, __cnn::__rt::Array4<f32>),
-            __cnn::ShapeError,
-        > {
+            inputs: impl rt::Into<rt::ArrayView4<'a, f32>>,
+        ) -> rt::Result<(rt::Array2<f32>, rt::Array4<f32>), __cnn::ShapeError> {
             let x = inputs;
-            let x: __cnn::__rt::ArrayView4<'a, f32> = x.into();
-            let x = __cnn::__rt::flat(&x, &[12, 12, 3])?;
+            let x: rt::ArrayView4<'a, f32> = x.into();
+            let x = rt::flat(&x, &[12, 12, 3])?;
             let samples = x.samples();
-            let mut y0: __cnn::__rt::Array2<f32> = __cnn::__rt::zeros((samples, 5));
-            let mut y1: __cnn::__rt::Array4<f32> = __cnn::__rt::zeros((
-                samples,
-                6,
-                6,
-                24,
-            ));
+            let mut y0: rt::Array2<f32> = rt::zeros((samples, 5));
+            let mut y1: rt::Array4<f32> = rt::zeros((samples, 6, 6, 24));
             self.0
                 .batch(
                     samples,
-                    __cnn::__rt::vec![
-                        __cnn::__rt::flat_mut(& mut y0), __cnn::__rt::flat_mut(& mut y1)
-                    ],
+                    rt::vec![rt::flat_mut(& mut y0), rt::flat_mut(& mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
-                        read(arena, __cnn::__rt::fixed(x.sample(sample)));
+                        read(arena, rt::fixed(x.sample(sample)));
                         forward(self.0.weights(), arena);
                         if let [y0, y1] = outputs {
-                            write(
-                                arena,
-                                __cnn::__rt::fixed_mut(y0),
-                                __cnn::__rt::fixed_mut(y1),
-                            );
+                            write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
                     },
                 );
-            __cnn::__rt::Ok((y0, y1))
+            rt::Ok((y0, y1))
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]
@@ -182,12 +169,12 @@ const _: () = {
             let x = input;
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
-            read_u8(arena, __cnn::__rt::fixed(x.as_flattened().as_flattened()));
+            read_u8(arena, rt::fixed(x.as_flattened().as_flattened()));
             forward(self.0.weights(), arena);
             write(
                 arena,
-                __cnn::__rt::fixed_mut(y0),
-                __cnn::__rt::fixed_mut(y1.as_flattened_mut().as_flattened_mut()),
+                rt::fixed_mut(y0),
+                rt::fixed_mut(y1.as_flattened_mut().as_flattened_mut()),
             );
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -196,43 +183,29 @@ const _: () = {
         /// Where a tensor has other sizes or is not in the standard layout.
         pub fn predict_u8_batch<'a>(
             &self,
-            inputs: impl __cnn::__rt::Into<__cnn::__rt::ArrayView4<'a, u8>>,
-        ) -> __cnn::__rt::Result<
-            (__cnn::__rt::Array2<f32>, __cnn::__rt::Array4<f32>),
-            __cnn::ShapeError,
-        > {
+            inputs: impl rt::Into<rt::ArrayView4<'a, u8>>,
+        ) -> rt::Result<(rt::Array2<f32>, rt::Array4<f32>), __cnn::ShapeError> {
             let x = inputs;
-            let x: __cnn::__rt::ArrayView4<'a, u8> = x.into();
-            let x = __cnn::__rt::flat(&x, &[12, 12, 3])?;
+            let x: rt::ArrayView4<'a, u8> = x.into();
+            let x = rt::flat(&x, &[12, 12, 3])?;
             let samples = x.samples();
-            let mut y0: __cnn::__rt::Array2<f32> = __cnn::__rt::zeros((samples, 5));
-            let mut y1: __cnn::__rt::Array4<f32> = __cnn::__rt::zeros((
-                samples,
-                6,
-                6,
-                24,
-            ));
+            let mut y0: rt::Array2<f32> = rt::zeros((samples, 5));
+            let mut y1: rt::Array4<f32> = rt::zeros((samples, 6, 6, 24));
             self.0
                 .batch(
                     samples,
-                    __cnn::__rt::vec![
-                        __cnn::__rt::flat_mut(& mut y0), __cnn::__rt::flat_mut(& mut y1)
-                    ],
+                    rt::vec![rt::flat_mut(& mut y0), rt::flat_mut(& mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
-                        read_u8(arena, __cnn::__rt::fixed(x.sample(sample)));
+                        read_u8(arena, rt::fixed(x.sample(sample)));
                         forward(self.0.weights(), arena);
                         if let [y0, y1] = outputs {
-                            write(
-                                arena,
-                                __cnn::__rt::fixed_mut(y0),
-                                __cnn::__rt::fixed_mut(y1),
-                            );
+                            write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
                     },
                 );
-            __cnn::__rt::Ok((y0, y1))
+            rt::Ok((y0, y1))
         }
         /// A new workspace: one for each concurrent caller of `predict_into`.
         #[must_use]
@@ -258,10 +231,7 @@ const _: () = {
     }
     impl __cnn::Model for Patterns {
         type Input = __cnn::Image<12, 12, 3>;
-        type Output = (
-            __cnn::__rt::Box<[f32; 5]>,
-            __cnn::__rt::Box<__cnn::Image<6, 6, 24>>,
-        );
+        type Output = (rt::Box<[f32; 5]>, rt::Box<__cnn::Image<6, 6, 24>>);
         type Workspace = __cnn::Workspace;
         const PARAMETERS: u64 = Self::PARAMETERS;
         const MULT_ADDS: u64 = Self::MULT_ADDS;
@@ -278,11 +248,11 @@ const _: () = {
         ) {
             Self::predict_into(self, workspace, input, (&mut output.0, &mut output.1));
         }
-        fn layers() -> __cnn::__rt::Cow<'static, [__cnn::LayerInfo]> {
-            __cnn::__rt::Cow::Borrowed(Self::layers())
+        fn layers() -> rt::Cow<'static, [__cnn::LayerInfo]> {
+            rt::Cow::Borrowed(Self::layers())
         }
-        fn summary() -> __cnn::__rt::Cow<'static, str> {
-            __cnn::__rt::Cow::Borrowed(Self::summary())
+        fn summary() -> rt::Cow<'static, str> {
+            rt::Cow::Borrowed(Self::summary())
         }
     }
     impl __cnn::Loadable for Patterns {
@@ -290,180 +260,60 @@ const _: () = {
             Self::init(seed)
         }
         fn load(
-            weights: impl __cnn::__rt::Into<__cnn::Load>,
-        ) -> __cnn::__rt::Result<Self, __cnn::LoadError> {
+            weights: impl rt::Into<__cnn::Load>,
+        ) -> rt::Result<Self, __cnn::LoadError> {
             Self::load(weights)
         }
     }
-    static TABLE: __cnn::__rt::Table = __cnn::__rt::Table {
-        tensors: __cnn::__rt::Cow::Borrowed(
+    static TABLE: rt::Table = rt::Table {
+        tensors: rt::Cow::Borrowed(
             &[
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
+                rt::tensor("conv1", rt::Role::Kernel { groups: 1 }, &[3, 3, 3, 16]),
+                rt::tensor("conv1.bn", rt::Role::Gamma, &[16]),
+                rt::tensor("conv1.bn", rt::Role::Beta, &[16]),
+                rt::tensor("conv1.bn", rt::Role::MovingMean, &[16]),
+                rt::tensor("conv1.bn", rt::Role::MovingVariance, &[16]),
+                rt::tensor("dw1", rt::Role::DepthwiseKernel, &[3, 3, 16, 1]),
+                rt::tensor("dw1.bn", rt::Role::Gamma, &[16]),
+                rt::tensor("dw1.bn", rt::Role::Beta, &[16]),
+                rt::tensor("dw1.bn", rt::Role::MovingMean, &[16]),
+                rt::tensor("dw1.bn", rt::Role::MovingVariance, &[16]),
+                rt::tensor("conv2", rt::Role::Kernel { groups: 1 }, &[1, 1, 16, 16]),
+                rt::tensor("conv2.bn", rt::Role::Gamma, &[16]),
+                rt::tensor("conv2.bn", rt::Role::Beta, &[16]),
+                rt::tensor("conv2.bn", rt::Role::MovingMean, &[16]),
+                rt::tensor("conv2.bn", rt::Role::MovingVariance, &[16]),
+                rt::tensor("conv3", rt::Role::Kernel { groups: 1 }, &[1, 1, 16, 4]),
+                rt::tensor("conv3", rt::Role::Bias, &[4]),
+                rt::tensor("conv4", rt::Role::Kernel { groups: 1 }, &[1, 1, 4, 16]),
+                rt::tensor("conv4", rt::Role::Bias, &[16]),
+                rt::tensor("conv5", rt::Role::Kernel { groups: 1 }, &[1, 1, 16, 8]),
+                rt::tensor("conv5", rt::Role::Bias, &[8]),
+                rt::tensor("shared", rt::Role::Kernel { groups: 2 }, &[3, 3, 12, 24]),
+                rt::tensor("shared.bn", rt::Role::Gamma, &[24]),
+                rt::tensor("shared.bn", rt::Role::Beta, &[24]),
+                rt::tensor("shared.bn", rt::Role::MovingMean, &[24]),
+                rt::tensor("shared.bn", rt::Role::MovingVariance, &[24]),
+                rt::tensor(
+                    "dense1",
+                    rt::Role::DenseKernel {
+                        flattened: rt::Some([2, 2, 24]),
                     },
-                    dims: __cnn::__rt::Cow::Borrowed(&[3, 3, 3, 16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1.bn"),
-                    role: __cnn::__rt::Role::Gamma,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1.bn"),
-                    role: __cnn::__rt::Role::Beta,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1.bn"),
-                    role: __cnn::__rt::Role::MovingMean,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1.bn"),
-                    role: __cnn::__rt::Role::MovingVariance,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dw1"),
-                    role: __cnn::__rt::Role::DepthwiseKernel,
-                    dims: __cnn::__rt::Cow::Borrowed(&[3, 3, 16, 1]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dw1.bn"),
-                    role: __cnn::__rt::Role::Gamma,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dw1.bn"),
-                    role: __cnn::__rt::Role::Beta,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dw1.bn"),
-                    role: __cnn::__rt::Role::MovingMean,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dw1.bn"),
-                    role: __cnn::__rt::Role::MovingVariance,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[1, 1, 16, 16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2.bn"),
-                    role: __cnn::__rt::Role::Gamma,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2.bn"),
-                    role: __cnn::__rt::Role::Beta,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2.bn"),
-                    role: __cnn::__rt::Role::MovingMean,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2.bn"),
-                    role: __cnn::__rt::Role::MovingVariance,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv3"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[1, 1, 16, 4]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv3"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[4]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv4"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[1, 1, 4, 16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv4"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[16]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv5"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[1, 1, 16, 8]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv5"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[8]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("shared"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 2,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[3, 3, 12, 24]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("shared.bn"),
-                    role: __cnn::__rt::Role::Gamma,
-                    dims: __cnn::__rt::Cow::Borrowed(&[24]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("shared.bn"),
-                    role: __cnn::__rt::Role::Beta,
-                    dims: __cnn::__rt::Cow::Borrowed(&[24]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("shared.bn"),
-                    role: __cnn::__rt::Role::MovingMean,
-                    dims: __cnn::__rt::Cow::Borrowed(&[24]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("shared.bn"),
-                    role: __cnn::__rt::Role::MovingVariance,
-                    dims: __cnn::__rt::Cow::Borrowed(&[24]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dense1"),
-                    role: __cnn::__rt::Role::DenseKernel {
-                        flattened: ::core::option::Option::Some([2, 2, 24]),
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[96, 5]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dense1"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[5]),
-                },
+                    &[96, 5],
+                ),
+                rt::tensor("dense1", rt::Role::Bias, &[5]),
             ],
         ),
-        packs: __cnn::__rt::Cow::Borrowed(
+        packs: rt::Cow::Borrowed(
             &[
-                __cnn::__rt::Pack {
-                    offset: 0,
-                    len: 432,
-                    form: __cnn::__rt::Form::Panels {
+                rt::pack(
+                    0,
+                    432,
+                    rt::Form::Panels {
                         kernel: 0,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(1),
-                            beta: ::core::option::Option::Some(2),
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(1),
+                            beta: rt::Some(2),
                             mean: 3,
                             variance: 4,
                             eps: 0.001,
@@ -471,15 +321,15 @@ const _: () = {
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 432,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::None,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(1),
-                            beta: ::core::option::Option::Some(2),
+                ),
+                rt::pack(
+                    432,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::None,
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(1),
+                            beta: rt::Some(2),
                             mean: 3,
                             variance: 4,
                             eps: 0.001,
@@ -488,29 +338,29 @@ const _: () = {
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 448,
-                    len: 144,
-                    form: __cnn::__rt::Form::Taps {
+                ),
+                rt::pack(
+                    448,
+                    144,
+                    rt::Form::Taps {
                         kernel: 5,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(6),
-                            beta: ::core::option::Option::Some(7),
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(6),
+                            beta: rt::Some(7),
                             mean: 8,
                             variance: 9,
                             eps: 0.001,
                         }),
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 592,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::None,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(6),
-                            beta: ::core::option::Option::Some(7),
+                ),
+                rt::pack(
+                    592,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::None,
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(6),
+                            beta: rt::Some(7),
                             mean: 8,
                             variance: 9,
                             eps: 0.001,
@@ -519,15 +369,15 @@ const _: () = {
                         groups: 1,
                         lanes: 1,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 608,
-                    len: 256,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    608,
+                    256,
+                    rt::Form::Panels {
                         kernel: 10,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(11),
-                            beta: ::core::option::Option::Some(12),
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(11),
+                            beta: rt::Some(12),
                             mean: 13,
                             variance: 14,
                             eps: 0.001,
@@ -535,15 +385,15 @@ const _: () = {
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 864,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::None,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(11),
-                            beta: ::core::option::Option::Some(12),
+                ),
+                rt::pack(
+                    864,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::None,
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(11),
+                            beta: rt::Some(12),
                             mean: 13,
                             variance: 14,
                             eps: 0.001,
@@ -552,78 +402,78 @@ const _: () = {
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 880,
-                    len: 256,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    880,
+                    256,
+                    rt::Form::Panels {
                         kernel: 15,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1136,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(16),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    1136,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::Some(16),
+                        fold: rt::None,
                         channels: 4,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1152,
-                    len: 64,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    1152,
+                    64,
+                    rt::Form::Panels {
                         kernel: 17,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1216,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(18),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    1216,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::Some(18),
+                        fold: rt::None,
                         channels: 16,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1232,
-                    len: 256,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    1232,
+                    256,
+                    rt::Form::Panels {
                         kernel: 19,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1488,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(20),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    1488,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::Some(20),
+                        fold: rt::None,
                         channels: 8,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 1504,
-                    len: 3456,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    1504,
+                    3456,
+                    rt::Form::Panels {
                         kernel: 21,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(22),
-                            beta: ::core::option::Option::Some(23),
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(22),
+                            beta: rt::Some(23),
                             mean: 24,
                             variance: 25,
                             eps: 0.001,
@@ -631,15 +481,15 @@ const _: () = {
                         groups: 2,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 4960,
-                    len: 32,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::None,
-                        fold: ::core::option::Option::Some(__cnn::__rt::Fold {
-                            gamma: ::core::option::Option::Some(22),
-                            beta: ::core::option::Option::Some(23),
+                ),
+                rt::pack(
+                    4960,
+                    32,
+                    rt::Form::Bias {
+                        bias: rt::None,
+                        fold: rt::Some(rt::Fold {
+                            gamma: rt::Some(22),
+                            beta: rt::Some(23),
                             mean: 24,
                             variance: 25,
                             eps: 0.001,
@@ -648,54 +498,54 @@ const _: () = {
                         groups: 2,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 4992,
-                    len: 3456,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    4992,
+                    3456,
+                    rt::Form::Panels {
                         kernel: 21,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 2,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 8448,
-                    len: 32,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::None,
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    8448,
+                    32,
+                    rt::Form::Bias {
+                        bias: rt::None,
+                        fold: rt::None,
                         channels: 24,
                         groups: 2,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 8480,
-                    len: 1536,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    8480,
+                    1536,
+                    rt::Form::Panels {
                         kernel: 26,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 10016,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(27),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    10016,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::Some(27),
+                        fold: rt::None,
                         channels: 5,
                         groups: 1,
                         lanes: 16,
                     },
-                },
+                ),
             ],
         ),
         len: 10032,
     };
-    static IGNORED: [__cnn::__rt::Tensor; 0] = [];
+    static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 20] = [
         __cnn::LayerInfo::new("conv1", "conv", &[&[6, 6, 16]], [432, 432, 15552], false),
         __cnn::LayerInfo::new(
@@ -756,11 +606,11 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x: &[f32; 432]) {
-        input_kernel_1(x, __cnn::__rt::fixed_mut(&mut arena[576..1008]));
+        input_kernel_1(x, rt::fixed_mut(&mut arena[576..1008]));
     }
     /// The inputs as bytes, preprocessed, into the arena.
     fn read_u8(arena: &mut [f32], x: &[u8; 432]) {
-        input_kernel_1_u8(x, __cnn::__rt::fixed_mut(&mut arena[576..1008]));
+        input_kernel_1_u8(x, rt::fixed_mut(&mut arena[576..1008]));
     }
     /// The layers in the order in which they run.
     fn forward(weights: &[f32], arena: &mut [f32]) {
@@ -785,179 +635,167 @@ const _: () = {
     ///
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [576..1008, 0..576]);
+        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
         conv_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[0..432]),
-            __cnn::__rt::fixed(&weights[432..448]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[0..432]),
+            rt::fixed(&weights[432..448]),
+            rt::fixed_mut(region1),
         );
     }
     /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
     ///
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
     fn layer_dw1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..576, 576..1152]);
+        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
         dw_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[448..592]),
-            __cnn::__rt::fixed(&weights[592..608]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[448..592]),
+            rt::fixed(&weights[592..608]),
+            rt::fixed_mut(region1),
         );
     }
     /// `conv 1x1, 16, bn`: conv2, conv2.bn
     ///
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     fn layer_conv2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [576..1152, 1152..1728]);
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
         conv_kernel_2(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[608..864]),
-            __cnn::__rt::fixed(&weights[864..880]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[608..864]),
+            rt::fixed(&weights[864..880]),
+            rt::fixed_mut(region1),
         );
     }
     /// `add { ... }, relu`: add1, add1.relu
     ///
     /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     fn layer_add1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = __cnn::__rt::disjoint(
+        let [region0, region1, region2] = rt::disjoint(
             arena,
             [0..576, 1152..1728, 576..1152],
         );
-        add_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(region1),
-            __cnn::__rt::fixed_mut(region2),
-        );
+        add_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
     }
     /// `pool avg global`: pool1
     ///
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     fn layer_pool1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [576..1152, 0..16]);
-        pool_kernel_1(__cnn::__rt::fixed(region0), __cnn::__rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
+        pool_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 1x1, 4, relu`: conv3, conv3.relu
     ///
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     fn layer_conv3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..16, 16..20]);
+        let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
         conv_kernel_3(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[880..1136]),
-            __cnn::__rt::fixed(&weights[1136..1152]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[880..1136]),
+            rt::fixed(&weights[1136..1152]),
+            rt::fixed_mut(region1),
         );
     }
     /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
     ///
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     fn layer_conv4(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [16..20, 0..16]);
+        let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
         conv_kernel_4(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[1152..1216]),
-            __cnn::__rt::fixed(&weights[1216..1232]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[1152..1216]),
+            rt::fixed(&weights[1216..1232]),
+            rt::fixed_mut(region1),
         );
     }
     /// `mul { ... }`: mul1
     ///
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
     fn layer_mul1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = __cnn::__rt::disjoint(
+        let [region0, region1, region2] = rt::disjoint(
             arena,
             [576..1152, 0..16, 1152..1728],
         );
-        mul_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(region1),
-            __cnn::__rt::fixed_mut(region2),
-        );
+        mul_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
     }
     /// `pool max 3x3, stride 1, pad 1`: pool2
     ///
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     fn layer_pool2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [1152..1728, 0..576]);
-        pool_kernel_2(__cnn::__rt::fixed(region0), __cnn::__rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
+        pool_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 1x1, 8`: conv5
     ///
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     fn layer_conv5(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..576, 864..1152]);
+        let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
         conv_kernel_5(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[1232..1488]),
-            __cnn::__rt::fixed(&weights[1488..1504]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[1232..1488]),
+            rt::fixed(&weights[1488..1504]),
+            rt::fixed_mut(region1),
         );
     }
     /// `concat { ... }`: concat1
     ///
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
     fn layer_concat1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = __cnn::__rt::disjoint(
+        let [region0, region1, region2] = rt::disjoint(
             arena,
             [1152..1728, 864..1152, 0..864],
         );
-        concat_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(region1),
-            __cnn::__rt::fixed_mut(region2),
-        );
+        concat_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
     }
     /// `shared, bn, relu`: shared, shared.bn, shared.relu
     ///
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     fn layer_shared(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..864, 864..1728]);
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
         conv_kernel_6(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[1504..4960]),
-            __cnn::__rt::fixed(&weights[4960..4992]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..4960]),
+            rt::fixed(&weights[4960..4992]),
+            rt::fixed_mut(region1),
         );
     }
     /// `shared, silu`: shared_2, shared_2.silu
     ///
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
     fn layer_shared_2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [864..1728, 0..864]);
+        let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
         conv_kernel_7(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[4992..8448]),
-            __cnn::__rt::fixed(&weights[8448..8480]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[4992..8448]),
+            rt::fixed(&weights[8448..8480]),
+            rt::fixed_mut(region1),
         );
     }
     /// `pool avg to 2x2`: pool3
     ///
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     fn layer_pool3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..864, 864..960]);
-        pool_kernel_3(__cnn::__rt::fixed(region0), __cnn::__rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
+        pool_kernel_3(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `dense 5, softmax`: dense1
     ///
     /// 96 -> 5; 485 parameters, 480 mult-adds
     fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [864..960, 960..965]);
+        let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[8480..10016]),
-            __cnn::__rt::fixed(&weights[10016..10032]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[8480..10016]),
+            rt::fixed(&weights[10016..10032]),
+            rt::fixed_mut(region1),
         );
     }
     /// `dense 5, softmax`: dense1.softmax
     ///
     /// 5 -> 5; 0 parameters, 0 mult-adds
     fn layer_dense1_softmax(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [960..965, 864..869]);
-        softmax_kernel_1(__cnn::__rt::fixed(region0), __cnn::__rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
+        softmax_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y0: &mut [f32; 5], y1: &mut [f32; 864]) {
@@ -1002,31 +840,28 @@ const _: () = {
                     let mut a0 = b[panel];
                     let mut a1 = b[panel];
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let pixel0 = __cnn::__rt::at::<
+                        let pixel0 = rt::at::<
                             f32,
                             9,
                         >(x, p * 72 + r * 36 + q * 6 + 0 * 3);
-                        let pixel1 = __cnn::__rt::at::<
+                        let pixel1 = rt::at::<
                             f32,
                             9,
                         >(x, p * 72 + r * 36 + q * 6 + 0 * 3 + 6);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            9,
-                        >(w, panel * 27 + r * 9);
+                        let filters = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
-                            __cnn::__rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            __cnn::__rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
                         }
                     }
                     for v in a0.iter_mut() {
-                        *v = __cnn::__rt::math::relu6(*v);
+                        *v = rt::math::relu6(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16, a0);
+                    rt::put(y, p * 96 + q * 16, a0);
                     for v in a1.iter_mut() {
-                        *v = __cnn::__rt::math::relu6(*v);
+                        *v = rt::math::relu6(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + 16, a1);
+                    rt::put(y, p * 96 + q * 16 + 16, a1);
                 }
             }
             {
@@ -1035,22 +870,16 @@ const _: () = {
                     let panel = n;
                     let mut a = b[panel];
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let pixel = __cnn::__rt::at::<
-                            f32,
-                            9,
-                        >(x, p * 72 + r * 36 + q * 6 + 0 * 3);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            9,
-                        >(w, panel * 27 + r * 9);
+                        let pixel = rt::at::<f32, 9>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let filters = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
-                            __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu6(*v);
+                        *v = rt::math::relu6(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16, a);
+                    rt::put(y, p * 96 + q * 16, a);
                 }
             }
             for q in 5..6 {
@@ -1059,23 +888,23 @@ const _: () = {
                     let mut a = b[panel];
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
                         for s in 0..12usize.saturating_sub(q * 2).min(3) {
-                            let pixel = __cnn::__rt::at::<
+                            let pixel = rt::at::<
                                 f32,
                                 3,
                             >(x, p * 72 + r * 36 + q * 6 + s * 3);
-                            let filters = __cnn::__rt::at::<
+                            let filters = rt::at::<
                                 [f32; 16],
                                 3,
                             >(w, panel * 27 + r * 9 + s * 3);
                             for i in 0..3 {
-                                __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                             }
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu6(*v);
+                        *v = rt::math::relu6(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16, a);
+                    rt::put(y, p * 96 + q * 16, a);
                 }
             }
         }
@@ -1086,72 +915,63 @@ const _: () = {
             for q in 0..1 {
                 for i in 0..1 {
                     let c = i * 16;
-                    let mut a = *__cnn::__rt::at::<f32, 16>(b, c);
+                    let mut a = *rt::at::<f32, 16>(b, c);
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         for s in 1usize
                             .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                         {
-                            __cnn::__rt::mul_add(
+                            rt::mul_add(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
-                                __cnn::__rt::at(w, r * 48 + s * 16 + c),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                                rt::at(w, r * 48 + s * 16 + c),
                             );
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
             for tile in 0..4 {
                 let q = tile + 1;
                 for i in 0..1 {
                     let c = i * 16;
-                    let mut a = *__cnn::__rt::at::<f32, 16>(b, c);
+                    let mut a = *rt::at::<f32, 16>(b, c);
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         for s in 0..3 {
-                            __cnn::__rt::mul_add(
+                            rt::mul_add(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
-                                __cnn::__rt::at(w, r * 48 + s * 16 + c),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                                rt::at(w, r * 48 + s * 16 + c),
                             );
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
             for q in 5..6 {
                 for i in 0..1 {
                     let c = i * 16;
-                    let mut a = *__cnn::__rt::at::<f32, 16>(b, c);
+                    let mut a = *rt::at::<f32, 16>(b, c);
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         for s in 1usize
                             .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                         {
-                            __cnn::__rt::mul_add(
+                            rt::mul_add(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
-                                __cnn::__rt::at(w, r * 48 + s * 16 + c),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                                rt::at(w, r * 48 + s * 16 + c),
                             );
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
         }
@@ -1168,25 +988,22 @@ const _: () = {
                     let mut a0 = b[panel];
                     let mut a1 = b[panel];
                     for r in 0..1 {
-                        let pixel0 = __cnn::__rt::at::<
+                        let pixel0 = rt::at::<
                             f32,
                             16,
                         >(x, p * 576 + r * 576 + q * 16 + 0 * 16);
-                        let pixel1 = __cnn::__rt::at::<
+                        let pixel1 = rt::at::<
                             f32,
                             16,
                         >(x, p * 576 + r * 576 + q * 16 + 0 * 16 + 16);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            16,
-                        >(w, panel * 16 + r * 16);
+                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            __cnn::__rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            __cnn::__rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
                         }
                     }
-                    __cnn::__rt::put(y, q * 16, a0);
-                    __cnn::__rt::put(y, q * 16 + 16, a1);
+                    rt::put(y, q * 16, a0);
+                    rt::put(y, q * 16 + 16, a1);
                 }
             }
         }
@@ -1195,36 +1012,33 @@ const _: () = {
     fn add_kernel_1(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
         for i in 0..36 {
             let place = i * 16;
-            let mut a = *__cnn::__rt::at::<f32, 16>(x0, place);
-            __cnn::__rt::add(&mut a, __cnn::__rt::at(x1, place));
+            let mut a = *rt::at::<f32, 16>(x0, place);
+            rt::add(&mut a, rt::at(x1, place));
             for v in a.iter_mut() {
-                *v = __cnn::__rt::math::relu(*v);
+                *v = rt::math::relu(*v);
             }
-            __cnn::__rt::put(y, place, a);
+            rt::put(y, place, a);
         }
     }
     #[inline(never)]
     fn pool_kernel_1(x: &[f32; 576], y: &mut [f32; 16]) {
-        for p in 0..1usize {
-            for q in 0..1usize {
-                let rows = p * 6 / 1..((p + 1) * 6).div_ceil(1);
-                let columns = q * 6 / 1..((q + 1) * 6).div_ceil(1);
+        for p in 0..1 {
+            for q in 0..1 {
+                let rows = 0..6;
+                let columns = 0..6;
                 let count = (rows.len() * columns.len()) as f32;
                 for i in 0..1 {
                     let c = i * 16;
                     let mut a = [0.0; 16];
                     for r in rows.clone() {
                         for s in columns.clone() {
-                            __cnn::__rt::add(
-                                &mut a,
-                                __cnn::__rt::at(x, r * 96 + s * 16 + c),
-                            );
+                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
                         }
                     }
                     for v in a.iter_mut() {
                         *v /= count;
                     }
-                    __cnn::__rt::put(y, p * 16 + q * 16 + c, a);
+                    rt::put(y, p * 16 + q * 16 + c, a);
                 }
             }
         }
@@ -1240,22 +1054,19 @@ const _: () = {
                     let panel = n;
                     let mut a = b[panel];
                     for r in 0..1 {
-                        let pixel = __cnn::__rt::at::<
+                        let pixel = rt::at::<
                             f32,
                             16,
                         >(x, p * 16 + r * 16 + q * 16 + 0 * 16);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            16,
-                        >(w, panel * 16 + r * 16);
+                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put_first(y, q * 4, &a, 4);
+                    rt::put_first(y, q * 4, &a, 4);
                 }
             }
         }
@@ -1271,22 +1082,16 @@ const _: () = {
                     let panel = n;
                     let mut a = b[panel];
                     for r in 0..1 {
-                        let pixel = __cnn::__rt::at::<
-                            f32,
-                            4,
-                        >(x, p * 4 + r * 4 + q * 4 + 0 * 4);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            4,
-                        >(w, panel * 4 + r * 4);
+                        let pixel = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let filters = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
-                            __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::sigmoid(*v);
+                        *v = rt::math::sigmoid(*v);
                     }
-                    __cnn::__rt::put(y, q * 16, a);
+                    rt::put(y, q * 16, a);
                 }
             }
         }
@@ -1297,9 +1102,9 @@ const _: () = {
             let pixel = pixel * 16;
             for i in 0..1 {
                 let c = i * 16;
-                let mut a = *__cnn::__rt::at::<f32, 16>(x0, pixel + c);
-                __cnn::__rt::mul(&mut a, __cnn::__rt::at(x1, c));
-                __cnn::__rt::put(y, pixel + c, a);
+                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
+                rt::mul(&mut a, rt::at(x1, c));
+                rt::put(y, pixel + c, a);
             }
         }
     }
@@ -1314,16 +1119,13 @@ const _: () = {
                     let mut a = [f32::NEG_INFINITY; 16];
                     for r in rows.clone() {
                         for s in columns.clone() {
-                            __cnn::__rt::max(
+                            rt::max(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
                             );
                         }
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
             for tile in 0..4 {
@@ -1335,16 +1137,13 @@ const _: () = {
                     let mut a = [f32::NEG_INFINITY; 16];
                     for r in rows.clone() {
                         for s in columns.clone() {
-                            __cnn::__rt::max(
+                            rt::max(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
                             );
                         }
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
             for q in 5..6 {
@@ -1355,16 +1154,13 @@ const _: () = {
                     let mut a = [f32::NEG_INFINITY; 16];
                     for r in rows.clone() {
                         for s in columns.clone() {
-                            __cnn::__rt::max(
+                            rt::max(
                                 &mut a,
-                                __cnn::__rt::at(
-                                    x,
-                                    p * 96 + r * 96 + q * 16 + s * 16 - 112 + c,
-                                ),
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
                             );
                         }
                     }
-                    __cnn::__rt::put(y, p * 96 + q * 16 + c, a);
+                    rt::put(y, p * 96 + q * 16 + c, a);
                 }
             }
         }
@@ -1381,25 +1177,22 @@ const _: () = {
                     let mut a0 = b[panel];
                     let mut a1 = b[panel];
                     for r in 0..1 {
-                        let pixel0 = __cnn::__rt::at::<
+                        let pixel0 = rt::at::<
                             f32,
                             16,
                         >(x, p * 576 + r * 576 + q * 16 + 0 * 16);
-                        let pixel1 = __cnn::__rt::at::<
+                        let pixel1 = rt::at::<
                             f32,
                             16,
                         >(x, p * 576 + r * 576 + q * 16 + 0 * 16 + 16);
-                        let filters = __cnn::__rt::at::<
-                            [f32; 16],
-                            16,
-                        >(w, panel * 16 + r * 16);
+                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            __cnn::__rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            __cnn::__rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
+                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
                         }
                     }
-                    __cnn::__rt::put_first(y, q * 8, &a0, 8);
-                    __cnn::__rt::put_first(y, q * 8 + 8, &a1, 8);
+                    rt::put_first(y, q * 8, &a0, 8);
+                    rt::put_first(y, q * 8 + 8, &a1, 8);
                 }
             }
         }
@@ -1432,26 +1225,26 @@ const _: () = {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = __cnn::__rt::at::<
+                                let pixel = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a.iter_mut() {
-                            *v = __cnn::__rt::math::relu(*v);
+                            *v = rt::math::relu(*v);
                         }
-                        __cnn::__rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
                     }
                 }
             }
@@ -1466,56 +1259,38 @@ const _: () = {
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 0..3 {
-                                let pixel0 = __cnn::__rt::at::<
+                                let pixel0 = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let pixel1 = __cnn::__rt::at::<
+                                let pixel1 = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 144),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(
-                                        &mut a0,
-                                        pixel0[i],
-                                        &filters[i],
-                                    );
-                                    __cnn::__rt::mul_add_scalar(
-                                        &mut a1,
-                                        pixel1[i],
-                                        &filters[i],
-                                    );
+                                    rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a0.iter_mut() {
-                            *v = __cnn::__rt::math::relu(*v);
+                            *v = rt::math::relu(*v);
                         }
-                        __cnn::__rt::put_first(
-                            y,
-                            p * 144 + q * 24 + group * 12,
-                            &a0,
-                            12,
-                        );
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a0, 12);
                         for v in a1.iter_mut() {
-                            *v = __cnn::__rt::math::relu(*v);
+                            *v = rt::math::relu(*v);
                         }
-                        __cnn::__rt::put_first(
-                            y,
-                            p * 144 + q * 24 + group * 12 + 24,
-                            &a1,
-                            12,
-                        );
+                        rt::put_first(y, p * 144 + q * 24 + group * 12 + 24, &a1, 12);
                     }
                 }
             }
@@ -1530,26 +1305,26 @@ const _: () = {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = __cnn::__rt::at::<
+                                let pixel = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a.iter_mut() {
-                            *v = __cnn::__rt::math::relu(*v);
+                            *v = rt::math::relu(*v);
                         }
-                        __cnn::__rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
                     }
                 }
             }
@@ -1576,26 +1351,26 @@ const _: () = {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = __cnn::__rt::at::<
+                                let pixel = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a.iter_mut() {
-                            *v = __cnn::__rt::math::silu(*v);
+                            *v = rt::math::silu(*v);
                         }
-                        __cnn::__rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
                     }
                 }
             }
@@ -1610,56 +1385,38 @@ const _: () = {
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 0..3 {
-                                let pixel0 = __cnn::__rt::at::<
+                                let pixel0 = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let pixel1 = __cnn::__rt::at::<
+                                let pixel1 = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 144),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(
-                                        &mut a0,
-                                        pixel0[i],
-                                        &filters[i],
-                                    );
-                                    __cnn::__rt::mul_add_scalar(
-                                        &mut a1,
-                                        pixel1[i],
-                                        &filters[i],
-                                    );
+                                    rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a0.iter_mut() {
-                            *v = __cnn::__rt::math::silu(*v);
+                            *v = rt::math::silu(*v);
                         }
-                        __cnn::__rt::put_first(
-                            y,
-                            p * 144 + q * 24 + group * 12,
-                            &a0,
-                            12,
-                        );
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a0, 12);
                         for v in a1.iter_mut() {
-                            *v = __cnn::__rt::math::silu(*v);
+                            *v = rt::math::silu(*v);
                         }
-                        __cnn::__rt::put_first(
-                            y,
-                            p * 144 + q * 24 + group * 12 + 24,
-                            &a1,
-                            12,
-                        );
+                        rt::put_first(y, p * 144 + q * 24 + group * 12 + 24, &a1, 12);
                     }
                 }
             }
@@ -1674,26 +1431,26 @@ const _: () = {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = __cnn::__rt::at::<
+                                let pixel = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
                                     group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
                                 );
-                                let filters = __cnn::__rt::at::<
+                                let filters = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    __cnn::__rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
                                 }
                             }
                         }
                         for v in a.iter_mut() {
-                            *v = __cnn::__rt::math::silu(*v);
+                            *v = rt::math::silu(*v);
                         }
-                        __cnn::__rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
                     }
                 }
             }
@@ -1701,41 +1458,35 @@ const _: () = {
     }
     #[inline(never)]
     fn pool_kernel_3(x: &[f32; 864], y: &mut [f32; 96]) {
-        for p in 0..2usize {
-            for q in 0..2usize {
-                let rows = p * 6 / 2..((p + 1) * 6).div_ceil(2);
-                let columns = q * 6 / 2..((q + 1) * 6).div_ceil(2);
+        for p in 0..2 {
+            for q in 0..2 {
+                let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
+                let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
                 let count = (rows.len() * columns.len()) as f32;
                 for i in 0..1 {
                     let c = i * 16;
                     let mut a = [0.0; 16];
                     for r in rows.clone() {
                         for s in columns.clone() {
-                            __cnn::__rt::add(
-                                &mut a,
-                                __cnn::__rt::at(x, r * 144 + s * 24 + c),
-                            );
+                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
                         }
                     }
                     for v in a.iter_mut() {
                         *v /= count;
                     }
-                    __cnn::__rt::put(y, p * 48 + q * 24 + c, a);
+                    rt::put(y, p * 48 + q * 24 + c, a);
                 }
                 let c = 16;
                 let mut a = [0.0; 8];
                 for r in rows.clone() {
                     for s in columns.clone() {
-                        __cnn::__rt::add(
-                            &mut a,
-                            __cnn::__rt::at(x, r * 144 + s * 24 + c),
-                        );
+                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
                     }
                 }
                 for v in a.iter_mut() {
                     *v /= count;
                 }
-                __cnn::__rt::put(y, p * 48 + q * 24 + c, a);
+                rt::put(y, p * 48 + q * 24 + c, a);
             }
         }
     }
@@ -1747,15 +1498,15 @@ const _: () = {
             let units = &w[panel];
             let mut a = b[panel];
             for i in 0..96 {
-                __cnn::__rt::mul_add_scalar(&mut a, x[i], &units[i]);
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
             }
-            __cnn::__rt::put_first(y, panel * 16, &a, 16.min(5 - panel * 16));
+            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
         }
     }
     #[inline(never)]
     fn softmax_kernel_1(x: &[f32; 5], y: &mut [f32; 5]) {
         for (x, y) in x.as_chunks::<5>().0.iter().zip(y.as_chunks_mut::<5>().0) {
-            __cnn::__rt::math::softmax(x, y);
+            rt::math::softmax(x, y);
         }
     }
 };

@@ -37,6 +37,7 @@ pub struct SimpleCnn(__cnn::__rt::Net);
     unused_qualifications
 )]
 const _: () = {
+    use __cnn::__rt as rt;
     /// `f32`s of the arena.
     const ARENA: usize = 4384;
     /// `f32`s of the packed weights.
@@ -57,16 +58,16 @@ const _: () = {
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(__cnn::__rt::Net::init(&TABLE, ARENA, seed))
+            Self(rt::Net::init(&TABLE, ARENA, seed))
         }
         /// A net with the weights of a safetensors file.
         ///
         /// # Errors
         /// Every missing, surplus and misshapen tensor and every NaN or infinity, listed at once.
         pub fn load(
-            weights: impl __cnn::__rt::Into<__cnn::Load>,
-        ) -> __cnn::__rt::Result<Self, __cnn::LoadError> {
-            __cnn::__rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
+            weights: impl rt::Into<__cnn::Load>,
+        ) -> rt::Result<Self, __cnn::LoadError> {
+            rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]
@@ -87,9 +88,9 @@ const _: () = {
             let x = input;
             let y = output;
             let arena = workspace.__arena(ARENA);
-            read(arena, __cnn::__rt::fixed(x.as_flattened().as_flattened()));
+            read(arena, rt::fixed(x.as_flattened().as_flattened()));
             forward(self.0.weights(), arena);
-            write(arena, __cnn::__rt::fixed_mut(y));
+            write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
         ///
@@ -97,28 +98,28 @@ const _: () = {
         /// Where a tensor has other sizes or is not in the standard layout.
         pub fn predict_batch<'a>(
             &self,
-            inputs: impl __cnn::__rt::Into<__cnn::__rt::ArrayView4<'a, f32>>,
-        ) -> __cnn::__rt::Result<__cnn::__rt::Array2<f32>, __cnn::ShapeError> {
+            inputs: impl rt::Into<rt::ArrayView4<'a, f32>>,
+        ) -> rt::Result<rt::Array2<f32>, __cnn::ShapeError> {
             let x = inputs;
-            let x: __cnn::__rt::ArrayView4<'a, f32> = x.into();
-            let x = __cnn::__rt::flat(&x, &[28, 28, 1])?;
+            let x: rt::ArrayView4<'a, f32> = x.into();
+            let x = rt::flat(&x, &[28, 28, 1])?;
             let samples = x.samples();
-            let mut y: __cnn::__rt::Array2<f32> = __cnn::__rt::zeros((samples, 10));
+            let mut y: rt::Array2<f32> = rt::zeros((samples, 10));
             self.0
                 .batch(
                     samples,
-                    __cnn::__rt::vec![__cnn::__rt::flat_mut(& mut y)],
+                    rt::vec![rt::flat_mut(& mut y)],
                     &[10],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
-                        read(arena, __cnn::__rt::fixed(x.sample(sample)));
+                        read(arena, rt::fixed(x.sample(sample)));
                         forward(self.0.weights(), arena);
                         if let [y] = outputs {
-                            write(arena, __cnn::__rt::fixed_mut(y));
+                            write(arena, rt::fixed_mut(y));
                         }
                     },
                 );
-            __cnn::__rt::Ok(y)
+            rt::Ok(y)
         }
         /// A new workspace: one for each concurrent caller of `predict_into`.
         #[must_use]
@@ -161,11 +162,11 @@ const _: () = {
         ) {
             Self::predict_into(self, workspace, input, output);
         }
-        fn layers() -> __cnn::__rt::Cow<'static, [__cnn::LayerInfo]> {
-            __cnn::__rt::Cow::Borrowed(Self::layers())
+        fn layers() -> rt::Cow<'static, [__cnn::LayerInfo]> {
+            rt::Cow::Borrowed(Self::layers())
         }
-        fn summary() -> __cnn::__rt::Cow<'static, str> {
-            __cnn::__rt::Cow::Borrowed(Self::summary())
+        fn summary() -> rt::Cow<'static, str> {
+            rt::Cow::Borrowed(Self::summary())
         }
     }
     impl __cnn::Loadable for SimpleCnn {
@@ -173,122 +174,98 @@ const _: () = {
             Self::init(seed)
         }
         fn load(
-            weights: impl __cnn::__rt::Into<__cnn::Load>,
-        ) -> __cnn::__rt::Result<Self, __cnn::LoadError> {
+            weights: impl rt::Into<__cnn::Load>,
+        ) -> rt::Result<Self, __cnn::LoadError> {
             Self::load(weights)
         }
     }
-    static TABLE: __cnn::__rt::Table = __cnn::__rt::Table {
-        tensors: __cnn::__rt::Cow::Borrowed(
+    static TABLE: rt::Table = rt::Table {
+        tensors: rt::Cow::Borrowed(
             &[
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
+                rt::tensor("conv1", rt::Role::Kernel { groups: 1 }, &[3, 3, 1, 3]),
+                rt::tensor("conv1", rt::Role::Bias, &[3]),
+                rt::tensor("conv2", rt::Role::Kernel { groups: 1 }, &[3, 3, 3, 3]),
+                rt::tensor("conv2", rt::Role::Bias, &[3]),
+                rt::tensor(
+                    "dense1",
+                    rt::Role::DenseKernel {
+                        flattened: rt::Some([24, 24, 3]),
                     },
-                    dims: __cnn::__rt::Cow::Borrowed(&[3, 3, 1, 3]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv1"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[3]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2"),
-                    role: __cnn::__rt::Role::Kernel {
-                        groups: 1,
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[3, 3, 3, 3]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("conv2"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[3]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dense1"),
-                    role: __cnn::__rt::Role::DenseKernel {
-                        flattened: ::core::option::Option::Some([24, 24, 3]),
-                    },
-                    dims: __cnn::__rt::Cow::Borrowed(&[1728, 10]),
-                },
-                __cnn::__rt::Tensor {
-                    layer: __cnn::__rt::Cow::Borrowed("dense1"),
-                    role: __cnn::__rt::Role::Bias,
-                    dims: __cnn::__rt::Cow::Borrowed(&[10]),
-                },
+                    &[1728, 10],
+                ),
+                rt::tensor("dense1", rt::Role::Bias, &[10]),
             ],
         ),
-        packs: __cnn::__rt::Cow::Borrowed(
+        packs: rt::Cow::Borrowed(
             &[
-                __cnn::__rt::Pack {
-                    offset: 0,
-                    len: 27,
-                    form: __cnn::__rt::Form::Panels {
+                rt::pack(
+                    0,
+                    27,
+                    rt::Form::Panels {
                         kernel: 0,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 1,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 32,
-                    len: 3,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(1),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    32,
+                    3,
+                    rt::Form::Bias {
+                        bias: rt::Some(1),
+                        fold: rt::None,
                         channels: 3,
                         groups: 1,
                         lanes: 1,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 48,
-                    len: 81,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    48,
+                    81,
+                    rt::Form::Panels {
                         kernel: 2,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 1,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 144,
-                    len: 3,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(3),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    144,
+                    3,
+                    rt::Form::Bias {
+                        bias: rt::Some(3),
+                        fold: rt::None,
                         channels: 3,
                         groups: 1,
                         lanes: 1,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 160,
-                    len: 27648,
-                    form: __cnn::__rt::Form::Panels {
+                ),
+                rt::pack(
+                    160,
+                    27648,
+                    rt::Form::Panels {
                         kernel: 4,
-                        fold: ::core::option::Option::None,
+                        fold: rt::None,
                         groups: 1,
                         lanes: 16,
                     },
-                },
-                __cnn::__rt::Pack {
-                    offset: 27808,
-                    len: 16,
-                    form: __cnn::__rt::Form::Bias {
-                        bias: ::core::option::Option::Some(5),
-                        fold: ::core::option::Option::None,
+                ),
+                rt::pack(
+                    27808,
+                    16,
+                    rt::Form::Bias {
+                        bias: rt::Some(5),
+                        fold: rt::None,
                         channels: 10,
                         groups: 1,
                         lanes: 16,
                     },
-                },
+                ),
             ],
         ),
         len: 27824,
     };
-    static IGNORED: [__cnn::__rt::Tensor; 0] = [];
+    static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 4] = [
         __cnn::LayerInfo::new(
             "conv1",
@@ -315,7 +292,7 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x: &[f32; 784]) {
-        input_kernel_1(x, __cnn::__rt::fixed_mut(&mut arena[2656..3608]));
+        input_kernel_1(x, rt::fixed_mut(&mut arena[2656..3608]));
     }
     /// The layers in the order in which they run.
     fn forward(weights: &[f32], arena: &mut [f32]) {
@@ -328,44 +305,44 @@ const _: () = {
     ///
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
         conv_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[0..27]),
-            __cnn::__rt::fixed(&weights[32..35]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[0..27]),
+            rt::fixed(&weights[32..35]),
+            rt::fixed_mut(region1),
         );
     }
     /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
     ///
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     fn layer_conv2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
         conv_kernel_2(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[48..129]),
-            __cnn::__rt::fixed(&weights[144..147]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[48..129]),
+            rt::fixed(&weights[144..147]),
+            rt::fixed_mut(region1),
         );
     }
     /// `dense 10, softmax`: dense1
     ///
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
         dense_kernel_1(
-            __cnn::__rt::fixed(region0),
-            __cnn::__rt::fixed(&weights[160..27808]),
-            __cnn::__rt::fixed(&weights[27808..27824]),
-            __cnn::__rt::fixed_mut(region1),
+            rt::fixed(region0),
+            rt::fixed(&weights[160..27808]),
+            rt::fixed(&weights[27808..27824]),
+            rt::fixed_mut(region1),
         );
     }
     /// `dense 10, softmax`: dense1.softmax
     ///
     /// 10 -> 10; 0 parameters, 0 mult-adds
     fn layer_dense1_softmax(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = __cnn::__rt::disjoint(arena, [0..10, 16..26]);
-        softmax_kernel_1(__cnn::__rt::fixed(region0), __cnn::__rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
+        softmax_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y: &mut [f32; 10]) {
@@ -373,7 +350,7 @@ const _: () = {
     }
     #[inline(never)]
     fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 952]) {
-        __cnn::__rt::clear_sides(y, 34, 0, 6);
+        rt::clear_sides(y, 34, 0, 6);
         for h in 0..28 {
             for w in 0..28 {
                 for c in 0..1 {
@@ -384,7 +361,7 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_1(x: &[f32; 952], w: &[f32; 27], b: &[f32; 3], y: &mut [f32; 2652]) {
-        __cnn::__rt::clear_sides(y, 34, 0, 8);
+        rt::clear_sides(y, 34, 0, 8);
         for p in 0..26 {
             for k in 0..3 {
                 for tile in 0..2 {
@@ -392,19 +369,17 @@ const _: () = {
                     let mut a = [b[k]; 16];
                     for r in 0..3 {
                         for s in 0..3 {
-                            for c in 0..1 {
-                                __cnn::__rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 9 + r * 3 + s + c],
-                                    __cnn::__rt::at(x, p * 34 + r * 34 + c * 34 + q + s),
-                                );
-                            }
+                            rt::mul_add_scalar(
+                                &mut a,
+                                w[k * 9 + r * 3 + s],
+                                rt::at(x, p * 34 + r * 34 + q + s),
+                            );
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put_first(y, p * 102 + k * 34 + q, &a, 16.min(26 - q));
+                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
                 }
             }
         }
@@ -419,23 +394,18 @@ const _: () = {
                     for r in 0..3 {
                         for s in 0..3 {
                             for c in 0..3 {
-                                __cnn::__rt::mul_add_scalar(
+                                rt::mul_add_scalar(
                                     &mut a,
                                     w[k * 27 + r * 9 + s * 3 + c],
-                                    __cnn::__rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
+                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
                                 );
                             }
                         }
                     }
                     for v in a.iter_mut() {
-                        *v = __cnn::__rt::math::relu(*v);
+                        *v = rt::math::relu(*v);
                     }
-                    __cnn::__rt::put_apart(
-                        y,
-                        p * 72 + k + q * 3,
-                        3,
-                        &a[..16.min(24 - q)],
-                    );
+                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
                 }
             }
         }
@@ -453,15 +423,15 @@ const _: () = {
             let units = &w[panel];
             let mut a = b[panel];
             for i in 0..1728 {
-                __cnn::__rt::mul_add_scalar(&mut a, x[i], &units[i]);
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
             }
-            __cnn::__rt::put_first(y, panel * 16, &a, 16.min(10 - panel * 16));
+            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
         }
     }
     #[inline(never)]
     fn softmax_kernel_1(x: &[f32; 10], y: &mut [f32; 10]) {
         for (x, y) in x.as_chunks::<10>().0.iter().zip(y.as_chunks_mut::<10>().0) {
-            __cnn::__rt::math::softmax(x, y);
+            rt::math::softmax(x, y);
         }
     }
 };

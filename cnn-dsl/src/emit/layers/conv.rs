@@ -2,7 +2,7 @@
 
 use super::window::{Tile, Window};
 use super::{Context, activate, function, unroll};
-use crate::emit::print::{index, int, numbered};
+use crate::emit::print::{index, int, numbered, typed};
 use crate::plan::layers::View;
 use crate::plan::layers::conv::{Conv, Form};
 use proc_macro2::TokenStream;
@@ -157,8 +157,8 @@ pub(super) fn store(
         let k = int(sizes.k);
         quote!(#k)
     } else {
-        let (k, l) = (int(sizes.k), int(lanes));
-        quote!(#l.min(#k - n * #l))
+        let (k, l, most) = (int(sizes.k), int(lanes), typed(lanes));
+        quote!(#most.min(#k - n * #l))
     };
     quote! { #rt::put_first(y, #place, &#accumulator, #count); }
 }
@@ -180,19 +180,26 @@ fn columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
     let terms = [
         (&quote!(p), row),
         (&quote!(r), conv.op.dilation[0] * row),
-        (&quote!(c), block),
+        (&quote!(c), if c == 1 { 0 } else { block }),
         (&quote!(q), 1),
         (&quote!(s), conv.op.dilation[1]),
     ];
     let place = index(&terms, first, top * row);
+    let along = usize::from(c > 1);
     let weight = index(
-        &[(&quote!(k), r * s * c), (&quote!(r), s * c), (&quote!(s), c), (&quote!(c), 1)],
+        &[(&quote!(k), r * s * c), (&quote!(r), s * c), (&quote!(s), c), (&quote!(c), along)],
         0,
         0,
     );
     let epilogue = activate(&quote!(a), &conv.epilogue, rt);
     let (l, tiles) = (int(lanes), int(q.div_ceil(lanes)));
     let (p, k, s, c) = (int(p), int(k), int(s), int(c));
+    let step = quote! { #rt::mul_add_scalar(&mut a, w[#weight], #rt::at(x, #place)); };
+    let step = if along == 0 {
+        step
+    } else {
+        quote! { for c in 0..#c { #step } }
+    };
     let store = store_columns(conv, lanes, rt);
     let clear = clear_sides(conv.y, rt);
     let body = quote! {
@@ -204,9 +211,7 @@ fn columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
                     let mut a = [b[k]; #l];
                     for r in #rows {
                         for s in 0..#s {
-                            for c in 0..#c {
-                                #rt::mul_add_scalar(&mut a, w[#weight], #rt::at(x, #place));
-                            }
+                            #step
                         }
                     }
                     #epilogue
@@ -241,8 +246,8 @@ fn store_columns(conv: &Conv, lanes: usize, rt: &TokenStream) -> TokenStream {
     let (row, block) = (layout.row(conv.y.shape), layout.block(conv.y.shape));
     let (column, before) = (layout.column(), layout.left * layout.lanes);
     let l = int(lanes);
-    let width = int(q);
-    let count = if q % lanes == 0 { quote!(#l) } else { quote!(#l.min(#width - q)) };
+    let (width, most) = (int(q), typed(lanes));
+    let count = if q % lanes == 0 { quote!(#l) } else { quote!(#most.min(#width - q)) };
     let along = if layout.lanes == 1 { (quote!(k), block) } else { (quote!(k), 1) };
     let terms = [(&quote!(p), row), (&along.0, along.1), (&quote!(q), column)];
     let place = index(&terms, before, 0);

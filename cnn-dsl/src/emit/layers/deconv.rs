@@ -2,7 +2,7 @@
 
 use super::conv::{Sizes, over_panels};
 use super::{Context, activate, function};
-use crate::emit::print::{index, int};
+use crate::emit::print::{index, int, typed};
 use crate::plan::layers::deconv::Deconv;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,7 +34,7 @@ pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
         0,
     );
     let (l, kg, run) = (int(deconv.lanes), int(sizes.k), int(sizes.c));
-    let (p, q, r, s) = (int(p), int(q), int(r), int(s));
+    let (p, q, r, s, most) = (int(p), int(q), int(r), int(s), typed(deconv.lanes));
     let pixel = quote! {
         let mut a = b[panel];
         for r in 0..#r {
@@ -47,7 +47,7 @@ pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
             }
         }
         #epilogue
-        #rt::put_first(y, #place, &a, #l.min(#kg - n * #l));
+        #rt::put_first(y, #place, &a, #most.min(#kg - n * #l));
     };
     let panels = over_panels(op.groups, &sizes, &pixel);
     let body = quote! {

@@ -1,7 +1,7 @@
 //! A fully connected layer: a panel of units at a time.
 
 use super::{Context, activate, function, unroll};
-use crate::emit::print::int;
+use crate::emit::print::{int, typed};
 use crate::plan::layers::dense::Dense;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,10 +15,11 @@ pub(super) fn emit(dense: &Dense, context: &Context<'_>) -> TokenStream {
     let (units, inputs) = (dense.op.units, int(dense.x.shape.len()));
     let epilogue = activate(&quote!(a), &dense.epilogue, rt);
     let (l, n, panels) = (int(dense.lanes), int(units), int(units.div_ceil(dense.lanes)));
+    let most = typed(dense.lanes);
     let store = if units % dense.lanes == 0 {
         quote! { #rt::put(y, panel * #l, a); }
     } else {
-        quote! { #rt::put_first(y, panel * #l, &a, #l.min(#n - panel * #l)); }
+        quote! { #rt::put_first(y, panel * #l, &a, #most.min(#n - panel * #l)); }
     };
     let body = quote! {
         let w = w.as_chunks::<#l>().0.as_chunks::<#inputs>().0;

@@ -2,11 +2,11 @@
 
 use super::window::Window;
 use super::{Context, activate, function, vectors};
-use crate::emit::print::{index, int};
+use crate::emit::print::{index, int, typed};
 use crate::ir::Pads;
 use crate::ir::layers::pool::{PoolKind, PoolOver};
 use crate::plan::layers::pool::Pool;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The text of a pooling.
@@ -61,8 +61,11 @@ fn sliding(pool: &Pool, window: &Window, counted: Option<Pads>, rt: &TokenStream
 fn regions(pool: &Pool, [p, q]: [usize; 2], rt: &TokenStream) -> TokenStream {
     let [h, w, c] = pool.x.shape.hwc();
     let range = |at: TokenStream, size: usize, regions: usize| {
-        let (size, regions) = (int(size), int(regions));
-        quote!(#at * #size / #regions..((#at + 1) * #size).div_ceil(#regions))
+        let (whole, count) = (int(size), int(regions));
+        if regions == 1 {
+            return quote!(0..#whole);
+        }
+        quote!(#at * #whole / #count..((#at + 1usize) * #whole).div_ceil(#count))
     };
     let (rows, columns) = (range(quote!(p), h, p), range(quote!(q), w, q));
     let x = index(&[(&quote!(r), w * c), (&quote!(s), c)], 0, 0);
@@ -71,8 +74,7 @@ fn regions(pool: &Pool, [p, q]: [usize; 2], rt: &TokenStream) -> TokenStream {
         PoolKind::Max => TokenStream::new(),
         PoolKind::Average => quote! { let count = (rows.len() * columns.len()) as f32; },
     };
-    // One region: its index is a literal whose type nothing else would tell.
-    let (p, q) = (Literal::usize_suffixed(p), Literal::usize_suffixed(q));
+    let (p, q) = (int(p), int(q));
     quote! {
         for p in 0..#p { for q in 0..#q {
             let rows = #rows;
@@ -119,7 +121,7 @@ fn counted_pixels(window: &Window, pads: Pads) -> TokenStream {
     let along = |at: TokenStream, axis: usize, size: usize, before: i64, after: i64| {
         let padded = usize::try_from(before + after).unwrap_or(0) + size;
         let place = index(&[(&at, window.stride[axis])], 0, 0);
-        let kernel = int(window.kernel[axis]);
+        let kernel = typed(window.kernel[axis]);
         if (window.output[axis] - 1) * window.stride[axis] + window.kernel[axis] <= padded {
             return quote!(#kernel);
         }

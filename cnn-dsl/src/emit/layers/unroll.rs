@@ -96,21 +96,22 @@ pub(super) fn conv_channels(conv: &Conv, lanes: usize, context: &Context<'_>) ->
                 let w = panel * sizes.taps + (r * conv.op.kernel[1] + s) * sizes.c;
                 (0..sizes.c).map(move |c| {
                     let (x, w) = (int(x + c), int(w + c));
-                    quote! { #rt::mul_add_scalar(a, x[#x], &w[#w]); }
+                    quote! { #rt::mul_add_scalar(a, x[#x], &filters[#w]); }
                 })
             });
             let place = (p * width + q) * k + group * sizes.k + n * lanes;
             let b = int(panel);
             sums.push(Sum {
                 lanes,
-                first: quote!({ b[#b] }),
+                first: quote!({ biases[#b] }),
                 steps: steps.collect(),
                 last: stored(&conv.epilogue, place, lanes.min(sizes.k - n * lanes), lanes, rt),
             });
         }
     }
     let l = int(lanes);
-    let prelude = quote! { let w = w.as_chunks::<#l>().0; let b = b.as_chunks::<#l>().0; };
+    let prelude =
+        quote! { let filters = w.as_chunks::<#l>().0; let biases = b.as_chunks::<#l>().0; };
     functions(context, conv.x, conv.y, &prelude, &TokenStream::new(), sums)
 }
 
@@ -162,19 +163,20 @@ pub(super) fn dense(dense: &Dense, context: &Context<'_>) -> TokenStream {
     let sums = (0..units.div_ceil(lanes)).map(|panel| {
         let steps = (0..inputs).map(|i| {
             let (x, w) = (int(i), int(panel * inputs + i));
-            quote! { #rt::mul_add_scalar(a, x[#x], &w[#w]); }
+            quote! { #rt::mul_add_scalar(a, x[#x], &filters[#w]); }
         });
         let b = int(panel);
         let count = lanes.min(units - panel * lanes);
         Sum {
             lanes,
-            first: quote!({ b[#b] }),
+            first: quote!({ biases[#b] }),
             steps: steps.collect(),
             last: stored(&dense.epilogue, panel * lanes, count, lanes, rt),
         }
     });
     let l = int(lanes);
-    let prelude = quote! { let w = w.as_chunks::<#l>().0; let b = b.as_chunks::<#l>().0; };
+    let prelude =
+        quote! { let filters = w.as_chunks::<#l>().0; let biases = b.as_chunks::<#l>().0; };
     functions(context, dense.x, dense.y, &prelude, &TokenStream::new(), sums)
 }
 

@@ -1,9 +1,9 @@
 //! Sliding windows over a dense image: which rows and columns of a window lie inside it.
 
-use crate::emit::print::{index, int};
+use crate::emit::print::{index, int, typed};
 use crate::ir::Pads;
 use crate::plan::layers::View;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// A window that slides over a dense image. Rows and columns outside are left out.
@@ -182,7 +182,7 @@ fn inside(variable: &TokenStream, axis: &Axis) -> Option<TokenStream> {
         if dilation == 1 { x } else { quote!(#x.div_ceil(#by)) }
     };
     let difference = |from: usize| {
-        let from = Literal::usize_suffixed(from);
+        let from = typed(from);
         divided(quote!(#from.saturating_sub(#place)))
     };
     let first = if pad == 0 { quote!(0) } else { difference(pad) };

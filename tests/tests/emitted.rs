@@ -1,0 +1,180 @@
+//! The goldens' `emitted.rs` files, compiled as they stand under the strictest lints and run against
+//! the reference and the dynamic executor.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, unused, clippy::all, clippy::pedantic)]
+
+use cnn_dsl::check::{Selection, check};
+use cnn_dsl::ir::Network;
+use cnn_dsl::plan::{Options, plan};
+use cnn_dsl::source::{Disk, SourceFile, Sources};
+use cnn_dsl::syntax::Program;
+use cnn_runtime::dynamic::{Executor, Input};
+use cnn_runtime::{Image, Model, reference};
+use ndarray::{Array2, Array4, ArrayView4};
+
+mod simple_cnn {
+    use cnn_runtime as __cnn;
+    include!("../networks/simple_cnn/emitted.rs");
+}
+
+mod unrolled {
+    use cnn_runtime as __cnn;
+    include!("../networks/unrolled/emitted.rs");
+}
+
+mod patterns {
+    use cnn_runtime as __cnn;
+    include!("../networks/patterns/emitted.rs");
+}
+
+use patterns::Patterns;
+use simple_cnn::SimpleCnn;
+use unrolled::Unrolled;
+
+const SEED: u64 = 7;
+
+fn network(name: &str) -> Network {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("networks").join(name);
+    let text = std::fs::read_to_string(folder.join("network.cnn")).expect("a network");
+    let mut sources = Sources::default();
+    let root = sources.add(SourceFile { name: "network.cnn".into(), folder, text });
+    let program = Program::load(&mut sources, root, &mut Disk::default()).expect("it parses");
+    let checked = check(&program, &sources, &Selection::All, &mut Disk::default());
+    checked.models.into_iter().next().expect("a model").expect("a network")
+}
+
+fn weights(network: &Network) -> Vec<Vec<f32>> {
+    let tensors: Vec<_> = network.tensors().cloned().collect();
+    cnn_weights::init(&tensors, SEED)
+}
+
+/// What the dynamic executor gives; before that, that it is as near to the reference as it must be.
+fn expected(name: &str, input: Input<'_>) -> Vec<Vec<f32>> {
+    let network = network(name);
+    let weights = weights(&network);
+    let plan = plan(&network, &Options::default());
+    let blob = cnn_weights::pack(&plan.weights, &weights);
+    let mut executor = Executor::new(&plan, blob).expect("a blob of the plan's length");
+    let found = executor.run(&[input]).expect("inputs that fit");
+    let values = reference::run(&network, &weights, &[input]);
+    let bounds = reference::tolerance(&network, &weights, &[input]);
+    for (found, output) in found.iter().zip(&network.outputs) {
+        let (values, bounds) = (&values[output.value.0], &bounds[output.value.0]);
+        for ((found, value), bound) in found.iter().zip(values).zip(bounds) {
+            assert!((f64::from(*found) - value).abs() <= *bound, "{found} {value} {bound}");
+        }
+    }
+    found
+}
+
+/// A picture without symmetry.
+fn pixel(n: usize, h: usize, w: usize, c: usize) -> f32 {
+    let place = u16::try_from((n * 31 + h * 17 + w * 7 + c * 3) % 101).expect("below 101");
+    f32::from(place) / 50.0 - 1.0
+}
+
+fn batch<const H: usize, const W: usize, const C: usize>(n: usize) -> Array4<f32> {
+    Array4::from_shape_fn((n, H, W, C), |(n, h, w, c)| pixel(n, h, w, c))
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+#[test]
+fn the_lectures_model_is_the_dynamic_executors_to_the_bit() {
+    let images = batch::<28, 28, 1>(1);
+    let flat = images.as_slice().expect("standard layout");
+    let view = images.view();
+    let image: &[Image<28, 28, 1>] = cnn_runtime::images(&view).expect("it fits");
+    let net = SimpleCnn::init(SEED);
+    let found = net.predict(&image[0]);
+    assert_eq!(bits(&found), bits(&expected("simple_cnn", Input::F32(flat))[0]));
+    let sum: f32 = found.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-6);
+    let mut again = [0.0; 10];
+    let mut workspace = SimpleCnn::workspace();
+    net.predict_into(&mut workspace, &image[0], &mut again);
+    assert_eq!(bits(&found), bits(&again));
+}
+
+#[test]
+fn the_unrolled_model_gives_the_bits_of_the_loops() {
+    let images = batch::<28, 28, 1>(5);
+    let looped: Array2<f32> = SimpleCnn::init(SEED).predict_batch(&images).expect("it fits");
+    let unrolled = Unrolled::init(SEED).predict_batch(&images).expect("it fits");
+    assert_eq!(looped.shape(), [5, 10]);
+    assert_eq!(
+        bits(looped.as_slice().expect("standard layout")),
+        bits(unrolled.as_slice().expect("standard layout"))
+    );
+}
+
+#[test]
+fn a_batch_has_the_same_bits_on_any_number_of_threads() {
+    let images = batch::<28, 28, 1>(7);
+    let net = SimpleCnn::init(SEED);
+    let one = net.predict_batch(images.view()).expect("it fits");
+    for threads in [2, 3, 7, 20] {
+        let many = net.threads(threads).predict_batch(images.view()).expect("it fits");
+        assert_eq!(one, many, "{threads} threads");
+    }
+    let none = net.predict_batch(&batch::<28, 28, 1>(0)).expect("it fits");
+    assert_eq!(none.shape(), [0, 10]);
+}
+
+#[test]
+fn a_batch_of_another_shape_is_an_error() {
+    let net = SimpleCnn::init(SEED);
+    let error = net.predict_batch(&batch::<27, 28, 1>(1)).expect_err("another height");
+    assert_eq!(error.to_string(), "the model takes 28x28x1, got 27x28x1");
+    let swapped = batch::<28, 28, 1>(2).permuted_axes([0, 2, 1, 3]);
+    let view: ArrayView4<'_, f32> = swapped.view();
+    assert!(net.predict_batch(view).expect_err("swapped axes").to_string().contains("layout"));
+}
+
+#[test]
+fn branches_bytes_and_several_outputs() {
+    let bytes: Vec<u8> =
+        (0..12 * 12 * 3u32).map(|i| u8::try_from(i * 37 % 256).expect("a byte")).collect();
+    let image: &cnn_runtime::Bytes<12, 12, 3> =
+        &bytes.as_chunks::<3>().0.as_chunks::<12>().0.as_chunks::<12>().0[0];
+    let net = Patterns::init(SEED);
+    let (classes, map) = net.predict_u8(image);
+    let expected = expected("patterns", Input::Bytes(&bytes));
+    assert_eq!(bits(&classes), bits(&expected[0]));
+    assert_eq!(bits(map.as_flattened().as_flattened()), bits(&expected[1]));
+    let floats = image.map(|row| row.map(|pixel| pixel.map(f32::from)));
+    assert_eq!((classes, map), net.predict(&floats));
+    let tensor = Array4::from_shape_vec((1, 12, 12, 3), bytes).expect("as many");
+    let (all_classes, all_maps) = net.predict_u8_batch(&tensor).expect("it fits");
+    assert_eq!(all_classes.as_slice(), Some(&classes[..]));
+    assert_eq!(all_maps.shape(), [1, 6, 6, 24]);
+}
+
+#[test]
+fn consts_and_tables() {
+    assert_eq!(SimpleCnn::INPUT, [28, 28, 1]);
+    assert_eq!(SimpleCnn::OUTPUT, [10]);
+    assert_eq!(Patterns::OUTPUT, ([5], [6, 6, 24]));
+    // The lecture: 17,404 = 30 + 84 + 0 + 17,290.
+    assert_eq!(SimpleCnn::PARAMETERS, 17_404);
+    let rows: Vec<u64> = SimpleCnn::layers().iter().map(|layer| layer.parameters).collect();
+    assert_eq!(rows, [30, 84, 0, 17_290]);
+    assert!(SimpleCnn::summary().contains("total parameters: 17,404"));
+    assert_eq!(<SimpleCnn as Model>::MULT_ADDS, SimpleCnn::MULT_ADDS);
+}
+
+/// A training loop, a benchmark or a server is written once.
+fn runs_any<M: Model>(net: &M) -> usize {
+    let input = <M::Input as cnn_runtime::Zeros>::zeros();
+    let _ = net.predict_boxed(&input);
+    M::layers().len()
+}
+
+#[test]
+fn code_for_every_model() {
+    assert_eq!(runs_any(&SimpleCnn::init(SEED)), 4);
+    assert!(runs_any(&Patterns::init(SEED)) > 10);
+}
