@@ -4,5 +4,12 @@
 mod check {
     pub mod programs;
 
+    mod blocks;
+    mod doors;
+    mod items;
+    mod layer_names;
+    mod limits;
     mod networks;
+    mod scopes;
+    mod values;
 }

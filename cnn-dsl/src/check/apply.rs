@@ -9,6 +9,7 @@ use crate::check::layers::{self, Built, LayerCx};
 use crate::check::network::NewLayer;
 use crate::check::scope::{Binding, Results, Tensor};
 use crate::check::trace;
+use crate::diagnostic::Diagnostics;
 use crate::ir::{Activation, LayerId, Shape};
 use crate::source::Span;
 use crate::syntax::ast::{Application, Block, Expr, ExprKind, Ident};
@@ -435,12 +436,15 @@ impl<'a> Expander<'a> {
         operands: &[(Tensor, Span)],
     ) -> Built {
         let operands: Vec<Operand> = operands.iter().map(|&o| self.operand(o)).collect();
-        let notes = trace::notes(&self.trace);
-        let before = self.diagnostics.len();
-        let mut cx =
-            LayerCx { diagnostics: self.diagnostics, sources: self.sources, notes: &notes };
+        // The notes are made only where there is an error to add them to.
+        let mut found = Diagnostics::default();
+        let mut cx = LayerCx { diagnostics: &mut found, sources: self.sources, notes: &[] };
         let built = layers::build(&mut cx, name, arguments, &operands);
-        self.failed |= built.op.is_none() || self.diagnostics.len() > before;
+        self.failed |= built.op.is_none() || !found.is_empty();
+        for mut diagnostic in found.into_vec() {
+            diagnostic.notes.extend(trace::notes(&self.trace));
+            self.diagnostics.push(diagnostic);
+        }
         built
     }
 

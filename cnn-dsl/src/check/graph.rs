@@ -19,17 +19,17 @@ enum Part<'a> {
     Body(&'a [Statement]),
 }
 
-/// Finds circles among the blocks that can be reached from some statements; gives the names of all
-/// that can.
+/// Finds circles among the blocks that can be reached from models (without a name here) and blocks;
+/// gives the names of all that can.
 pub(super) fn recursion<'a>(
     index: &Index<'a>,
-    roots: impl IntoIterator<Item = &'a [Statement]>,
+    roots: impl IntoIterator<Item = (&'a str, &'a [Statement])>,
     errors: &mut Vec<Error>,
 ) -> HashSet<&'a str> {
     let mut done: HashSet<&'a str> = HashSet::new();
-    for root in roots {
+    for (name, root) in roots {
         // The path from the root: a block's name and its calls that are still to be followed.
-        let mut path: Vec<(&'a str, Vec<&'a Ident>)> = vec![("", calls(index, root))];
+        let mut path: Vec<(&'a str, Vec<&'a Ident>)> = vec![(name, calls(index, root))];
         while let Some((_, open)) = path.last_mut() {
             let Some(call) = open.pop() else {
                 path.pop();

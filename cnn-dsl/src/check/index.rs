@@ -155,5 +155,5 @@ pub(super) fn reserved(name: &str, number: bool) -> Option<&'static str> {
     {
         return Some("a flag");
     }
-    argument.then_some("an argument of a layer")
+    argument.then_some("a layer's argument")
 }

@@ -5,10 +5,11 @@
 //! of that layer, a post-operation, a value. Nothing is evaluated here.
 
 use crate::check::arguments::Value;
-use crate::check::error::ItemError;
+use crate::check::error::{ItemError, NameError};
 use crate::check::expand::Expander;
 use crate::check::layers;
 use crate::check::scope::Binding;
+use crate::diagnostic::did_you_mean;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, LayerItem};
 
@@ -279,7 +280,12 @@ impl<'a> Expander<'a> {
         } else {
             own.chain(posts).chain(everywhere).chain(frame.names()).collect()
         };
-        let near = crate::diagnostic::did_you_mean(word, candidates).map(str::to_owned);
+        let near = did_you_mean(word, candidates).map(str::to_owned);
+        let bound = near.as_deref().is_none_or(|near| frame.find(near).is_some());
+        if !valued && bound {
+            self.error(NameError::UnknownName { name: word.to_owned(), at, near });
+            return;
+        }
         let takes: Vec<String> =
             accepts.arguments.iter().chain(accepts.flags).map(|w| (*w).to_owned()).collect();
         self.error(ItemError::UnknownArgument {

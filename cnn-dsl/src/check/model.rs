@@ -135,10 +135,10 @@ impl<'a> Expander<'a> {
         wanted: &Wanted<'a>,
         files: &mut dyn Files,
     ) -> Result<Network, Stub> {
+        self.bind_model_params(wanted);
         if wanted.instance {
             self.trace.push(Step::Instance(wanted.name.clone()));
         }
-        self.bind_model_params(wanted);
         self.run(&wanted.model.body);
         if !self.exhausted {
             self.close();

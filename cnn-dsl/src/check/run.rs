@@ -86,9 +86,10 @@ fn inspect<'a>(
             bodies.push(&model.body);
         }
     }
-    let blocks = index.block_list.iter().filter(|_| all).map(|block| block.body.as_slice());
-    let roots: Vec<&'a [Statement]> = bodies.iter().copied().chain(blocks).collect();
-    let reached = graph::recursion(index, roots, errors);
+    let blocks = index.block_list.iter().filter(|_| all);
+    let blocks = blocks.map(|block| (block.name.name.as_str(), block.body.as_slice()));
+    let models = bodies.iter().map(|body| ("", *body));
+    let reached = graph::recursion(index, models.chain(blocks), errors);
     bodies.iter().for_each(|body| graph::unread(body, errors));
     for block in &index.block_list {
         if all || reached.contains(block.name.name.as_str()) {

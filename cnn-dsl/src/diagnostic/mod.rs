@@ -9,6 +9,8 @@ mod suggest;
 pub use render::{render, render_coloured};
 pub use suggest::did_you_mean;
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 
 /// One error: what, where, with which numbers, and how to mend it.
@@ -79,17 +81,14 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    known: HashSet<(&'static str, Span, String)>,
 }
 
 impl Diagnostics {
     /// Adds an error. The same error at the same place (a block expanded twice) is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let same = |d: &Diagnostic| {
-            d.code == diagnostic.code
-                && d.primary.span == diagnostic.primary.span
-                && d.message == diagnostic.message
-        };
-        if !self.list.iter().any(same) {
+        let key = (diagnostic.code, diagnostic.primary.span, diagnostic.message.clone());
+        if self.known.insert(key) {
             self.list.push(diagnostic);
         }
     }

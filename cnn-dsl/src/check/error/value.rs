@@ -38,7 +38,7 @@ impl ValueError {
                 ))
             }
             Self::WrongCount { function, at, takes, given } => {
-                let message = format!("`{function}` takes {takes}, {given} are given");
+                let message = format!("`{function}` takes {takes}, not {given}");
                 Diagnostic::new("wrong_argument_count", at, message)
             }
             Self::BadStep { at, step } => {

@@ -1,0 +1,78 @@
+//! Bounded time and memory, whatever the text.
+
+use std::time::{Duration, Instant};
+
+use super::programs::errors;
+
+/// Codes of the errors; a second is many times what the checker needs, also on a busy machine.
+fn codes(text: &str) -> Vec<String> {
+    const BOUND: Duration = Duration::from_secs(20);
+    let start = Instant::now();
+    let found = errors(text);
+    let codes = found.iter().map(|e| e.split(':').next().unwrap_or_default().to_owned()).collect();
+    assert!(start.elapsed() < BOUND, "{:?} for {}", start.elapsed(), &text[..text.len().min(80)]);
+    codes
+}
+
+fn model(body: &str) -> String {
+    format!("model A {{ input 4x4x1; relu; {body} }}")
+}
+
+#[test]
+fn repeats_end() {
+    assert_eq!(codes(&model("repeat 1000000 { relu; }")), ["too_many_layers"]);
+    assert_eq!(codes(&model("repeat 1000000 { }")), ["too_many_steps"]);
+    assert_eq!(codes(&model("repeat i in 0..1000000 { const k = i * i; }")), ["too_many_steps"]);
+    let nested = "repeat 100 { repeat 100 { repeat 100 { repeat 100 { } } } }";
+    assert_eq!(codes(&model(nested)), ["too_many_steps"]);
+    assert_eq!(codes(&model("repeat 99999 { relu; }")), [""; 0]);
+}
+
+#[test]
+fn blocks_that_double_end() {
+    let mut text = String::from("block b0() { relu; }");
+    for i in 1..40 {
+        text.push_str(&format!("block b{i}() {{ b{}; b{}; }}", i - 1, i - 1));
+    }
+    text.push_str(&model("b39;"));
+    assert_eq!(codes(&text), ["too_many_layers"]);
+}
+
+#[test]
+fn deep_chains_of_blocks_end() {
+    let mut text = String::from("block b0() { relu; }");
+    for i in 1..3000 {
+        text.push_str(&format!("block b{i}() {{ b{}; }}", i - 1));
+    }
+    text.push_str(&model("b2999;"));
+    assert_eq!(codes(&text), ["too_deep"]);
+}
+
+#[test]
+fn lists_that_double_end() {
+    let mut body = String::from("const x0 = [1, 2];");
+    for i in 1..60 {
+        body.push_str(&format!("const x{i} = [x{}, x{}];", i - 1, i - 1));
+    }
+    assert_eq!(codes(&model(&body)), ["list_too_long"]);
+}
+
+#[test]
+fn sizes_that_overflow_are_errors() {
+    assert_eq!(codes("model A { input 4000000000x4000000000x4000000000; relu; }"), ["too_large"]);
+    assert_eq!(
+        codes(&model(
+            "const k = 18446744073709551615 * 18446744073709551615 * 18446744073709551615;"
+        )),
+        ["overflow"]
+    );
+    assert!(!codes(&model("pad (2000000000, 2000000000, 0, 0);")).is_empty());
+    assert!(!codes(&model("conv 1x1, 100000000000;")).is_empty());
+    assert!(!codes(&model("upsample 100000 nearest;")).is_empty());
+}
+
+#[test]
+fn many_errors_are_found_in_time() {
+    let body = "convv 3x3, 8, strid 2;\n".repeat(20_000);
+    assert_eq!(codes(&model(&body)).len(), 20_000);
+}
