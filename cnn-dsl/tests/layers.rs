@@ -1,4 +1,5 @@
 //! What every built-in layer accepts and gives: shapes, parameters, mult-adds, defaults.
+#![cfg(feature = "build")]
 
 use std::path::PathBuf;
 

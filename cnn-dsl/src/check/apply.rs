@@ -69,7 +69,7 @@ impl<'a> Expander<'a> {
                 return None;
             }
             Some(Binding::Value(Some(value))) => {
-                let is = super::value::kind(&value);
+                let is = value.kind();
                 self.error(NameError::NotALayer { name: name.clone(), is });
                 return None;
             }

@@ -66,6 +66,22 @@ pub enum Value {
     Word(String),
 }
 
+impl Value {
+    /// What it is, for "a number is needed, `x` is a list".
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "a number",
+            Self::Bool(_) => "true or false",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Tuple(_) => "a tuple",
+            Self::Range(..) => "a range",
+            Self::Activation(_) => "an activation",
+            Self::Word(_) => "a word",
+        }
+    }
+}
+
 /// A value with its place and, for numbers and sizes, how it was written.
 #[derive(Debug, Clone)]
 pub struct Given {

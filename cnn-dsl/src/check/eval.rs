@@ -137,8 +137,8 @@ impl<'a> Expander<'a> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let (left, right) = (self.eval(a), self.eval(b));
                 let (left, right) = (left?, right?);
-                if value::kind(&left) != value::kind(&right) {
-                    let expected = value::kind(&left);
+                if left.kind() != right.kind() {
+                    let expected = left.kind();
                     return self.wrong_kind(expected, &right, b);
                 }
                 Some(Value::Bool((left == right) == (op == BinaryOp::Equal)))
@@ -276,7 +276,7 @@ impl<'a> Expander<'a> {
         found: &Value,
         e: &'a Expr,
     ) -> Option<T> {
-        self.wrong_type(expected, value::kind(found), e)
+        self.wrong_type(expected, found.kind(), e)
     }
 
     /// The same, for what is no value.

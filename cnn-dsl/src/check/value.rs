@@ -21,20 +21,6 @@ pub(super) fn show(value: &Value) -> String {
     }
 }
 
-/// What a value is, for "a number is needed, `x` is a list".
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Number(_) => "a number",
-        Value::Bool(_) => "true or false",
-        Value::Text(_) => "a text",
-        Value::List(_) => "a list",
-        Value::Tuple(_) => "a tuple",
-        Value::Range(..) => "a range",
-        Value::Activation(_) => "an activation",
-        Value::Word(_) => "a word",
-    }
-}
-
 /// A decimal where it is a finite and short one, else a fraction.
 pub(super) fn number(n: Rational) -> String {
     const DIGITS: usize = 12;

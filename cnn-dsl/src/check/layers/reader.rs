@@ -175,7 +175,7 @@ impl<'a> Reader<'a, '_> {
         what: &str,
         wanted: &'static str,
     ) -> Option<T> {
-        let found = kind(value);
+        let found = value.kind();
         self.fail(ArgumentError::WrongType { what: what.to_owned(), at, found, wanted })
     }
 
@@ -325,19 +325,5 @@ impl Allowed {
             Self::Unit => "from 0 to 1",
             Self::Probability => "from 0 to below 1",
         }
-    }
-}
-
-/// What a value is, in words.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Number(_) => "a number",
-        Value::Bool(_) => "`true` or `false`",
-        Value::Text(_) => "a text",
-        Value::List(_) => "a list",
-        Value::Tuple(_) => "a tuple",
-        Value::Range(..) => "a range",
-        Value::Activation(_) => "an activation",
-        Value::Word(_) => "a word",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::check::arguments::{Given, Value};
 use crate::check::layers::error::Read;
-use crate::check::layers::reader::{Reader, kind};
+use crate::check::layers::reader::Reader;
 use crate::check::layers::{ArgumentError, WindowError};
 use crate::ir::Pads;
 use crate::ir::shape::{padded, reach, same_pads};
@@ -106,7 +106,7 @@ impl Reader<'_, '_> {
             | Value::Range(..)
             | Value::Activation(_)
             | Value::Word(_) => {
-                let (layer, found) = (self.layer, kind(&given.value));
+                let (layer, found) = (self.layer, given.value.kind());
                 let (at, example) = (given.span, example.to_owned());
                 self.fail(ArgumentError::KernelExpected { layer, at, found, example })
             }
