@@ -1,0 +1,103 @@
+//! Keras' MobileNetV1 of width 0.75 with its real weights, by renames from the file as it is: logits
+//! and inner activations against what Keras and TensorFlow give. Skipped where the data is not there.
+
+use std::path::{Path, PathBuf};
+
+use cnn_dsl::ir::ValueId;
+use cnn_runtime::Load;
+use cnn_runtime::dynamic::Input;
+use cnn_runtime::reference;
+use safetensors::SafeTensors;
+
+use crate::network::{distance, network, run_dynamic, weights};
+
+const TEXT: &str = "
+    block separable(out, stride = 1) {
+        dw 3x3, stride stride, pad same, bn, relu6;
+        conv 1x1, out, bn, relu6;
+    }
+    model MobileNet075 {
+        const alpha = 0.75;
+        input 224x224x3, u8, scale (1/127.5), offset -1;
+        conv 3x3, (32 * alpha), stride 2, pad same, bn, relu6;
+        repeat (out, s) in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1),
+                            (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)] {
+            separable (out * alpha), stride s;
+        }
+        pool avg global;
+        dense 1000;
+    }";
+
+/// TensorFlow computes in f32 with its own order of sums; both are far from the exact result by up
+/// to a few 1e-5 in the logits, which reach 16.
+const LOGITS_WITHIN: f64 = 1e-4;
+/// Activations reach 6 and stand behind up to 27 layers.
+const ACTIVATIONS_WITHIN: f64 = 5e-4;
+
+/// The file's names of activations, and the layers that they are here.
+const INNER: [(&str, &str); 4] = [
+    ("cat.conv1_relu", "conv1"),
+    ("cat.conv_dw_2_relu", "separable2.dw1"),
+    ("cat.conv_pw_6_relu", "separable6.conv1"),
+    ("cat.conv_pw_13_relu", "separable13.conv1"),
+];
+
+fn folder() -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let folder = shared.join("data/mobilenet_v1_0.75_224");
+    if !folder.is_dir() {
+        println!("skipped: there is no {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+fn load(folder: &Path) -> Load {
+    Load::file(folder.join("mobilenet_v1_0.75_224.safetensors"))
+        .rename("conv1_bn", "conv1.bn")
+        .rename("conv_dw_{i}", "separable{i}.dw1")
+        .rename("conv_dw_{i}_bn", "separable{i}.dw1.bn")
+        .rename("conv_pw_{i}", "separable{i}.conv1")
+        .rename("conv_pw_{i}_bn", "separable{i}.conv1.bn")
+        .rename("conv_preds", "dense1")
+}
+
+fn floats(content: &SafeTensors<'_>, name: &str) -> Vec<f32> {
+    let tensor = content.tensor(name).expect("the tensor is there");
+    tensor.data().as_chunks().0.iter().map(|&x| f32::from_le_bytes(x)).collect()
+}
+
+/// Both photos by the dynamic executor, the first one by the reference as well.
+#[test]
+fn logits_and_activations_are_keras() {
+    let Some(folder) = folder() else { return };
+    let bytes = std::fs::read(folder.join("expected.safetensors")).expect("it can be read");
+    let expected = SafeTensors::deserialize(&bytes).expect("a sound file");
+    let logits = floats(&expected, "logits");
+    let images = expected.tensor("images_u8_nhwc").expect("the tensor is there");
+
+    let network = network(TEXT);
+    let weights = weights(&network, &load(&folder));
+    let mut keep = vec![network.outputs[0].value];
+    keep.extend(INNER.map(|(_, layer)| network.value_of(layer).expect("a layer of the text")));
+    let check = |photo: usize, executor: &str, value: usize, distance: f64| {
+        let within = if value == 0 { LOGITS_WITHIN } else { ACTIVATIONS_WITHIN };
+        assert!(distance <= within, "photo {photo}, {executor}, value {value}: {distance}");
+    };
+    for (photo, image) in images.data().chunks(224 * 224 * 3).enumerate() {
+        let dynamic = run_dynamic(&network, &weights, Input::Bytes(image), &keep);
+        let logits = &logits[photo * 1000..][..1000];
+        check(photo, "dynamic", 0, distance(&dynamic[0], logits));
+        if photo > 0 {
+            continue;
+        }
+        let exact = reference::run(&network, &weights, &[Input::Bytes(image)]);
+        let exact = |id: ValueId| &exact[id.0];
+        check(photo, "reference", 0, distance(exact(keep[0]), logits));
+        for (value, (name, _)) in (1..).zip(INNER) {
+            let activations = floats(&expected, name);
+            check(photo, "dynamic", value, distance(&dynamic[value], &activations));
+            check(photo, "reference", value, distance(exact(keep[value]), &activations));
+        }
+    }
+}
