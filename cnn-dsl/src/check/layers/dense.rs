@@ -1,9 +1,11 @@
 //! `dense OUT`.
 
+use crate::check::arguments::{Arguments, Value};
 use crate::check::layers::ShapeError;
 use crate::check::layers::reader::Reader;
-use crate::ir::Op;
 use crate::ir::layers::dense::Dense;
+use crate::ir::shape::MAX_ELEMENTS;
+use crate::ir::{Op, Shape};
 
 pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let given = r.required(0, "the number of its outputs", "dense 10");
@@ -16,4 +18,12 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
         return r.fail(ShapeError::DenseNeedsVector { units: units.unwrap_or(10), input });
     }
     Some(Op::Dense(Dense { units: units?, bias, flattened: r.operands[0].flattened }))
+}
+
+/// The result's shape, which does not depend on what is read: behind a mistake it is what gives the
+/// model's stub the signatures that its users rely on.
+pub(super) fn result(args: &Arguments) -> Option<Shape> {
+    let Value::Number(units) = &args.positional.first()?.value else { return None };
+    let units = usize::try_from(units.to_integer()?).ok()?;
+    (1..=MAX_ELEMENTS).contains(&units).then_some(Shape::Vector(units))
 }

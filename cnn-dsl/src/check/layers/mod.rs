@@ -88,7 +88,7 @@ impl Built {
 /// built by the same function, with one operand.
 ///
 /// Where an operand's shape is unknown, the arguments are checked all the same and the outputs are
-/// `None`. After an error the outputs are `None` where they cannot be told.
+/// `None`, but for `dense`. After an error the outputs are `None` where they cannot be told.
 pub fn build(
     cx: &mut LayerCx<'_>,
     name: &'static str,
@@ -98,7 +98,11 @@ pub fn build(
     let mut reader = Reader { cx, layer: name, args, operands };
     surplus(&mut reader);
     let Some(op) = operation(&mut reader) else {
-        return Built::unknown(if name == "split" { split::results(args) } else { 1 });
+        return match name {
+            "split" => Built::unknown(split::results(args)),
+            "dense" => Built { op: None, outputs: vec![dense::result(args)] },
+            _other => Built::unknown(1),
+        };
     };
     finish(&mut reader, op)
 }
