@@ -27,6 +27,8 @@ pub fn compile(
     Compiled { tokens: tokens.collect(), diagnostics: diagnostics.into_vec() }
 }
 
+#[cfg(feature = "build")]
+pub mod build;
 pub mod check;
 #[cfg(feature = "emit")]
 mod compiled;
@@ -38,6 +40,8 @@ pub mod number;
 pub mod plan;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 
 #[cfg(feature = "emit")]
 pub use compiled::Compiled;

@@ -11,6 +11,7 @@
 pub mod dynamic;
 mod image;
 mod layer_info;
+mod macros;
 pub mod math;
 mod model;
 #[cfg(feature = "executors")]
@@ -27,3 +28,7 @@ pub use layer_info::LayerInfo;
 pub use model::{Loadable, Model};
 pub use then::{Then, ThenWorkspace};
 pub use workspace::Workspace;
+
+/// What the macros above expand to; `$crate` goes with it.
+#[doc(hidden)]
+pub use cnn_macros as __macros;

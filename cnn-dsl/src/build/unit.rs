@@ -1,0 +1,205 @@
+//! One `.cnn` file of a build.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{BuildError, Tracked, files};
+use crate::check::{Request, Selection};
+use crate::diagnostic::{Diagnostic, render};
+use crate::emit::{Door, pretty};
+use crate::source::{Disk, FileId, Files, SourceFile, Sources, Span};
+use crate::syntax;
+
+/// A file and what is wanted of it.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// Of the file that is written.
+    pub name: String,
+    /// The `.cnn` file.
+    pub path: PathBuf,
+    /// Its models.
+    pub models: Models,
+}
+
+/// Which models, as the build script said it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Models {
+    chosen: Vec<Wanted>,
+    instances: Vec<Wanted>,
+}
+
+/// One model with parameters.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    model: Option<String>,
+    rename: Option<String>,
+    parameters: Vec<(String, String)>,
+}
+
+impl Models {
+    pub(super) fn model(&mut self, name: &str) {
+        self.chosen.push(Wanted { model: Some(name.to_owned()), ..Wanted::default() });
+    }
+
+    pub(super) fn parameter(&mut self, name: &str, value: &str) {
+        if self.chosen.is_empty() {
+            self.chosen.push(Wanted::default());
+        }
+        if let Some(last) = self.chosen.last_mut() {
+            last.parameters.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    pub(super) fn instance(&mut self, name: &str, model: &str, parameters: Vec<(String, String)>) {
+        let (model, rename) = (Some(model.to_owned()), Some(name.to_owned()));
+        self.instances.push(Wanted { model, rename, parameters });
+    }
+}
+
+/// What is written for one file, as it grows.
+#[derive(Default)]
+struct Emitted {
+    tokens: TokenStream,
+    errors: Vec<String>,
+    blobs: Vec<(String, Vec<u8>)>,
+}
+
+impl Unit {
+    /// Writes the file's Rust, and the weights that it embeds, into `out_dir`.
+    pub(super) fn compile(
+        &self,
+        out_dir: &Path,
+        beside: bool,
+        tracked: &mut Tracked,
+    ) -> Result<(), BuildError> {
+        let mut disk = Disk::default();
+        let emitted = self.emit(&mut disk, beside);
+        for path in &disk.read {
+            tracked.add(path);
+        }
+        let emitted = emitted?;
+        let reports = emitted.errors.iter().map(|report| quote!(::core::compile_error!(#report);));
+        let tokens: TokenStream = reports.chain([emitted.tokens]).collect();
+        let text = pretty(&tokens, &self.shown_path());
+        for (name, bytes) in &emitted.blobs {
+            files::write(&out_dir.join(name), bytes)?;
+        }
+        files::write(&out_dir.join(format!("{}.rs", self.name)), text.as_bytes())
+    }
+
+    fn emit(&self, disk: &mut Disk, beside: bool) -> Result<Emitted, BuildError> {
+        let unreadable = |source| BuildError::Read { path: self.path.clone(), source };
+        let bytes = disk.read(&self.path).map_err(unreadable)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| unreadable(std::io::Error::other(error.utf8_error())))?;
+        let mut emitted = Emitted::default();
+        let Models { chosen, instances } = &self.models;
+        // The instances come on top of all of the file's models, unless some were chosen.
+        if chosen.is_empty() {
+            self.add(&text, None, disk, beside, &mut emitted);
+        }
+        let wanted = [chosen.as_slice(), instances].concat();
+        if !wanted.is_empty() {
+            self.add(&text, Some(&wanted), disk, beside, &mut emitted);
+        }
+        Ok(emitted)
+    }
+
+    /// Compiles the wanted models, or all.
+    fn add(
+        &self,
+        text: &str,
+        wanted: Option<&[Wanted]>,
+        disk: &mut Disk,
+        beside: bool,
+        emitted: &mut Emitted,
+    ) {
+        let mut sources = Sources::default();
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let (name, text) = (self.shown_path(), text.to_owned());
+        let root = sources.add(SourceFile { name, folder, text });
+        let requests = wanted.map(|list| {
+            list.iter().map(|wanted| request(wanted, &mut sources)).collect::<Result<Vec<_>, _>>()
+        });
+        let selection = match requests.transpose() {
+            Ok(requests) => requests.map_or(Selection::All, Selection::Some),
+            Err(error) => return emitted.report(&[error], &sources),
+        };
+        let Emitted { blobs, .. } = emitted;
+        let mut door = Door {
+            runtime: quote!(__cnn),
+            visibility: quote!(pub),
+            ident: &|name, _| ident(name),
+            blob: &mut |model, bytes| {
+                let name = format!("{}.{model}.weights", self.name);
+                blobs.push((name.clone(), bytes.to_owned()));
+                blob(&name, beside)
+            },
+        };
+        let compiled = crate::compile(&mut sources, root, &selection, disk, &mut door);
+        emitted.report(&compiled.diagnostics, &sources);
+        emitted.tokens.extend(compiled.tokens);
+    }
+
+    /// The path as the build script wrote it, the same on every system.
+    fn shown_path(&self) -> String {
+        self.path.to_string_lossy().replace('\\', "/")
+    }
+}
+
+impl Emitted {
+    /// Adds reports that are not there yet. rustc puts its own `error: ` before each.
+    fn report(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        for diagnostic in diagnostics {
+            let report = render(diagnostic, sources);
+            let report = report.strip_prefix("error").unwrap_or(&report).trim_end().to_owned();
+            if !self.errors.contains(&report) {
+                self.errors.push(report);
+            }
+        }
+    }
+}
+
+/// The request of one model; each name and each value is a text of its own.
+fn request(wanted: &Wanted, sources: &mut Sources) -> Result<Request, Diagnostic> {
+    let mut add = |text: &str| {
+        let (name, folder) = ("build.rs".to_owned(), PathBuf::new());
+        let file = sources.add(SourceFile { name, folder, text: text.to_owned() });
+        Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+    };
+    let mut named = |name: &Option<String>| name.as_ref().map(|name| (name.clone(), add(name)));
+    let (model, rename) = (named(&wanted.model), named(&wanted.rename));
+    let places: Vec<(Span, FileId)> =
+        wanted.parameters.iter().map(|(name, value)| (add(name), add(value).file)).collect();
+    let mut parameters = Vec::new();
+    for ((name, _), (span, value)) in wanted.parameters.iter().zip(places) {
+        parameters.push((name.clone(), span, syntax::expression(sources, value)?));
+    }
+    Ok(Request { model, rename, parameters })
+}
+
+fn ident(name: &str) -> Ident {
+    let span = proc_macro2::Span::call_site();
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, span),
+        None => Ident::new(name, span),
+    }
+}
+
+/// The packed weights, aligned to a cache line, out of the file beside the emitted code.
+fn blob(file: &str, beside: bool) -> TokenStream {
+    let path = if beside {
+        quote!(#file)
+    } else {
+        let file = format!("/{file}");
+        quote!(::core::concat!(::core::env!("OUT_DIR"), #file))
+    };
+    quote! {{
+        #[repr(C, align(64))]
+        struct Aligned<T: ?::core::marker::Sized>(T);
+        static WEIGHTS: &Aligned<[::core::primitive::u8]> = &Aligned(*::core::include_bytes!(#path));
+        &WEIGHTS.0
+    }}
+}

@@ -1,0 +1,179 @@
+//! From a call's tokens to the compiler and back.
+
+use std::path::{Path, PathBuf};
+
+use cnn_dsl::check::{Request, Selection};
+use cnn_dsl::diagnostic::Diagnostic;
+use cnn_dsl::emit::Door;
+use cnn_dsl::source::{Disk, FileId, Files, SourceFile, Sources};
+use cnn_dsl::syntax;
+use cnn_dsl::tokens::TokenText;
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::include::Arguments;
+use crate::report::{Places, compile_error, compile_errors};
+
+/// `cnn!`: the tokens are the text.
+pub fn cnn(tokens: TokenStream) -> TokenStream {
+    let (runtime, tokens) = split(tokens);
+    let mut call = Call::new(Span::call_site());
+    let root = call.add_tokens(tokens);
+    call.compile(root, &Selection::All, runtime, TokenStream::new())
+}
+
+/// `include_model!`: the text is a file's, the arguments are tokens.
+pub fn include_model(tokens: TokenStream) -> TokenStream {
+    let (runtime, tokens) = split(tokens);
+    let arguments: Arguments = match syn::parse2(tokens) {
+        Ok(arguments) => arguments,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut call = Call::new(arguments.path.span());
+    let root = match call.add_file(&arguments.path.value()) {
+        Ok(root) => root,
+        Err(message) => return compile_error(&message, call.otherwise, call.otherwise),
+    };
+    match call.request(arguments) {
+        Ok(request) => call.compile(root, &Selection::Some(vec![request]), runtime, quote!(pub)),
+        Err(error) => call.errors(&[error]),
+    }
+}
+
+/// Takes `(crate = PATH)` from the front. The tokens of the path are kept as they are, for they
+/// know the crate that they come from.
+fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
+    let mut tokens = tokens.into_iter();
+    let runtime = match tokens.next() {
+        Some(TokenTree::Group(group)) => group.stream().into_iter().skip(2).collect(),
+        Some(_) | None => quote!(::cnn_runtime),
+    };
+    (runtime, tokens.collect())
+}
+
+/// One call: its texts, and the tokens that they were made of.
+struct Call {
+    sources: Sources,
+    texts: Vec<(FileId, TokenText)>,
+    disk: Disk,
+    /// Where errors go that lie in none of the call's tokens.
+    otherwise: Span,
+}
+
+impl Call {
+    fn new(otherwise: Span) -> Self {
+        let (sources, disk) = (Sources::default(), Disk::default());
+        Self { sources, texts: Vec::new(), disk, otherwise }
+    }
+
+    fn add_tokens(&mut self, tokens: TokenStream) -> FileId {
+        let tokens = TokenText::new(tokens);
+        let (folder, text) = (package_folder(), tokens.text().to_owned());
+        let file = self.sources.add(SourceFile { name: "cnn!".to_owned(), folder, text });
+        self.texts.push((file, tokens));
+        file
+    }
+
+    fn add_file(&mut self, name: &str) -> Result<FileId, String> {
+        let path = package_folder().join(name);
+        let failed = |error: &dyn std::fmt::Display| format!("cannot read `{name}`: {error}");
+        let bytes = self.disk.read(&path).map_err(|error| failed(&error))?;
+        let text = String::from_utf8(bytes).map_err(|error| failed(&error.utf8_error()))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(self.sources.add(SourceFile { name: name.to_owned(), folder, text }))
+    }
+
+    /// The model that the arguments ask for; each name and each value is a text of its own.
+    fn request(&mut self, arguments: Arguments) -> Result<Request, Diagnostic> {
+        let Arguments { path: _, model, rename, parameters } = arguments;
+        let model = model.map(|name| self.name(name));
+        let rename = rename.map(|name| self.name(name));
+        let mut values = Vec::new();
+        for (name, value) in parameters {
+            let (name, span) = self.name(name);
+            let value = self.add_tokens(value);
+            values.push((name, span, syntax::expression(&self.sources, value)?));
+        }
+        Ok(Request { model, rename, parameters: values })
+    }
+
+    fn name(&mut self, name: Ident) -> (String, cnn_dsl::source::Span) {
+        let file = self.add_tokens(TokenTree::Ident(name).into());
+        let text = self.sources.file(file).text.clone();
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        (text, cnn_dsl::source::Span { file, start: 0, end })
+    }
+
+    fn compile(
+        mut self,
+        root: FileId,
+        selection: &Selection,
+        runtime: TokenStream,
+        visibility: TokenStream,
+    ) -> TokenStream {
+        let Self { sources, texts, disk, otherwise: _ } = &mut self;
+        let ident = |name: &str, span: cnn_dsl::source::Span| {
+            let text = texts.iter().find(|(file, _)| *file == span.file);
+            let target = text.and_then(|(_, t)| t.target(span.start as usize..span.end as usize));
+            new_ident(name, target.map_or_else(Span::call_site, |target| target.first))
+        };
+        let mut door = Door { runtime, visibility, ident: &ident, blob: &mut blob };
+        let compiled = cnn_dsl::compile(sources, root, selection, disk, &mut door);
+        let mut tokens = self.errors(&compiled.diagnostics);
+        tokens.extend(compiled.tokens);
+        tokens.extend(tracked(&self.disk.read));
+        tokens
+    }
+
+    fn errors(&self, diagnostics: &[Diagnostic]) -> TokenStream {
+        let texts = self.texts.iter().map(|(file, text)| (*file, text)).collect();
+        compile_errors(diagnostics, &self.sources, &Places { texts, otherwise: self.otherwise })
+    }
+}
+
+fn new_ident(name: &str, span: Span) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, span),
+        None => Ident::new(name, span),
+    }
+}
+
+/// The folder that a call's paths are relative to: the package's, as for a build script. Where the
+/// call's file stands is not known to every editor.
+fn package_folder() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
+}
+
+/// The packed weights as one literal. An editor shows the types without them.
+fn blob(_model: &str, bytes: &[u8]) -> TokenStream {
+    if in_editor() {
+        return quote!(&[]);
+    }
+    let bytes = Literal::byte_string(bytes);
+    quote! {{
+        #[repr(C, align(64))]
+        struct Aligned<T: ?::core::marker::Sized>(T);
+        static WEIGHTS: &Aligned<[::core::primitive::u8]> = &Aligned(*#bytes);
+        &WEIGHTS.0
+    }}
+}
+
+/// Builds the crate anew when a file that the call read changes.
+fn tracked(read: &[PathBuf]) -> TokenStream {
+    if in_editor() {
+        return TokenStream::new();
+    }
+    let there = read.iter().filter(|path| path.is_file()).filter_map(|path| path.to_str());
+    there
+        .map(|path| {
+            quote!(
+                const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+            )
+        })
+        .collect()
+}
+
+/// rust-analyzer expands macros as the user types and names no file.
+fn in_editor() -> bool {
+    Span::call_site().file().is_empty()
+}

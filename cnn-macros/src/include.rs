@@ -1,0 +1,95 @@
+//! The arguments of `include_model!`: `"path.cnn", Model as Name, alpha = 0.5`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, LitStr, Token};
+
+/// What the call says.
+pub struct Arguments {
+    /// The file, relative to the package's folder.
+    pub path: LitStr,
+    /// The model; the file's first where none is named.
+    pub model: Option<Ident>,
+    /// The type's name; the model's own where none is given.
+    pub rename: Option<Ident>,
+    /// Parameters; the values are the language's to read.
+    pub parameters: Vec<(Ident, TokenStream)>,
+}
+
+impl Parse for Arguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.parse()?;
+        let mut arguments = Self { path, model: None, rename: None, parameters: Vec::new() };
+        comma(input)?;
+        if input.peek(Ident::peek_any) && !input.peek2(Token![=]) {
+            if !input.peek(Token![as]) {
+                arguments.model = Some(input.call(Ident::parse_any)?);
+            }
+            if input.peek(Token![as]) {
+                input.parse::<Token![as]>()?;
+                arguments.rename = Some(input.call(Ident::parse_any)?);
+            }
+            comma(input)?;
+        }
+        while !input.is_empty() {
+            let name = input.call(Ident::parse_any)?;
+            input.parse::<Token![=]>()?;
+            arguments.parameters.push((name, value(input)?));
+            comma(input)?;
+        }
+        Ok(arguments)
+    }
+}
+
+fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}
+
+/// Everything up to the next comma.
+fn value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = Vec::<TokenTree>::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.push(input.parse()?);
+    }
+    if tokens.is_empty() {
+        Err(input.error("expected a value"))
+    } else {
+        Ok(tokens.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+
+    fn read(text: &str) -> String {
+        match syn::parse_str::<Arguments>(text) {
+            Ok(Arguments { path, model, rename, parameters }) => {
+                let name = |ident: Option<syn::Ident>| ident.map_or("-".into(), |i| i.to_string());
+                let values: Vec<_> =
+                    parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                format!("{} {} {}{}", path.value(), name(model), name(rename), values.concat())
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn arguments_are_read() {
+        assert_eq!(read(r#""m.cnn""#), "m.cnn - -");
+        assert_eq!(read(r#""m.cnn","#), "m.cnn - -");
+        assert_eq!(read(r#""m.cnn", Big"#), "m.cnn Big -");
+        assert_eq!(read(r#""m.cnn", Big as Small"#), "m.cnn Big Small");
+        assert_eq!(read(r#""m.cnn", as Small, alpha = 0.5"#), "m.cnn - Small alpha=0.5");
+        assert_eq!(
+            read(r#""m.cnn", Big, size = 28x28x1, layers = [3, 4], act = relu,"#),
+            "m.cnn Big - size=28x28x1 layers=[3 , 4] act=relu"
+        );
+        assert_eq!(read(r#""m.cnn", alpha ="#), "expected a value");
+        assert_eq!(read("Big"), "expected string literal");
+    }
+}

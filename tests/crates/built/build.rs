@@ -1,0 +1,12 @@
+//! Compiles a folder of models, and a file with parameters.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    cnn_dsl::build::Build::new()
+        .folder("models")
+        .file("tunable.cnn")
+        .model("Tunable")
+        .parameter("alpha", "0.5")
+        .instance("Wide", "Tunable", [("alpha", "2"), ("classes", "3")])
+        .compile()?;
+    Ok(())
+}

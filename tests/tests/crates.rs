@@ -1,0 +1,181 @@
+//! Users' crates (`tests/crates`), built by cargo as their users would: another name for the
+//! runtime, a third crate's macro, both editions, the strictest lints, build scripts, mistakes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+/// The crates whose models hold no mistake.
+const SOUND: [&str; 6] = ["built", "renamed", "shadowed", "strict", "through_macro", "wrapper"];
+
+/// What is wrong in the models of `broken` and `broken_build`, in the order of the text.
+const MISTAKES: [&str; 2] = ["shape_mismatch", "unknown_layer"];
+
+#[test]
+fn the_crates_pass_clippy_as_strict_as_they_ask_for() {
+    let _one = one_cargo_at_a_time();
+    if !runs("clippy") {
+        println!("skipped: cargo clippy is not installed");
+        return;
+    }
+    let output = cargo("clippy", &[&["--all-targets"], of(&SOUND).as_slice()].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let warned = text(&output.stderr).contains("warning:");
+    assert!(!warned, "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_crates_models_run() {
+    let _one = one_cargo_at_a_time();
+    let output = cargo("test", &[&["--lib"], of(&SOUND).as_slice()].concat());
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    for test in [
+        "every_model_runs",
+        "an_expression_keeps_its_precedence",
+        "parameters_and_instances_arrive",
+    ] {
+        assert!(text(&output.stdout).contains(&format!("tests::{test} ... ok")), "{test}");
+    }
+}
+
+#[test]
+fn a_build_script_names_every_file_that_it_read() {
+    let _one = one_cargo_at_a_time();
+    let output = cargo("check", &of(&["built"]));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let build = target().join("debug/build");
+    let newest = std::fs::read_dir(&build)
+        .expect("build scripts ran")
+        .map(|entry| entry.expect("an entry").path().join("output"))
+        .filter(|path| path.to_string_lossy().contains("/built-") && path.exists())
+        .max_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).expect("a time"))
+        .expect("the script's output");
+    let printed = std::fs::read_to_string(newest).expect("the script's output");
+    let mut tracked: Vec<_> =
+        printed.lines().filter_map(|line| line.strip_prefix("cargo::rerun-if-changed=")).collect();
+    tracked.sort_unstable();
+    assert_eq!(tracked, ["models", "models/digits.cnn", "models/more/blocks.cnn", "tunable.cnn"]);
+}
+
+#[test]
+fn a_mistake_in_a_macro_is_the_only_error() {
+    let _one = one_cargo_at_a_time();
+    let errors =
+        errors(&cargo("check", &[&of(&["broken"])[..], &["--message-format=json"]].concat()));
+    assert_eq!(codes(&errors), MISTAKES, "{errors:#?}");
+    let under = |error: &Value| {
+        let span = &error["spans"][0];
+        let line = span["text"][0]["text"].as_str().expect("a line").to_owned();
+        let column = |name: &str| span[name].as_u64().expect("a column") as usize - 1;
+        line[column("column_start")..column("column_end")].to_owned()
+    };
+    let under: Vec<_> = errors.iter().map(under).collect();
+    assert_eq!(under, ["28x28x3", "convv"]);
+}
+
+#[test]
+fn a_mistake_in_a_file_is_the_only_error_and_fails_no_build_script() {
+    let _one = one_cargo_at_a_time();
+    let arguments = [&of(&["broken_build"])[..], &["--message-format=json"]].concat();
+    let errors = errors(&cargo("check", &arguments));
+    assert_eq!(codes(&errors), MISTAKES, "{errors:#?}");
+    let rendered = errors[0]["rendered"].as_str().expect("a report");
+    assert!(rendered.contains("--> models/broken.cnn:3:"), "{rendered}");
+}
+
+#[test]
+fn rust_analyzer_shows_the_mistakes_and_no_other_error() {
+    let _one = one_cargo_at_a_time();
+    for (name, codes) in
+        [("broken", MISTAKES.as_slice()), ("broken_build", &MISTAKES), ("strict", &[])]
+    {
+        let folder = crates().join(name);
+        let run = Command::new("rust-analyzer").arg("diagnostics").arg(&folder).output();
+        let shown = match run {
+            Ok(output) if runs_analyzer() => text(&output.stdout),
+            Ok(_) | Err(_) => {
+                println!("skipped: rust-analyzer is not installed");
+                return;
+            }
+        };
+        let errors: Vec<_> = shown.lines().filter(|line| line.contains("Error")).collect();
+        assert_eq!(errors.len(), codes.len(), "{name}: {shown}");
+        for code in codes {
+            assert!(shown.contains(&format!("[{code}]")), "{name}: {shown}");
+        }
+    }
+}
+
+/// Cargo locks its target folder anyway; without this every waiting test would look hung.
+fn one_cargo_at_a_time() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates")
+}
+
+fn of<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().flat_map(|name| ["-p", name]).collect()
+}
+
+/// Cargo on the crates, offline and with the versions that the repository itself is built with.
+fn cargo(command: &str, arguments: &[&str]) -> Output {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    std::fs::copy(lock, crates().join("Cargo.lock")).expect("the lock file is copied");
+    Command::new(env!("CARGO"))
+        .args([command, "--offline"])
+        .args(arguments)
+        .current_dir(crates())
+        .env("CARGO_TARGET_DIR", target())
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo runs")
+}
+
+fn runs(command: &str) -> bool {
+    let output = Command::new(env!("CARGO")).args([command, "--version"]).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn runs_analyzer() -> bool {
+    let output = Command::new("rust-analyzer").arg("--version").output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The errors among the compiler's messages, the closing count left out.
+fn errors(output: &Output) -> Vec<Value> {
+    text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"))
+        .filter(|line| line["reason"] == "compiler-message")
+        .map(|line| line["message"].clone())
+        .filter(|message| message["level"] == "error")
+        .filter(|message| !message["spans"].as_array().is_none_or(Vec::is_empty))
+        .collect()
+}
+
+/// `channel_mismatch` of `[channel_mismatch]: ...`; the whole message where there is no code.
+fn codes(errors: &[Value]) -> Vec<&str> {
+    errors
+        .iter()
+        .map(|error| {
+            let message = error["message"].as_str().expect("a message");
+            message
+                .strip_prefix('[')
+                .and_then(|m| m.split_once(']'))
+                .map_or(message, |(code, _)| code)
+        })
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! The doors agree: a text read from a file and the same text rebuilt from its tokens give the same
+//! tree, the same diagnostics and the same code. Every `.cnn` file of the repository is tried.
+
+use std::path::{Path, PathBuf};
+
+use cnn_dsl::diagnostic::Diagnostic;
+use cnn_dsl::source::{SourceFile, Sources, Span};
+use cnn_dsl::syntax;
+use cnn_dsl::tokens::TokenText;
+use proc_macro2::TokenStream;
+
+/// A text as each door has it; `None` where it is none of Rust's, which rustc itself reports.
+fn both(path: &Path) -> Option<[Sources; 2]> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let tokens: TokenStream = text.parse().ok()?;
+    let source = |text| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let folder = path.parent().expect("a folder").to_owned();
+        let mut sources = Sources::default();
+        let root = sources.add(SourceFile { name, folder, text });
+        assert_eq!(root, cnn_dsl::source::FileId(0));
+        sources
+    };
+    Some([source(text), source(TokenText::new(tokens).text().to_owned())])
+}
+
+#[test]
+fn both_doors_read_the_same_tree() {
+    let mut read = 0;
+    for path in texts() {
+        let Some(sources) = both(&path) else { continue };
+        read += 1;
+        let [file, tokens] =
+            sources.map(|sources| match syntax::parse(&sources, cnn_dsl::source::FileId(0)) {
+                Ok(tree) => without_spans(&format!("{tree:#?}")),
+                Err(error) => said(&error, &sources),
+            });
+        assert_eq!(file, tokens, "{}", path.display());
+    }
+    assert!(read >= 20, "only {read} texts");
+}
+
+/// What a diagnostic says, with the tokens under its spans.
+fn said(error: &Diagnostic, sources: &Sources) -> String {
+    let label = |span: Span, text: &str| format!("`{}` {text}", token_text(sources.text(span)));
+    let mut lines = vec![format!("{}: {}", error.code, error.message)];
+    lines.push(label(error.primary.span, &error.primary.text));
+    lines.extend(error.labels.iter().map(|l| label(l.span, &l.text)));
+    lines.extend(error.notes.iter().cloned());
+    lines.extend(error.help.iter().cloned());
+    lines.join("\n")
+}
+
+/// A text without what tokens do not have: comments and white space.
+fn token_text(text: &str) -> String {
+    match text.parse::<TokenStream>() {
+        Ok(tokens) => tokens.to_string().split_whitespace().collect(),
+        Err(_) => text.split_whitespace().collect(),
+    }
+}
+
+/// A tree's `{:#?}` with the numbers of its spans left out.
+fn without_spans(tree: &str) -> String {
+    let place = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("start: ") || line.starts_with("end: ")
+    };
+    tree.lines().filter(|line| !place(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Every `.cnn` file of the repository.
+fn texts() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name();
+            let hidden = name.to_string_lossy().starts_with('.') || name == "target";
+            if entry.file_type().expect("a type").is_dir() && !hidden {
+                folders.push(entry.path());
+            } else if entry.path().extension().is_some_and(|extension| extension == "cnn") {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    found
+}
