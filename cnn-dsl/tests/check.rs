@@ -10,6 +10,7 @@ mod check {
     mod layer_names;
     mod limits;
     mod networks;
+    mod published;
     mod scopes;
     mod values;
 }
