@@ -22,7 +22,7 @@ pub enum Role {
         /// Groups of the convolution.
         groups: usize,
     },
-    /// A depthwise convolution's, canonical and Keras HWCM (`depthwise_kernel`), PyTorch [C*M,1,H,W] (`weight`).
+    /// A depthwise convolution's, canonical and Keras HWCM (`depthwise_kernel`), PyTorch `[C*M,1,H,W]` (`weight`).
     DepthwiseKernel,
     /// A transposed convolution's, canonical H,W,IN,OUT/groups; Keras H,W,OUT,IN (`kernel`, one group
     /// only), PyTorch IN,OUT/groups,H,W (`weight`).
@@ -99,7 +99,9 @@ pub struct Pack {
 /// The forms of a piece. Lanes past the last channel are zero.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {
-    /// A convolution's or dense layer's kernel as `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`.
+    /// A kernel of a convolution, transposed or not, or of a dense layer (1x1) as
+    /// `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`: a group's filters in panels, each with
+    /// the taps in the order height, width, the group's input channels.
     Panels {
         /// Index of the kernel.
         kernel: usize,

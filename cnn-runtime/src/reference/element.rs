@@ -25,7 +25,7 @@ const UNDERFLOW: f64 = f32::MIN_POSITIVE as f64;
 ///   `(n + 4) u * sum |x||w|` beside what the operands bring, `sum bound(x) |w|`. The 4 covers a
 ///   batch norm folded into `w` and the bias, so the bound holds for folded and unfolded layers.
 /// - A function `f` of one element brings `L bound(x)`, `L` its Lipschitz constant, and its own
-///   error, [`ELEMENTARY_ROUNDINGS`] `u` at most where it uses `exp` and its kin.
+///   error, `ELEMENTARY_ROUNDINGS` (16) times `u` at most where it uses `exp` and its kin.
 /// - What only moves, selects or compares elements adds nothing.
 ///
 /// Terms of second order in `u` are covered by taking `|x| + bound(x)` for `|x|`. `f32` overflow is
