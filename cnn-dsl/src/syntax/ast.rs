@@ -248,6 +248,7 @@ pub struct LayerItem {
 
 /// What `let` and assignment take.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are applications")]
 pub enum TensorExpr {
     /// A layer, block or a lone name (`let y = x;` is an application without items).
     Apply(Application),

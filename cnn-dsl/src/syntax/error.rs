@@ -246,8 +246,14 @@ fn unclosed(open: Span, found: Option<Span>, sources: &Sources) -> Diagnostic {
 }
 
 fn unknown_character(at: Span, character: char) -> Diagnostic {
-    let error =
-        Diagnostic::new("unknown_character", at, format!("unknown character `{character}`"));
+    const ZERO_WIDTH: &str = "\u{feff}\u{200b}\u{200c}\u{200d}";
+    let invisible = character.is_control() || character.is_whitespace();
+    let shown = if invisible || ZERO_WIDTH.contains(character) {
+        format!("U+{:04X}", u32::from(character))
+    } else {
+        character.to_string()
+    };
+    let error = Diagnostic::new("unknown_character", at, format!("unknown character `{shown}`"));
     let instead = match character {
         '×' | '✕' | '⨯' | '✖' => "x",
         '“' | '”' | '„' | '«' | '»' | '\'' | '‘' | '’' => "\"",

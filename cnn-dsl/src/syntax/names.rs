@@ -29,11 +29,13 @@ pub fn model_names(sources: &Sources, file: FileId) -> Vec<(Visibility, Ident)> 
     names
 }
 
-/// Words that are keywords everywhere.
+/// Words that are keywords everywhere; the rule `reserved` lists the same.
+pub(super) const RESERVED: [&str; 19] = [
+    "pub", "use", "model", "block", "let", "mut", "const", "if", "else", "repeat", "in", "from",
+    "as", "last", "return", "default", "layer", "true", "false",
+];
+
+/// Whether a word is a keyword everywhere.
 pub(super) fn is_reserved(word: &str) -> bool {
-    const RESERVED: [&str; 19] = [
-        "pub", "use", "model", "block", "let", "mut", "const", "if", "else", "repeat", "in",
-        "from", "as", "last", "return", "default", "layer", "true", "false",
-    ];
     RESERVED.contains(&word)
 }

@@ -6,6 +6,7 @@ use crate::syntax::ast::{
     BinaryOp, Expr, ExprKind, Item, LayerItem, Model, Statement, StatementKind, TensorExpr,
     UnaryOp, Visibility,
 };
+use crate::syntax::names::RESERVED;
 
 fn model(statements: &str) -> Model {
     let text = format!("model A {{ {statements} }}");
@@ -241,5 +242,20 @@ fn spellings_of_rebuilt_tokens_are_the_same() {
     for (spaced, compact) in pairs {
         let read = |text| without_spans(&parse(text).unwrap_or_else(|e| panic!("{text}: {e:?}")));
         assert_eq!(read(spaced).replace("end: ", ""), read(compact).replace("end: ", ""));
+    }
+}
+
+#[test]
+fn reserved_words_are_no_names_and_the_others_are() {
+    for word in RESERVED {
+        let error = parse(&format!("model {word} {{ relu; }}")).unwrap_err();
+        assert_eq!(error.code, "reserved_word", "{word}");
+        let longer = format!("model {word}s({word}_ = 1) {{ {word}2 r#{word}; }}");
+        assert!(parse(&longer).is_ok(), "{word}");
+    }
+    for word in ["input", "output", "weights", "scale", "frozen", "tensor", "unroll", "train"] {
+        let item = format!("f {word}, a {word}, ({word} + 1);");
+        let text = format!("model A({word} = 1) {{ {item} let {word} = last; }}");
+        assert!(parse(&text).is_ok(), "{word}");
     }
 }
