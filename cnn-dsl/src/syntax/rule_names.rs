@@ -107,7 +107,7 @@ fn name(rule: Rule) -> &'static str {
         | Rule::if_value
         | Rule::ident_value => VALUE,
         Rule::statement
-        | Rule::statement_word
+        | Rule::keyword
         | Rule::repeat
         | Rule::if_body
         | Rule::frozen

@@ -109,31 +109,42 @@ impl Builder<'_> {
             .parse(pairs)
     }
 
+    /// Split as statements are: what nests stands apart from what does not.
     fn primary(&self, pair: Pair<'_, Rule>, depth: usize) -> Result<Expr> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::number | Rule::shape => self.number(&pair, span)?,
-            Rule::text => ExprKind::Text(self.text(&pair)?.value),
+            Rule::body => ExprKind::Brace(self.body(pair)?),
+            Rule::paren => return self.paren(pair, span, depth),
+            Rule::list => ExprKind::List(self.expressions(&mut self.parts(pair), depth)?),
+            Rule::if_value => ExprKind::If(Box::new(self.if_value(pair, span, depth)?)),
+            Rule::call => self.call(pair, depth)?,
+            _ => self.word(&pair, span)?,
+        };
+        Ok(Expr { kind, span })
+    }
+
+    fn call(&self, pair: Pair<'_, Rule>, depth: usize) -> Result<ExprKind> {
+        let mut parts = self.parts(pair);
+        let name = self.ident(&parts.next());
+        Ok(ExprKind::Call(name, self.expressions(&mut parts, depth)?))
+    }
+
+    fn word(&self, pair: &Pair<'_, Rule>, span: Span) -> Result<ExprKind> {
+        Ok(match pair.as_rule() {
+            Rule::number | Rule::shape => self.number(pair, span)?,
+            Rule::text => ExprKind::Text(self.text(pair)?.value),
             Rule::boolean => ExprKind::Bool(pair.as_str() == "true"),
             Rule::name | Rule::ident_value => ExprKind::Name(pair.as_str().to_owned()),
-            Rule::body => ExprKind::Brace(self.body(pair)?),
-            Rule::list => ExprKind::List(self.expressions(&mut self.parts(pair), depth)?),
-            Rule::paren => return self.paren(pair, span, depth),
-            Rule::if_value => ExprKind::If(Box::new(self.if_value(pair, span, depth)?)),
-            Rule::call => {
-                let mut parts = self.parts(pair);
-                let name = self.ident(&parts.next());
-                ExprKind::Call(name, self.expressions(&mut parts, depth)?)
-            }
             Rule::signed => {
-                let mut parts = self.parts(pair);
-                parts.next();
-                let number = self.primary(parts.next(), depth)?;
+                let mut parts = self.parts(pair.clone());
+                let _minus = parts.next();
+                let number = parts.next();
+                let span = self.span(&number);
+                let number = Expr { kind: self.number(&number, span)?, span };
                 ExprKind::Unary(UnaryOp::Negate, Box::new(number))
             }
             rule => unreachable!("{rule:?} is no value"),
-        };
-        Ok(Expr { kind, span })
+        })
     }
 
     fn number(&self, pair: &Pair<'_, Rule>, at: Span) -> Result<ExprKind> {

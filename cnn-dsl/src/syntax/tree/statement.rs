@@ -31,38 +31,54 @@ impl Builder<'_> {
         Ok(Statement { docs, kind: self.statement_kind(pair)?, span })
     }
 
+    /// Split by what a statement holds: braces stand in braces up to the limit of nesting, and
+    /// without optimisation the frame of one function with all kinds has room for all of them.
     fn statement_kind(&self, pair: Pair<'_, Rule>) -> Result<StatementKind> {
+        match pair.as_rule() {
+            Rule::apply => self.apply(pair).map(StatementKind::Apply),
+            Rule::if_body => self.if_body(pair).map(StatementKind::If),
+            Rule::repeat | Rule::frozen | Rule::aux => self.braced(pair),
+            Rule::let_tensor | Rule::assign | Rule::layer_weights => self.binding(pair),
+            _ => self.plain(pair),
+        }
+    }
+
+    fn braced(&self, pair: Pair<'_, Rule>) -> Result<StatementKind> {
         let rule = pair.as_rule();
-        if rule == Rule::apply {
-            return self.apply(pair).map(StatementKind::Apply);
+        let mut parts = self.parts(pair);
+        match rule {
+            Rule::repeat => self.repeat(&mut parts),
+            Rule::frozen => self.body(parts.next()).map(StatementKind::Frozen),
+            _ => {
+                let name = self.ident(&parts.next());
+                Ok(StatementKind::Aux { name, body: self.body(parts.next())? })
+            }
         }
-        if rule == Rule::if_body {
-            return self.if_body(pair).map(StatementKind::If);
+    }
+
+    fn binding(&self, pair: Pair<'_, Rule>) -> Result<StatementKind> {
+        let rule = pair.as_rule();
+        let mut parts = self.parts(pair);
+        if rule == Rule::layer_weights {
+            let name = self.ident(&parts.next());
+            return Ok(StatementKind::Layer { name, layer: self.apply(parts.next())? });
         }
+        let mutable = parts.next_if(Rule::kw_mut).is_some();
+        let names = self.names(parts.next());
+        let value = self.tensor_value(parts.next())?;
+        Ok(match rule {
+            Rule::let_tensor => StatementKind::Let { mutable, names, value },
+            _ => StatementKind::Assign { names, value },
+        })
+    }
+
+    fn plain(&self, pair: Pair<'_, Rule>) -> Result<StatementKind> {
+        let rule = pair.as_rule();
         let mut parts = self.parts(pair);
         Ok(match rule {
-            Rule::repeat => self.repeat(&mut parts)?,
-            Rule::frozen => StatementKind::Frozen(self.body(parts.next())?),
-            Rule::aux => StatementKind::Aux {
-                name: self.ident(&parts.next()),
-                body: self.body(parts.next())?,
-            },
-            Rule::let_tensor => StatementKind::Let {
-                mutable: parts.next_if(Rule::kw_mut).is_some(),
-                names: self.names(parts.next()),
-                value: self.tensor_value(parts.next())?,
-            },
-            Rule::assign => StatementKind::Assign {
-                names: self.names(parts.next()),
-                value: self.tensor_value(parts.next())?,
-            },
             Rule::const_value => StatementKind::Const {
                 name: self.ident(&parts.next()),
                 value: self.expression(parts.next(), 0)?,
-            },
-            Rule::layer_weights => StatementKind::Layer {
-                name: self.ident(&parts.next()),
-                layer: self.apply(parts.next())?,
             },
             Rule::default_items => StatementKind::Default {
                 layer: self.ident(&parts.next()),
