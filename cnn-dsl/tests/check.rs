@@ -9,6 +9,7 @@ mod check {
     mod items;
     mod layer_names;
     mod limits;
+    mod mutations;
     mod networks;
     mod published;
     mod scopes;

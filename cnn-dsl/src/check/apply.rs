@@ -1,18 +1,14 @@
 //! One statement that applies a layer: its head, operands, arguments, post-operations, and the
 //! layers that come of it.
 
-use crate::check::arguments::{Arguments, Operand, Operands, Signature, Value};
-use crate::check::error::{ItemError, NameError, TensorError};
+use crate::check::arguments::{Signature, Value};
+use crate::check::error::{ItemError, NameError};
 use crate::check::expand::{Expander, Site};
-use crate::check::items::{Accepts, Post, Sorted, opposite};
-use crate::check::layers::{self, Built, LayerCx};
-use crate::check::network::NewLayer;
+use crate::check::items::{Accepts, Sorted};
+use crate::check::layers;
 use crate::check::scope::{Binding, Results, Tensor};
-use crate::check::trace;
-use crate::diagnostic::Diagnostics;
-use crate::ir::{Activation, LayerId, Shape};
-use crate::source::Span;
-use crate::syntax::ast::{Application, Block, Expr, ExprKind, Ident};
+use crate::ir::{Activation, Shape};
+use crate::syntax::ast::{Application, Block, ExprKind, Ident};
 
 /// What stands at a statement's front.
 enum Head<'a> {
@@ -29,14 +25,6 @@ pub(super) struct Applied {
     pub(super) input: Option<Shape>,
     /// With which arguments, for the same.
     pub(super) through: String,
-}
-
-/// The layer that post-operations stand behind.
-pub(super) struct Base {
-    pub(super) name: String,
-    pub(super) layer: Option<LayerId>,
-    pub(super) frozen: bool,
-    pub(super) unroll: bool,
 }
 
 impl<'a> Expander<'a> {
@@ -121,7 +109,10 @@ impl<'a> Expander<'a> {
         let arguments = self.arguments(signature, &app.name, app.span, &sorted, bn);
         let operand = operands.first().map(|(tensor, _)| *tensor);
         let input = operand.flatten().map(|tensor| self.network.shape(tensor));
-        let through = self.through(signature, &sorted);
+        let through = match &app.asserted {
+            Some(_) => self.through(signature, &sorted),
+            None => String::new(),
+        };
         let (results, layer) = match arguments.filter(|_| sorted.sound && self.live()) {
             Some(arguments) => {
                 let built = self.build(signature.name, &arguments, &operands);
@@ -213,285 +204,11 @@ impl<'a> Expander<'a> {
         sorted
     }
 
-    /// The post-operations behind a layer or block call, in order.
-    pub(super) fn apply_posts(
-        &mut self,
-        posts: &[Post<'a>],
-        results: Results,
-        base: &Base,
-        app: &'a Application,
-        site: Site<'a>,
-    ) -> Results {
-        let Some(first) = posts.first() else { return results };
-        let mut tensor = match results {
-            Results::Tensors(tensors) => match tensors.as_slice() {
-                [tensor] => *tensor,
-                several => {
-                    let count = several.len();
-                    let layer = app.name.name.clone();
-                    self.error(TensorError::SeveralResults { layer, at: first.span, count });
-                    None
-                }
-            },
-            Results::Unknown => None,
-        };
-        let mut kinds: Vec<String> = Vec::new();
-        for post in posts {
-            tensor = self.apply_post(post, tensor, base, &mut kinds, app, site);
-        }
-        Results::Tensors(vec![tensor])
-    }
-
-    fn apply_post(
-        &mut self,
-        post: &Post<'a>,
-        tensor: Tensor,
-        base: &Base,
-        kinds: &mut Vec<String>,
-        app: &'a Application,
-        site: Site<'a>,
-    ) -> Tensor {
-        let operand = (tensor, post.span);
-        let held = match self.frame().find(post.name).map(|entry| &entry.binding) {
-            Some(Binding::Value(Some(Value::Activation(activation)))) => Some(activation.clone()),
-            _ => None,
-        };
-        let (kind, built) = if let Some(activation) = held {
-            if let Some(value) = post.rest.first() {
-                let name = post.name.to_owned();
-                self.error(ItemError::TakesNoValue { name, at: value.span });
-            }
-            (activation.kind(), layers::build_activation(&activation, self.operand(operand)))
-        } else {
-            let signature = layers::signature(post.name)?;
-            let built = self.build_post(signature, post, operand, app.span)?;
-            (signature.name, built)
-        };
-        kinds.push(kind.to_owned());
-        let again = kinds.iter().filter(|k| *k == kind).count();
-        let number = if again > 1 { again.to_string() } else { String::new() };
-        let new = NewLayer {
-            name: format!("{}.{kind}{number}", base.name),
-            shared: None,
-            post_of: base.layer,
-            frozen: base.frozen,
-            unroll: base.unroll,
-            docs: Vec::new(),
-            text: self.statement_text(site.span),
-            span: site.span,
-        };
-        if !self.live() {
-            return None;
-        }
-        match self.add_layer(built, &[operand], new, post.span).0 {
-            Results::Tensors(tensors) => tensors.first().copied().flatten(),
-            Results::Unknown => None,
-        }
-    }
-
-    /// Sorts, evaluates and builds a post-operation that is named by itself.
-    fn build_post(
-        &mut self,
-        signature: &'static Signature,
-        post: &Post<'a>,
-        operand: (Tensor, Span),
-        statement: Span,
-    ) -> Option<Built> {
-        let ident = Ident { name: post.name.to_owned(), span: post.span };
-        let accepts = Accepts {
-            name: ident.clone(),
-            arguments: signature.arguments.to_vec(),
-            flags: signature.flags,
-            loose: true,
-            usage: Some(signature.usage),
-        };
-        let sorted = self.sort_post(&accepts, post.rest);
-        let arguments = self.arguments(signature, &ident, statement, &sorted, false);
-        let arguments = arguments.filter(|_| sorted.sound && self.live())?;
-        Some(self.build(signature.name, &arguments, &[operand]))
-    }
-
-    /// The tensors that a layer computes from, with the places where they are named.
-    fn operands(
-        &mut self,
-        signature: &'static Signature,
-        sorted: &Sorted<'a>,
-        app: &'a Application,
-    ) -> Vec<(Tensor, Span)> {
-        if signature.operands == Operands::One {
-            return vec![(self.source(app), app.name.span)];
-        }
-        let mut operands = Vec::new();
-        for value in &sorted.positional {
-            operands.push((self.tensor(value), value.span));
-        }
-        match (operands.len(), &app.from) {
-            (0 | 1, _) => operands.insert(0, (self.source(app), app.name.span)),
-            (_, None) => {}
-            (_, Some(from)) => {
-                self.tensor(from);
-                let layer = app.name.name.clone();
-                self.error(TensorError::NothingRunsOn { layer, at: from.span });
-            }
-        }
-        if operands.len() < 2 && sorted.sound {
-            self.error(TensorError::NoOperand { layer: app.name.name.clone(), at: app.name.span });
-        }
-        operands
-    }
-
     /// What `from` names, else the running tensor.
     pub(super) fn source(&mut self, app: &'a Application) -> Tensor {
         match &app.from {
             Some(from) => self.tensor(from),
             None => self.last(),
-        }
-    }
-
-    /// Evaluates a layer's items and adds what `default` says.
-    pub(super) fn arguments(
-        &mut self,
-        signature: &'static Signature,
-        name: &Ident,
-        statement: Span,
-        sorted: &Sorted<'a>,
-        followed_by_bn: bool,
-    ) -> Option<Arguments> {
-        let mut positional = Some(Vec::new());
-        if signature.operands == Operands::One {
-            for e in &sorted.positional {
-                let given = self.given("", e);
-                positional = positional.zip(given).map(|(mut list, given)| {
-                    list.push(given);
-                    list
-                });
-            }
-        }
-        let mut named = Some(Vec::new());
-        for (word, at, e) in &sorted.named {
-            let word = signature.arguments.iter().find(|a| **a == *word)?;
-            let given = self.given(word, e);
-            named = named.zip(given).map(|(mut list, given)| {
-                list.push((*word, *at, given));
-                list
-            });
-        }
-        let (positional, mut named) = (positional?, named?);
-        let mut flags = sorted.flags.clone();
-        for default in self.defaults.iter().rev().filter(|d| d.layer == signature.name) {
-            for (word, at, given) in &default.named {
-                if !named.iter().any(|(n, _, _)| n == word) {
-                    named.push((word, *at, given.clone()));
-                }
-            }
-            for (flag, at) in &default.flags {
-                if !flags.iter().any(|(f, _)| f == flag || opposite(f) == Some(flag)) {
-                    flags.push((flag, *at));
-                }
-            }
-        }
-        Some(Arguments {
-            layer: name.name.clone(),
-            layer_span: name.span,
-            statement,
-            positional,
-            named,
-            flags,
-            followed_by_bn,
-        })
-    }
-
-    /// An argument's value; a word that the argument knows is handed on as it is.
-    pub(super) fn given(
-        &mut self,
-        argument: &str,
-        e: &'a Expr,
-    ) -> Option<crate::check::arguments::Given> {
-        let word = match &e.kind {
-            ExprKind::Name(word) if !layers::words(argument).is_empty() => {
-                let bound = self.frame().find(word).is_some() || word == "last";
-                (!bound).then(|| Value::Word(word.clone()))
-            }
-            _ => None,
-        };
-        let value = match word {
-            Some(word) => Some(word),
-            None => self.eval(e),
-        };
-        value.map(|value| crate::check::arguments::Given { value, span: e.span })
-    }
-
-    fn operand(&self, (tensor, span): (Tensor, Span)) -> Operand {
-        Operand {
-            shape: tensor.map(|t| self.network.shape(t)),
-            span,
-            flattened: self.network.flattened(tensor),
-        }
-    }
-
-    fn build(
-        &mut self,
-        name: &'static str,
-        arguments: &Arguments,
-        operands: &[(Tensor, Span)],
-    ) -> Built {
-        let operands: Vec<Operand> = operands.iter().map(|&o| self.operand(o)).collect();
-        // The notes are made only where there is an error to add them to.
-        let mut found = Diagnostics::default();
-        let mut cx = LayerCx { diagnostics: &mut found, sources: self.sources, notes: &[] };
-        let built = layers::build(&mut cx, name, arguments, &operands);
-        self.failed |= built.op.is_none() || !found.is_empty();
-        for mut diagnostic in found.into_vec() {
-            diagnostic.notes.extend(trace::notes(&self.trace));
-            self.diagnostics.push(diagnostic);
-        }
-        built
-    }
-
-    /// Whether what is to be unrolled can be. A block call's `unroll full` passes over layers that
-    /// are never unrolled; a layer's own does not.
-    fn check_unroll(
-        &mut self,
-        built: &Built,
-        operands: &[(Tensor, Span)],
-        sorted: &Sorted<'a>,
-        app: &'a Application,
-    ) {
-        let inputs: Option<Vec<Shape>> =
-            operands.iter().map(|(tensor, _)| tensor.map(|t| self.network.shape(t))).collect();
-        let outputs: Option<Vec<Shape>> = built.outputs.iter().copied().collect();
-        let (Some(op), Some(inputs), Some(outputs)) = (&built.op, inputs, outputs) else { return };
-        let at = match sorted.unroll {
-            Some(at) => at,
-            None if self.frame().unroll && op.unroll_cost(&inputs, &outputs).is_some() => {
-                app.name.span
-            }
-            None => return,
-        };
-        let notes = trace::notes(&self.trace);
-        let before = self.diagnostics.len();
-        let mut cx =
-            LayerCx { diagnostics: self.diagnostics, sources: self.sources, notes: &notes };
-        layers::check_unroll(&mut cx, op, &inputs, &outputs, at);
-        self.failed |= self.diagnostics.len() > before;
-    }
-
-    pub(super) fn base(&self, name: String, layer: Option<LayerId>, sorted: &Sorted<'a>) -> Base {
-        let frozen = sorted.frozen || self.frame().frozen;
-        let unroll = sorted.unroll.is_some() || self.frame().unroll;
-        Base { name, layer, frozen, unroll }
-    }
-
-    fn new_layer(&mut self, name: String, sorted: &Sorted<'a>, site: Site<'a>) -> NewLayer {
-        NewLayer {
-            name,
-            shared: None,
-            post_of: None,
-            frozen: sorted.frozen || self.frame().frozen,
-            unroll: sorted.unroll.is_some() || self.frame().unroll,
-            docs: site.docs.to_vec(),
-            text: self.statement_text(site.span),
-            span: site.span,
         }
     }
 }

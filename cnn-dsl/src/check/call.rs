@@ -1,9 +1,11 @@
 //! A block's call: parameters, the expansion of its statements, its results.
 
-use crate::check::apply::{Applied, Base};
+use crate::check::apply::Applied;
 use crate::check::error::{ItemError, ModelError};
 use crate::check::expand::{Expander, Site};
+use crate::check::index::MAX_PARAMS;
 use crate::check::items::{Accepts, Sorted};
+use crate::check::posts::Base;
 use crate::check::scope::{Binding, Entry, Frame, Results, Tensor};
 use crate::check::statements::Default;
 use crate::check::trace::Step;
@@ -24,9 +26,10 @@ impl<'a> Expander<'a> {
         app: &'a Application,
         site: Site<'a>,
     ) -> Applied {
+        let params = block.params.iter().take(MAX_PARAMS);
         let accepts = Accepts {
             name: app.name.clone(),
-            arguments: block.params.iter().map(|p| p.name.name.as_str()).collect(),
+            arguments: params.clone().map(|p| p.name.name.as_str()).collect(),
             flags: FLAGS,
             loose: false,
             usage: None,
@@ -80,7 +83,7 @@ impl<'a> Expander<'a> {
             sound = false;
         }
         let mut bound = Vec::new();
-        for (index, param) in block.params.iter().enumerate() {
+        for (index, param) in block.params.iter().take(MAX_PARAMS).enumerate() {
             let positional = sorted.positional.get(index).copied();
             let named = sorted.named.iter().find(|(name, _, _)| *name == param.name.name);
             if let (Some(first), Some((name, at, _))) = (positional, named) {

@@ -167,6 +167,8 @@ impl<'a> Expander<'a> {
 
     /// Takes a full name; an error where it is taken already.
     pub(super) fn claim(&mut self, name: &str, at: Span) {
+        // Names and documentation take memory with each expansion.
+        self.charge(name.len() / 256);
         if let Some(&first) = self.names.get(name) {
             self.error(NameError::NameClash { name: name.to_owned(), at, first });
         } else {
@@ -191,6 +193,11 @@ impl<'a> Expander<'a> {
             let at = self.culprit();
             self.exhaust(ModelError::TooManySteps { at, limit: MAX_STEPS });
         }
+    }
+
+    /// Statements, turns and layers that were run.
+    pub(super) fn work(&self) -> usize {
+        self.steps + self.layers
     }
 
     fn exhaust(&mut self, error: impl Into<Error>) {

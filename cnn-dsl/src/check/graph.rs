@@ -68,45 +68,28 @@ fn calls<'a>(index: &Index<'a>, body: &'a [Statement]) -> Vec<&'a Ident> {
     found
 }
 
-/// Reports every `let mut` whose names are read nowhere behind it in its scope.
-pub(super) fn unread(body: &[Statement], errors: &mut Vec<Error>) {
-    for (index, statement) in body.iter().enumerate() {
-        if let StatementKind::Let { mutable: true, names, .. } = &statement.kind
-            && let [first, ..] = names.as_slice()
-            && !names.iter().any(|name| reads(&body[index + 1..], &name.name))
-        {
-            errors.push(NameError::Unread { name: first.clone() }.into());
-        }
-        parts(statement, &mut |part| {
-            if let Part::Body(body) = part {
-                unread(body, errors);
+/// Reports every `let mut` whose names are read nowhere behind it in its scope; gives the names
+/// that statements read from the scopes around them.
+pub(super) fn unread<'a>(body: &'a [Statement], errors: &mut Vec<Error>) -> HashSet<&'a str> {
+    let mut read: HashSet<&'a str> = HashSet::new();
+    for statement in body.iter().rev() {
+        if let StatementKind::Let { mutable, names, .. } = &statement.kind {
+            let used = names.iter().any(|name| read.contains(name.name.as_str()));
+            if let ([first, ..], true, false) = (names.as_slice(), mutable, used) {
+                errors.push(NameError::Unread { name: first.clone() }.into());
             }
+            // What stands before reads another one.
+            for name in names {
+                read.remove(name.name.as_str());
+            }
+        }
+        parts(statement, &mut |part| match part {
+            Part::Applied(name) => read.extend([name.name.as_str()]),
+            Part::Word(word) => read.extend([word]),
+            Part::Body(body) => read.extend(unread(body, errors)),
         });
     }
-}
-
-/// Whether statements read a name of the scope around them.
-fn reads(body: &[Statement], name: &str) -> bool {
-    for statement in body {
-        let mut found = false;
-        parts(statement, &mut |part| {
-            found |= match part {
-                Part::Applied(applied) => applied.name == name,
-                Part::Word(word) => word == name,
-                Part::Body(body) => reads(body, name),
-            };
-        });
-        if found {
-            return true;
-        }
-        // Bound anew: what follows reads the new one.
-        if let StatementKind::Let { names, .. } = &statement.kind
-            && names.iter().any(|bound| bound.name == name)
-        {
-            return false;
-        }
-    }
-    false
+    read
 }
 
 /// Every part of a statement, not going into the statements within it.

@@ -34,6 +34,7 @@ pub(super) struct Index<'a> {
     pub(super) block_list: Vec<&'a Block>,
     /// Models and instances of the root file in text order.
     pub(super) made: Vec<Made<'a>>,
+    made_by_name: HashMap<&'a str, Made<'a>>,
     root: Option<&'a File>,
 }
 
@@ -41,8 +42,13 @@ impl<'a> Index<'a> {
     /// Goes through every file; duplicates and names that are not free are reported.
     pub(super) fn new(program: &'a Program, errors: &mut Vec<NameError>) -> Self {
         let root = program.files.first().map(|(_, file)| file);
-        let mut index =
-            Self { blocks: HashMap::new(), block_list: Vec::new(), made: Vec::new(), root };
+        let mut index = Self {
+            blocks: HashMap::new(),
+            block_list: Vec::new(),
+            made: Vec::new(),
+            made_by_name: HashMap::new(),
+            root,
+        };
         for (number, (_, file)) in program.files.iter().enumerate() {
             for item in &file.items {
                 match item {
@@ -86,6 +92,8 @@ impl<'a> Index<'a> {
         if let Some(first) = self.made(&made.name().name) {
             let (name, first) = (made.name().clone(), first.name().span);
             errors.push(NameError::DefinedTwice { what: "model", name, first });
+        } else {
+            self.made_by_name.insert(&made.name().name, made);
         }
         self.made.push(made);
     }
@@ -102,7 +110,7 @@ impl<'a> Index<'a> {
 
     /// The model or instance of a name in the root file.
     pub(super) fn made(&self, name: &str) -> Option<Made<'a>> {
-        self.made.iter().copied().find(|made| made.name().name == name)
+        self.made_by_name.get(name).copied()
     }
 
     /// The first model or instance of the root file.
@@ -125,16 +133,24 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Parameters bound twice, or with names that are not free.
+/// The most parameters of a block or model.
+pub(super) const MAX_PARAMS: usize = 256;
+
+/// Parameters bound twice, with names that are not free, or too many.
 fn params(params: &[Param], errors: &mut Vec<NameError>) {
-    for (index, param) in params.iter().enumerate() {
+    if let Some(surplus) = params.get(MAX_PARAMS) {
+        errors.push(NameError::TooManyParams { at: surplus.name.span, limit: MAX_PARAMS });
+    }
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    for param in params.iter().take(MAX_PARAMS) {
         if let Some(what) = reserved(&param.name.name, !param.tensor) {
             errors.push(NameError::Reserved { name: param.name.clone(), what });
         }
-        let before = params[..index].iter().find(|p| p.name.name == param.name.name);
-        if let Some(first) = before {
-            let (name, first) = (param.name.clone(), first.name.span);
-            errors.push(NameError::BoundTwice { name, first });
+        match first.get(param.name.name.as_str()) {
+            Some(&first) => errors.push(NameError::BoundTwice { name: param.name.clone(), first }),
+            None => {
+                first.insert(&param.name.name, param.name.span);
+            }
         }
     }
 }

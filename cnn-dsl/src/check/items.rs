@@ -5,10 +5,13 @@
 //! of that layer, a post-operation, a value. Nothing is evaluated here.
 
 use crate::check::arguments::Value;
+use std::collections::HashMap;
+
 use crate::check::error::{ItemError, NameError};
 use crate::check::expand::Expander;
 use crate::check::layers;
 use crate::check::scope::Binding;
+use crate::check::text;
 use crate::diagnostic::did_you_mean;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, LayerItem};
@@ -87,11 +90,13 @@ impl<'a> Expander<'a> {
         if let Some(first) = items.first() {
             self.comma_before_post(accepts, first, &mut sorted);
         }
+        let mut before = accepts.name.span;
         for item in items {
-            if !self.sort_item(accepts, &item.atoms, &mut sorted) {
+            if !self.sort_item(accepts, &item.atoms, before, &mut sorted) {
                 sorted.sound = false;
                 break;
             }
+            before = item.span;
         }
         self.repeated(accepts, &mut sorted);
         sorted
@@ -100,7 +105,8 @@ impl<'a> Expander<'a> {
     /// Sorts what stands behind a post-operation.
     pub(super) fn sort_post(&mut self, accepts: &Accepts<'a>, rest: &'a [Expr]) -> Sorted<'a> {
         let mut sorted = self.sort(accepts, &[]);
-        sorted.sound = self.sort_item(accepts, rest, &mut sorted);
+        let ended = !self.sort_item(accepts, rest, accepts.name.span, &mut sorted);
+        sorted.sound &= !ended;
         self.repeated(accepts, &mut sorted);
         sorted
     }
@@ -110,6 +116,7 @@ impl<'a> Expander<'a> {
         &mut self,
         accepts: &Accepts<'a>,
         atoms: &'a [Expr],
+        before: Span,
         sorted: &mut Sorted<'a>,
     ) -> bool {
         let mut at = 0;
@@ -128,7 +135,7 @@ impl<'a> Expander<'a> {
                 sorted.sound = false;
                 return true;
             }
-            let behind = atoms[..at].last().map_or(accepts.name.span, |atom| atom.span);
+            let behind = atoms[..at].last().map_or(before, |atom| atom.span);
             match (kind, word, next) {
                 (Word::Argument, Some(name), Some(value)) => {
                     sorted.named.push((name, atom.span, value));
@@ -147,8 +154,9 @@ impl<'a> Expander<'a> {
                     return true;
                 }
                 (Word::Statement, Some(name), _) => {
-                    let name = name.to_owned();
-                    self.error(ItemError::MissingSemicolon { at: atom.span, name, behind });
+                    let comma = at == 0 && self.comma_between(behind, atom.span);
+                    let (at, name) = (atom.span, name.to_owned());
+                    self.error(ItemError::MissingSemicolon { at, name, behind, comma });
                     return false;
                 }
                 (Word::NeedsValue, Some(name), _) => {
@@ -231,46 +239,47 @@ impl<'a> Expander<'a> {
     ) {
         let Some(Expr { kind: ExprKind::Name(word), span }) = first.atoms.first() else { return };
         let kind = self.word(accepts, word, first.atoms.get(1), false);
-        if !matches!(kind, Word::Post) || accepts.name.span.file != span.file {
-            return;
-        }
-        let (start, end) = (accepts.name.span.end, span.start);
-        if end < start {
-            return;
-        }
-        let between = Span { file: span.file, start, end };
-        if !super::text::tokens(self.sources.text(between)).contains(&",") {
+        if matches!(kind, Word::Post) && !self.comma_between(accepts.name.span, *span) {
             self.error(ItemError::MissingComma { at: *span, before: accepts.name.span });
             sorted.sound = false;
         }
     }
 
+    /// Whether a comma stands between two texts, the first before the second.
+    fn comma_between(&self, first: Span, second: Span) -> bool {
+        let between = Span { file: first.file, start: first.end, end: second.start.max(first.end) };
+        text::tokens(self.sources.text(between)).contains(&",")
+    }
+
     /// Reports an argument or flag given twice, and flags that undo each other.
     fn repeated(&mut self, accepts: &Accepts<'a>, sorted: &mut Sorted<'a>) {
         let layer = &accepts.name.name;
-        let mut errors = Vec::new();
-        for (i, (name, at, _)) in sorted.named.iter().enumerate() {
-            if let Some((_, first, _)) = sorted.named[..i].iter().find(|(n, _, _)| n == name) {
-                let (layer, name) = (layer.clone(), (*name).to_owned());
-                errors.push(ItemError::GivenTwice { layer, name, at: *at, first: *first });
+        let mut first: HashMap<&str, Span> = HashMap::new();
+        let named = sorted.named.iter().map(|(name, at, _)| (*name, *at));
+        for (name, at) in named.chain(sorted.flags.iter().copied()) {
+            if let Some(&first) = first.get(name) {
+                sorted.sound = false;
+                let (layer, name) = (layer.clone(), name.to_owned());
+                self.error(ItemError::GivenTwice { layer, name, at, first });
+            } else if let Some((other, &first)) =
+                opposite(name).and_then(|o| first.get_key_value(o))
+            {
+                sorted.sound = false;
+                let (a, b) = ((*other).to_owned(), name.to_owned());
+                self.error(ItemError::Contradiction { at, first, a, b });
+            } else {
+                first.insert(name, at);
             }
         }
-        for (i, (flag, at)) in sorted.flags.iter().enumerate() {
-            for (other, first) in &sorted.flags[..i] {
-                if flag == other {
-                    let (layer, name) = (layer.clone(), (*flag).to_owned());
-                    errors.push(ItemError::GivenTwice { layer, name, at: *at, first: *first });
-                } else if opposite(flag) == Some(*other) {
-                    let (a, b) = (*other, *flag);
-                    errors.push(ItemError::Contradiction { at: *at, first: *first, a, b });
-                }
-            }
-        }
-        sorted.sound &= errors.is_empty();
-        errors.into_iter().for_each(|error| self.error(error));
     }
 
     fn unknown_word(&mut self, accepts: &Accepts<'a>, word: &str, at: Span, valued: bool) {
+        let valued_by = accepts.arguments.iter().find(|a| layers::words(a).contains(&word));
+        if let (Some(argument), false) = (valued_by, valued) {
+            let (name, word) = ((*argument).to_owned(), word.to_owned());
+            self.error(ItemError::WordAlone { at, name, word });
+            return;
+        }
         let own = accepts.arguments.iter().chain(accepts.flags).copied();
         let everywhere = [FROZEN, UNROLL];
         let posts = layers::all().iter().filter(|s| s.post).map(|s| s.name);

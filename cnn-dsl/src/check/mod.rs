@@ -15,6 +15,8 @@ mod apply;
 #[cfg(feature = "frontend")]
 mod budget;
 #[cfg(feature = "frontend")]
+mod build;
+#[cfg(feature = "frontend")]
 mod call;
 #[cfg(feature = "frontend")]
 mod error;
@@ -40,6 +42,8 @@ mod naming;
 mod network;
 #[cfg(feature = "frontend")]
 mod operands;
+#[cfg(feature = "frontend")]
+mod posts;
 #[cfg(feature = "frontend")]
 mod repeat;
 #[cfg(feature = "frontend")]

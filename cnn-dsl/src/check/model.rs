@@ -1,10 +1,12 @@
 //! One wanted model: instances resolved, parameters bound, the body expanded, the network closed.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::check::arguments::Value;
 use crate::check::budget;
 use crate::check::error::{Error, InputError, ItemError, ModelError, NameError, TensorError};
 use crate::check::expand::Expander;
-use crate::check::index::{Index, Made};
+use crate::check::index::{Index, MAX_PARAMS, Made};
 use crate::check::request::{Request, Stub};
 use crate::check::scope::{Binding, Tensor};
 use crate::check::trace::Step;
@@ -69,6 +71,9 @@ impl<'a> Declared<'a> {
     }
 }
 
+/// The most instances made of each other; a longer chain is taken for a circle.
+const MAX_CHAIN: usize = 64;
+
 /// Finds the model of a request, through instances of instances.
 ///
 /// # Errors
@@ -111,7 +116,7 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
                     value,
                     list,
                 }));
-                if met.contains(&instance.base.name.as_str()) {
+                if met.len() > MAX_CHAIN || met.contains(&instance.base.name.as_str()) {
                     return Err(ModelError::InstanceCircle { name: instance.base.clone() }.into());
                 }
                 made = index
@@ -129,17 +134,19 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
 }
 
 impl<'a> Expander<'a> {
-    /// Expands a model and closes the network; a stub after any error.
+    /// Expands a model and closes the network; a stub after any error. What it took is added to `work`.
     pub(super) fn model(
         mut self,
         wanted: &Wanted<'a>,
         files: &mut dyn Files,
+        work: &mut usize,
     ) -> Result<Network, Stub> {
         self.bind_model_params(wanted);
         if wanted.instance {
             self.trace.push(Step::Instance(wanted.name.clone()));
         }
         self.run(&wanted.model.body);
+        *work += self.work();
         if !self.exhausted {
             self.close();
         }
@@ -206,8 +213,11 @@ impl<'a> Expander<'a> {
 
     /// Binds the model's parameters: the request's value, else the instance's, else the default.
     fn bind_model_params(&mut self, wanted: &Wanted<'a>) {
-        for (index, given) in wanted.parameters.iter().enumerate() {
-            if !wanted.model.params.iter().any(|p| p.name.name == given.name) {
+        let params: HashSet<&str> =
+            wanted.model.params.iter().map(|p| p.name.name.as_str()).collect();
+        let mut first: HashMap<(usize, &str), Span> = HashMap::new();
+        for given in &wanted.parameters {
+            if !params.contains(given.name) {
                 let params = wanted.model.params.iter().map(|p| p.name.name.clone()).collect();
                 self.error(NameError::UnknownParameter {
                     model: wanted.model.name.name.clone(),
@@ -216,16 +226,15 @@ impl<'a> Expander<'a> {
                     params,
                 });
             }
-            let before = wanted.parameters[..index]
-                .iter()
-                .find(|p| p.name == given.name && p.list == given.list);
-            if let Some(first) = before {
+            if let Some(&first) = first.get(&(given.list, given.name)) {
                 let (layer, name) = (wanted.name.clone(), given.name.to_owned());
-                self.error(ItemError::GivenTwice { layer, name, at: given.at, first: first.at });
+                self.error(ItemError::GivenTwice { layer, name, at: given.at, first });
+            } else {
+                first.insert((given.list, given.name), given.at);
             }
         }
         let mut bound = Vec::new();
-        for param in &wanted.model.params {
+        for param in wanted.model.params.iter().take(MAX_PARAMS) {
             bound.push(self.model_param(wanted, param));
         }
         for (param, binding) in wanted.model.params.iter().zip(bound) {

@@ -62,6 +62,35 @@ impl<'a> Expander<'a> {
         std::mem::replace(&mut self.frame_mut().last, before)
     }
 
+    /// The tensors that a layer computes from, with the places where they are named.
+    pub(super) fn operands(
+        &mut self,
+        signature: &'static Signature,
+        sorted: &Sorted<'a>,
+        app: &'a Application,
+    ) -> Vec<(Tensor, Span)> {
+        if signature.operands == Operands::One {
+            return vec![(self.source(app), app.name.span)];
+        }
+        let mut operands = Vec::new();
+        for value in &sorted.positional {
+            operands.push((self.tensor(value), value.span));
+        }
+        match (operands.len(), &app.from) {
+            (0 | 1, _) => operands.insert(0, (self.source(app), app.name.span)),
+            (_, None) => {}
+            (_, Some(from)) => {
+                self.tensor(from);
+                let layer = app.name.name.clone();
+                self.error(TensorError::NothingRunsOn { layer, at: from.span });
+            }
+        }
+        if operands.len() < 2 && sorted.sound {
+            self.error(TensorError::NoOperand { layer: app.name.name.clone(), at: app.name.span });
+        }
+        operands
+    }
+
     /// A shape: `3x3x32`, `[size, size, 3]`, or a number for a vector.
     pub(super) fn shape(&mut self, e: &'a Expr) -> Option<Shape> {
         let value = self.eval(e)?;

@@ -32,11 +32,16 @@ impl<'a> Expander<'a> {
         };
         let many = self.frame().many;
         self.frame_mut().around.push(Around::Repeat);
-        let Some(turns) = turns.filter(|_| count > 0) else {
+        let Some(turns) = turns else {
+            // After an error nobody knows how often, nor what comes of it.
             self.unrepeated(names, body);
             self.frame_mut().around.pop();
+            self.frame_mut().last = None;
             return;
         };
+        if count == 0 {
+            self.unrepeated(names, body);
+        }
         self.frame_mut().many = many || count > 1;
         self.sites.push((keyword(span, "repeat"), self.layers));
         for turn in 0..count {
@@ -63,7 +68,7 @@ impl<'a> Expander<'a> {
         self.frame_mut().around.pop();
     }
 
-    /// No turn, or nobody knows how many: names are checked.
+    /// No turn: names are checked.
     fn unrepeated(&mut self, names: &'a [Ident], body: &'a [Statement]) {
         self.frame_mut().scopes.push(Scope::new());
         names.iter().for_each(|name| self.declare_value(name, None));

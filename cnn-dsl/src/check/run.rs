@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::check::error::Error;
+use crate::check::error::{Error, ModelError};
 use crate::check::expand::Expander;
 use crate::check::graph;
 use crate::check::index::{Index, Made};
@@ -14,6 +14,9 @@ use crate::ir::Network;
 use crate::source::{Files, Sources};
 use crate::syntax::Program;
 use crate::syntax::ast::{Block, Model, Statement, Visibility};
+
+/// The most statements, turns and layers of all models of one compilation together.
+const MAX_WORK: usize = 4_000_000;
 
 /// Checks the wanted models of a program: names resolved, blocks and loops expanded, every shape
 /// computed, budgets compared, weight files read through `files`. All errors of all models are
@@ -47,14 +50,20 @@ pub fn check(
     let broken = !diagnostics.is_empty();
     let mut expanded = HashSet::new();
     let mut models: Vec<Result<Network, Stub>> = Vec::new();
+    let mut work = 0;
     for (wanted, request) in wanted.into_iter().zip(&requests) {
         models.push(match wanted {
+            Ok(wanted) if work > MAX_WORK => {
+                let (at, limit) = (wanted.name_span, MAX_WORK);
+                diagnostics.push(Error::from(ModelError::TooManySteps { at, limit }).diagnostic());
+                Err(model::stub(&wanted))
+            }
             Ok(wanted) => {
                 let declared = Declared::new(wanted.model);
                 let mut expander =
                     Expander::new(&index, sources, &mut diagnostics, &mut expanded, declared);
                 expander.failed = broken;
-                expander.model(&wanted, files)
+                expander.model(&wanted, files, &mut work)
             }
             Err(error) => {
                 diagnostics.push(error.diagnostic());
@@ -90,7 +99,9 @@ fn inspect<'a>(
     let blocks = blocks.map(|block| (block.name.name.as_str(), block.body.as_slice()));
     let models = bodies.iter().map(|body| ("", *body));
     let reached = graph::recursion(index, models.chain(blocks), errors);
-    bodies.iter().for_each(|body| graph::unread(body, errors));
+    for body in bodies {
+        graph::unread(body, errors);
+    }
     for block in &index.block_list {
         if all || reached.contains(block.name.name.as_str()) {
             graph::unread(&block.body, errors);

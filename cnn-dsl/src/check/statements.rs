@@ -23,6 +23,16 @@ pub(super) struct Default {
 /// The layers that `default` may speak of.
 pub(super) const DEFAULTED: [&str; 6] = ["conv", "dw", "deconv", "pool", "bn", "dense"];
 
+/// What an `if` comes to.
+enum Choice<'a> {
+    /// These statements.
+    Arm(&'a [Statement]),
+    /// No condition holds and there is no `else`.
+    None,
+    /// After an error in a condition.
+    Unknown,
+}
+
 impl<'a> Expander<'a> {
     /// Runs statements in the current scope.
     pub(super) fn run(&mut self, body: &'a [Statement]) {
@@ -80,11 +90,11 @@ impl<'a> Expander<'a> {
             }
             StatementKind::Layer { name, layer } => self.declare_layer(name, layer),
             StatementKind::Repeat { header, body } => self.repeat(header, body, statement.span),
-            StatementKind::If(choice) => {
-                if let Some(arm) = self.choose(choice) {
-                    self.scoped(arm);
-                }
-            }
+            StatementKind::If(choice) => match self.choose(choice) {
+                Choice::Arm(arm) => self.scoped(arm),
+                Choice::None => {}
+                Choice::Unknown => self.frame_mut().last = None,
+            },
             StatementKind::Default { layer, items } => self.statement_default(layer, items),
             StatementKind::Frozen(body) => {
                 let before = std::mem::replace(&mut self.frame_mut().frozen, true);
@@ -152,13 +162,11 @@ impl<'a> Expander<'a> {
         match value {
             TensorExpr::Last(_) => Results::Tensors(vec![self.last()]),
             TensorExpr::Brace(body, _) => Results::Tensors(vec![self.brace(body)]),
-            TensorExpr::If(choice) => {
-                let arm = self.choose(choice);
-                Results::Tensors(vec![match arm {
-                    Some(arm) => self.brace(arm),
-                    None => self.last(),
-                }])
-            }
+            TensorExpr::If(choice) => Results::Tensors(vec![match self.choose(choice) {
+                Choice::Arm(arm) => self.brace(arm),
+                Choice::None => self.last(),
+                Choice::Unknown => None,
+            }]),
             TensorExpr::Apply(app) => {
                 let bound = self.frame().find(&app.name.name).map(|entry| entry.binding.clone());
                 let alone = app.items.is_empty()
@@ -289,35 +297,34 @@ impl<'a> Expander<'a> {
     }
 
     /// The arm whose condition holds, else the `else`; names in the others are checked.
-    fn choose(&mut self, choice: &'a If<Vec<Statement>>) -> Option<&'a [Statement]> {
-        let mut chosen: Option<&'a [Statement]> = None;
+    fn choose(&mut self, choice: &'a If<Vec<Statement>>) -> Choice<'a> {
+        let mut chosen = Choice::None;
         let mut open = true;
         for (condition, arm) in &choice.arms {
-            let holds = if open { self.boolean(condition) } else { None };
             if !open {
                 self.check_names(condition);
+                self.run_ghost(arm);
+                continue;
             }
-            match holds {
+            match self.boolean(condition) {
                 Some(true) => {
-                    chosen = Some(arm);
+                    chosen = Choice::Arm(arm);
                     open = false;
                 }
                 Some(false) => self.run_ghost(arm),
                 None => {
-                    // After an error in a condition no arm is taken.
+                    chosen = Choice::Unknown;
                     open = false;
                     self.run_ghost(arm);
                 }
             }
         }
         match &choice.otherwise {
-            Some(arm) if open => Some(arm),
-            Some(arm) => {
-                self.run_ghost(arm);
-                chosen
-            }
-            None => chosen,
+            Some(arm) if open => return Choice::Arm(arm),
+            Some(arm) => self.run_ghost(arm),
+            None => {}
         }
+        chosen
     }
 
     /// `default conv no_bias, pad same;`

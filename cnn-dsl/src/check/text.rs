@@ -3,9 +3,16 @@
 
 use crate::check::functions::FUNCTIONS;
 
-/// The text of a statement for the emitted documentation.
+/// The longest text of a statement, in characters.
+const LONGEST: usize = 200;
+
+/// The text of a statement for the emitted documentation; a very long one is cut.
 pub(super) fn statement(text: &str) -> String {
-    join(&tokens(text), true)
+    let text = join(&tokens(text), true);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} ...", &text[..end]),
+        None => text,
+    }
 }
 
 /// The text of an expression for a message, without the parentheses around it.

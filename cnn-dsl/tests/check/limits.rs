@@ -77,3 +77,41 @@ fn many_errors_are_found_in_time() {
     let body = "convv 3x3, 8, strid 2;\n".repeat(5000);
     assert_eq!(codes(&model(&body)).len(), 5000);
 }
+
+#[test]
+fn deep_braces_in_deep_chains_end() {
+    let (open, close) = ("add { ".repeat(15), "; }".repeat(15));
+    let mut text = String::from("block b0() { relu; }");
+    for i in 1..100 {
+        text.push_str(&format!("block b{i}() {{ {open} b{}{close}; }}", i - 1));
+    }
+    text.push_str(&model("b99;"));
+    assert_eq!(codes(&text), ["too_deep"]);
+}
+
+#[test]
+fn many_names_parameters_and_instances_end() {
+    let lets: String = (0..5000).map(|i| format!("let mut a{i} = last; ")).collect();
+    assert_eq!(codes(&model(&lets)), vec!["never_read"; 5000]);
+    let params: Vec<String> = (0..20_000).map(|i| format!("p{i} = 1")).collect();
+    let params = params.join(", ");
+    let text = format!("block b({params}) {{ relu; }} {}", model("b;"));
+    assert_eq!(codes(&text), ["too_many_parameters"]);
+    let flags = model(&format!("conv 1x1, 2, {};", vec!["bias"; 3000].join(", ")));
+    assert_eq!(codes(&flags), vec!["given_twice"; 2999]);
+    let mut chain = String::from("model A0(k = 1) { input 4x4x1; relu; }");
+    for i in 1..300 {
+        chain.push_str(&format!("model A{i} = A{}(k = {i});", i - 1));
+    }
+    assert!(codes(&chain).contains(&"instance_circle".to_owned()));
+}
+
+#[test]
+fn many_large_models_end() {
+    let mut text =
+        String::from("model A0(k = 1) { input 4x4x1; relu; repeat 300000 { const c = k; } }");
+    for i in 1..40 {
+        text.push_str(&format!("model A{i} = A0(k = {i});"));
+    }
+    assert!(codes(&text).contains(&"too_many_steps".to_owned()));
+}

@@ -17,6 +17,8 @@ pub(in crate::check) enum ItemError {
         at: Span,
         name: String,
         behind: Span,
+        /// Whether a comma stands between.
+        comma: bool,
     },
     ArgumentWithoutValue {
         layer: String,
@@ -32,8 +34,13 @@ pub(in crate::check) enum ItemError {
     Contradiction {
         at: Span,
         first: Span,
-        a: &'static str,
-        b: &'static str,
+        a: String,
+        b: String,
+    },
+    WordAlone {
+        at: Span,
+        name: String,
+        word: String,
     },
     UnknownArgument {
         layer: String,
@@ -86,7 +93,12 @@ impl ItemError {
                 Diagnostic::new("missing_comma", at, "a `,` is missing before this")
                     .label(end(before), "`,` belongs here")
             }
-            Self::MissingSemicolon { at, name, behind } => {
+            Self::MissingSemicolon { at, name, behind, comma: true } => {
+                let message = format!("`{name}` is no post-operation, but a statement of its own");
+                Diagnostic::new("missing_semicolon", at, message)
+                    .label(end(behind), "`;` belongs here, not `,`")
+            }
+            Self::MissingSemicolon { at, name, behind, comma: false } => {
                 let message = format!("a `;` is missing before `{name}`");
                 Diagnostic::new("missing_semicolon", at, message)
                     .here("begins another statement")
@@ -104,6 +116,10 @@ impl ItemError {
             Self::Contradiction { at, first, a, b } => {
                 Diagnostic::new("contradiction", at, format!("`{b}` contradicts `{a}`"))
                     .label(first, format!("`{a}` here"))
+            }
+            Self::WordAlone { at, name, word } => {
+                let message = format!("`{word}` is a value of `{name}`");
+                Diagnostic::new("unnamed_value", at, message).help(format!("write `{name} {word}`"))
             }
             Self::UnknownArgument { layer, word, at, valued, near: close, takes, usage } => {
                 let what = if valued { "argument" } else { "word" };

@@ -20,6 +20,7 @@ pub(in crate::check) enum NameError {
     UnknownModel { name: String, at: Span, near: Option<String>, known: Vec<String> },
     UnknownParameter { model: String, name: String, at: Span, params: Vec<String> },
     OtherCount { at: Span, names: usize, results: usize },
+    TooManyParams { at: Span, limit: usize },
 }
 
 impl NameError {
@@ -90,6 +91,9 @@ impl NameError {
             Self::OtherCount { at, names, results } => {
                 let (names, results) = (count(names, "name"), count(results, "result"));
                 Diagnostic::new("result_count", at, format!("{names} for {results}"))
+            }
+            Self::TooManyParams { at, limit } => {
+                Diagnostic::new("too_many_parameters", at, format!("more than {limit} parameters"))
             }
         }
     }
