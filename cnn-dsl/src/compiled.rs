@@ -19,8 +19,9 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Stubs of the wanted models of a text that does not parse: nothing is known but names.
-    pub(crate) fn unparsed(
+    /// Stubs of the wanted models of a text that does not parse, or of a request that makes no
+    /// sense: nothing is known but names.
+    pub fn unparsed(
         sources: &Sources,
         root: FileId,
         selection: &Selection,

@@ -1,25 +1,28 @@
 //! From a call's tokens to the compiler and back.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use cnn_dsl::Compiled;
 use cnn_dsl::check::{Request, Selection};
 use cnn_dsl::diagnostic::Diagnostic;
 use cnn_dsl::emit::Door;
-use cnn_dsl::source::{Disk, FileId, Files, SourceFile, Sources};
+use cnn_dsl::source::{self, Disk, FileId, Files, SourceFile, Sources};
 use cnn_dsl::syntax;
 use cnn_dsl::tokens::TokenText;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::LitStr;
 
 use crate::include::Arguments;
-use crate::report::{Places, compile_error, compile_errors};
+use crate::report::{Places, compile_errors};
 
 /// `cnn!`: the tokens are the text.
 pub fn cnn(tokens: TokenStream) -> TokenStream {
     let (runtime, tokens) = split(tokens);
     let mut call = Call::new(Span::call_site());
-    let root = call.add_tokens(tokens);
-    call.compile(root, &Selection::All, runtime, TokenStream::new())
+    let (root, _) = call.add_tokens(tokens);
+    call.compile(root, &Selection::All, Vec::new(), runtime, TokenStream::new())
 }
 
 /// `include_model!`: the text is a file's, the arguments are tokens.
@@ -30,14 +33,10 @@ pub fn include_model(tokens: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mut call = Call::new(arguments.path.span());
-    let root = match call.add_file(&arguments.path.value()) {
-        Ok(root) => root,
-        Err(message) => return compile_error(&message, call.otherwise, call.otherwise),
-    };
-    match call.request(arguments) {
-        Ok(request) => call.compile(root, &Selection::Some(vec![request]), runtime, quote!(pub)),
-        Err(error) => call.errors(&[error]),
-    }
+    let mut errors = Vec::new();
+    let root = call.add_file(&arguments.path, &mut errors);
+    let request = call.request(arguments, &mut errors);
+    call.compile(root, &Selection::Some(vec![request]), errors, runtime, quote!(pub))
 }
 
 /// Takes `(crate = PATH)` from the front. The tokens of the path are kept as they are, for they
@@ -66,59 +65,81 @@ impl Call {
         Self { sources, texts: Vec::new(), disk, otherwise }
     }
 
-    fn add_tokens(&mut self, tokens: TokenStream) -> FileId {
+    /// A text made of tokens, and the span of all of it.
+    fn add_tokens(&mut self, tokens: TokenStream) -> (FileId, source::Span) {
         let tokens = TokenText::new(tokens);
         let (folder, text) = (package_folder(), tokens.text().to_owned());
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let file = self.sources.add(SourceFile { name: "cnn!".to_owned(), folder, text });
         self.texts.push((file, tokens));
-        file
+        (file, source::Span { file, start: 0, end })
     }
 
-    fn add_file(&mut self, name: &str) -> Result<FileId, String> {
-        let path = package_folder().join(name);
-        let failed = |error: &dyn std::fmt::Display| format!("cannot read `{name}`: {error}");
-        let bytes = self.disk.read(&path).map_err(|error| failed(&error))?;
-        let text = String::from_utf8(bytes).map_err(|error| failed(&error.utf8_error()))?;
+    /// The text of a file; an empty one where it cannot be read.
+    fn add_file(&mut self, literal: &LitStr, errors: &mut Vec<Diagnostic>) -> FileId {
+        let name = literal.value();
+        let path = package_folder().join(&name);
+        let text = self.disk.read(&path).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|error| io::Error::other(error.utf8_error()))
+        });
+        let text = text.unwrap_or_else(|error| {
+            let (_, at) = self.add_tokens(literal.to_token_stream());
+            let message = format!("`{name}` cannot be read: {error}");
+            let folder = package_folder();
+            let help = format!("the path is relative to the package, `{}`", folder.display());
+            errors.push(Diagnostic::new("unreadable_file", at, message).help(help));
+            String::new()
+        });
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(self.sources.add(SourceFile { name: name.to_owned(), folder, text }))
+        self.sources.add(SourceFile { name, folder, text })
     }
 
     /// The model that the arguments ask for; each name and each value is a text of its own.
-    fn request(&mut self, arguments: Arguments) -> Result<Request, Diagnostic> {
+    fn request(&mut self, arguments: Arguments, errors: &mut Vec<Diagnostic>) -> Request {
         let Arguments { path: _, model, rename, parameters } = arguments;
-        let model = model.map(|name| self.name(name));
-        let rename = rename.map(|name| self.name(name));
-        let mut values = Vec::new();
+        let mut request = Request {
+            model: model.map(|name| self.name(name)),
+            rename: rename.map(|name| self.name(name)),
+            parameters: Vec::new(),
+        };
         for (name, value) in parameters {
             let (name, span) = self.name(name);
-            let value = self.add_tokens(value);
-            values.push((name, span, syntax::expression(&self.sources, value)?));
+            let (value, _) = self.add_tokens(value);
+            match syntax::expression(&self.sources, value) {
+                Ok(value) => request.parameters.push((name, span, value)),
+                Err(error) => errors.push(error),
+            }
         }
-        Ok(Request { model, rename, parameters: values })
+        request
     }
 
-    fn name(&mut self, name: Ident) -> (String, cnn_dsl::source::Span) {
-        let file = self.add_tokens(TokenTree::Ident(name).into());
-        let text = self.sources.file(file).text.clone();
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        (text, cnn_dsl::source::Span { file, start: 0, end })
+    fn name(&mut self, name: Ident) -> (String, source::Span) {
+        let text = name.to_string();
+        let (_, span) = self.add_tokens(TokenTree::Ident(name).into());
+        (text, span)
     }
 
+    /// The items of the selected models; stubs of them where the call itself has errors.
     fn compile(
         mut self,
         root: FileId,
         selection: &Selection,
+        errors: Vec<Diagnostic>,
         runtime: TokenStream,
         visibility: TokenStream,
     ) -> TokenStream {
         let Self { sources, texts, disk, otherwise: _ } = &mut self;
-        let ident = |name: &str, span: cnn_dsl::source::Span| {
+        let ident = |name: &str, span: source::Span| {
             let text = texts.iter().find(|(file, _)| *file == span.file);
             let target = text.and_then(|(_, t)| t.target(span.start as usize..span.end as usize));
             new_ident(name, target.map_or_else(Span::call_site, |target| target.first))
         };
         let mut door = Door { runtime, visibility, ident: &ident, blob: &mut blob };
-        let compiled = cnn_dsl::compile(sources, root, selection, disk, &mut door);
+        let compiled = if errors.is_empty() {
+            cnn_dsl::compile(sources, root, selection, disk, &mut door)
+        } else {
+            Compiled::unparsed(sources, root, selection, errors, &mut door)
+        };
         let mut tokens = self.errors(&compiled.diagnostics);
         tokens.extend(compiled.tokens);
         tokens.extend(tracked(&self.disk.read));

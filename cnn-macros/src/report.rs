@@ -49,14 +49,14 @@ pub fn compile_errors(
 }
 
 /// The report that a file's error has in a terminal. rustc puts its own `error: ` before it.
-pub fn rendered(diagnostic: &Diagnostic, sources: &Sources) -> String {
+fn rendered(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let report = render(diagnostic, sources);
     report.strip_prefix("error").unwrap_or(&report).trim_end().to_owned()
 }
 
 /// `::core::compile_error! { "message" }`: rustc underlines from the first token's span to the
 /// group's.
-pub fn compile_error(message: &str, first: Span, last: Span) -> TokenStream {
+fn compile_error(message: &str, first: Span, last: Span) -> TokenStream {
     let punct = |c, spacing| {
         let mut punct = Punct::new(c, spacing);
         punct.set_span(first);

@@ -1,15 +1,24 @@
 //! The doors agree: a text read from a file and the same text rebuilt from its tokens give the same
 //! tree, the same diagnostics and the same code. Every `.cnn` file of the repository is tried.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use cnn_dsl::check::Selection;
 use cnn_dsl::diagnostic::Diagnostic;
-use cnn_dsl::source::{SourceFile, Sources, Span};
+use cnn_dsl::emit::Door;
+use cnn_dsl::source::{Disk, FileId, SourceFile, Sources, Span};
 use cnn_dsl::syntax;
 use cnn_dsl::tokens::TokenText;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
-/// A text as each door has it; `None` where it is none of Rust's, which rustc itself reports.
+const ROOT: FileId = FileId(0);
+
+/// With fewer the search below would have missed a folder.
+const FEWEST_TEXTS: usize = 60;
+
+/// A text as each door has it; `None` where its characters are none of Rust's tokens, which rustc
+/// itself reports.
 fn both(path: &Path) -> Option<[Sources; 2]> {
     let text = std::fs::read_to_string(path).ok()?;
     let tokens: TokenStream = text.parse().ok()?;
@@ -17,8 +26,7 @@ fn both(path: &Path) -> Option<[Sources; 2]> {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let folder = path.parent().expect("a folder").to_owned();
         let mut sources = Sources::default();
-        let root = sources.add(SourceFile { name, folder, text });
-        assert_eq!(root, cnn_dsl::source::FileId(0));
+        assert_eq!(sources.add(SourceFile { name, folder, text }), ROOT);
         sources
     };
     Some([source(text), source(TokenText::new(tokens).text().to_owned())])
@@ -30,14 +38,41 @@ fn both_doors_read_the_same_tree() {
     for path in texts() {
         let Some(sources) = both(&path) else { continue };
         read += 1;
-        let [file, tokens] =
-            sources.map(|sources| match syntax::parse(&sources, cnn_dsl::source::FileId(0)) {
-                Ok(tree) => without_spans(&format!("{tree:#?}")),
-                Err(error) => said(&error, &sources),
-            });
+        let [file, tokens] = sources.map(|sources| match syntax::parse(&sources, ROOT) {
+            Ok(tree) => without_spans(&format!("{tree:#?}")),
+            Err(error) => said(&error, &sources),
+        });
         assert_eq!(file, tokens, "{}", path.display());
     }
-    assert!(read >= 20, "only {read} texts");
+    assert!(read >= FEWEST_TEXTS, "only {read} texts");
+}
+
+#[test]
+fn both_doors_say_and_emit_the_same() {
+    let (mut emitted, mut codes) = (0, HashSet::new());
+    for path in texts() {
+        let Some(sources) = both(&path) else { continue };
+        let [file, tokens] = sources.map(|mut sources| {
+            let mut blob =
+                |_: &str, bytes: &[u8]| bytes.len().to_string().parse().expect("a number");
+            let mut door = Door {
+                runtime: "::cnn_runtime".parse().expect("a path"),
+                visibility: TokenStream::new(),
+                ident: &|name, _| Ident::new(name, proc_macro2::Span::call_site()),
+                blob: &mut blob,
+            };
+            let (all, mut disk) = (Selection::All, Disk::default());
+            let compiled = cnn_dsl::compile(&mut sources, ROOT, &all, &mut disk, &mut door);
+            let said: Vec<_> = compiled.diagnostics.iter().map(|d| said(d, &sources)).collect();
+            codes.extend(compiled.diagnostics.iter().map(|d| d.code));
+            (said, compiled.tokens.to_string())
+        });
+        emitted += usize::from(file.0.is_empty());
+        assert_eq!(file.0, tokens.0, "{}", path.display());
+        assert!(file.1 == tokens.1, "{}: the doors emit different code", path.display());
+    }
+    assert!(emitted >= 3, "only {emitted} texts without mistakes");
+    assert!(codes.len() >= 40, "only {} kinds of mistakes", codes.len());
 }
 
 /// What a diagnostic says, with the tokens under its spans.

@@ -6,10 +6,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{BuildError, Tracked, files};
+use crate::Compiled;
 use crate::check::{Request, Selection};
 use crate::diagnostic::{Diagnostic, render};
 use crate::emit::{Door, pretty};
-use crate::source::{Disk, FileId, Files, SourceFile, Sources, Span};
+use crate::source::{Disk, Files, SourceFile, Sources, Span};
 use crate::syntax;
 
 /// A file and what is wanted of it.
@@ -120,12 +121,12 @@ impl Unit {
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let (name, text) = (self.shown_path(), text.to_owned());
         let root = sources.add(SourceFile { name, folder, text });
-        let requests = wanted.map(|list| {
-            list.iter().map(|wanted| request(wanted, &mut sources)).collect::<Result<Vec<_>, _>>()
-        });
-        let selection = match requests.transpose() {
-            Ok(requests) => requests.map_or(Selection::All, Selection::Some),
-            Err(error) => return emitted.report(&[error], &sources),
+        let mut errors = Vec::new();
+        let selection = match wanted {
+            None => Selection::All,
+            Some(list) => Selection::Some(
+                list.iter().map(|wanted| request(wanted, &mut sources, &mut errors)).collect(),
+            ),
         };
         let Emitted { blobs, .. } = emitted;
         let mut door = Door {
@@ -138,7 +139,11 @@ impl Unit {
                 blob(&name, beside)
             },
         };
-        let compiled = crate::compile(&mut sources, root, &selection, disk, &mut door);
+        let compiled = if errors.is_empty() {
+            crate::compile(&mut sources, root, &selection, disk, &mut door)
+        } else {
+            Compiled::unparsed(&sources, root, &selection, errors, &mut door)
+        };
         emitted.report(&compiled.diagnostics, &sources);
         emitted.tokens.extend(compiled.tokens);
     }
@@ -163,21 +168,27 @@ impl Emitted {
 }
 
 /// The request of one model; each name and each value is a text of its own.
-fn request(wanted: &Wanted, sources: &mut Sources) -> Result<Request, Diagnostic> {
-    let mut add = |text: &str| {
-        let (name, folder) = ("build.rs".to_owned(), PathBuf::new());
-        let file = sources.add(SourceFile { name, folder, text: text.to_owned() });
-        Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+fn request(wanted: &Wanted, sources: &mut Sources, errors: &mut Vec<Diagnostic>) -> Request {
+    let mut request = Request {
+        model: wanted.model.as_ref().map(|name| (name.clone(), add(sources, name))),
+        rename: wanted.rename.as_ref().map(|name| (name.clone(), add(sources, name))),
+        parameters: Vec::new(),
     };
-    let mut named = |name: &Option<String>| name.as_ref().map(|name| (name.clone(), add(name)));
-    let (model, rename) = (named(&wanted.model), named(&wanted.rename));
-    let places: Vec<(Span, FileId)> =
-        wanted.parameters.iter().map(|(name, value)| (add(name), add(value).file)).collect();
-    let mut parameters = Vec::new();
-    for ((name, _), (span, value)) in wanted.parameters.iter().zip(places) {
-        parameters.push((name.clone(), span, syntax::expression(sources, value)?));
+    for (name, value) in &wanted.parameters {
+        let (at, value) = (add(sources, name), add(sources, value));
+        match syntax::expression(sources, value.file) {
+            Ok(value) => request.parameters.push((name.clone(), at, value)),
+            Err(error) => errors.push(error),
+        }
     }
-    Ok(Request { model, rename, parameters })
+    request
+}
+
+/// A text out of the build script.
+fn add(sources: &mut Sources, text: &str) -> Span {
+    let (name, folder) = ("build.rs".to_owned(), PathBuf::new());
+    let file = sources.add(SourceFile { name, folder, text: text.to_owned() });
+    Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
 }
 
 fn ident(name: &str) -> Ident {
