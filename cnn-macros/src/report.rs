@@ -106,7 +106,7 @@ fn message(diagnostic: &Diagnostic, sources: &Sources, places: &Places<'_>) -> S
 /// ` --> src/main.rs:5:9: 224x224x3 through 3x3`; the text there instead where the place is unknown.
 fn line_of(label: &Label, sources: &Sources, places: &Places<'_>) -> String {
     let place = match places.target(label) {
-        Some(target) => place_of(target.first),
+        Some(target) => place_of(&target),
         None => {
             let at = sources.start(label.span);
             let file = &sources.file(label.span.file).name;
@@ -117,8 +117,8 @@ fn line_of(label: &Label, sources: &Sources, places: &Places<'_>) -> String {
     if label.text.is_empty() { place } else { format!("{place}: {}", label.text) }
 }
 
-fn place_of(span: Span) -> Option<String> {
-    let file = span.file();
-    let at = span.start();
+fn place_of(target: &Target<'_>) -> Option<String> {
+    let file = target.first.file();
+    let at = if target.behind { target.last.end() } else { target.first.start() };
     (!file.is_empty()).then(|| format!(" --> {file}:{}:{}", at.line, at.column + 1))
 }

@@ -65,14 +65,34 @@ fn a_mistake_in_a_macro_is_the_only_error() {
     let errors =
         errors(&cargo("check", &[&of(&["broken"])[..], &["--message-format=json"]].concat()));
     assert_eq!(codes(&errors), MISTAKES, "{errors:#?}");
-    let under = |error: &Value| {
-        let span = &error["spans"][0];
-        let line = span["text"][0]["text"].as_str().expect("a line").to_owned();
-        let column = |name: &str| span[name].as_u64().expect("a column") as usize - 1;
-        line[column("column_start")..column("column_end")].to_owned()
-    };
-    let under: Vec<_> = errors.iter().map(under).collect();
+    let under: Vec<_> = errors.iter().map(under_the_caret).collect();
     assert_eq!(under, ["28x28x3", "convv"]);
+}
+
+#[test]
+fn mistakes_of_included_files_stand_at_the_string_that_names_them() {
+    let _one = one_cargo_at_a_time();
+    let arguments = [&of(&["broken_include"])[..], &["--message-format=json"]].concat();
+    let errors = errors(&cargo("check", &arguments));
+    let shown: Vec<_> = codes(&errors)
+        .into_iter()
+        .zip(errors.iter().map(under_the_caret))
+        .map(|(code, under)| format!("{code} {under}"))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "shape_mismatch \"broken.cnn\"",
+            "unknown_model Soun",
+            "unknown_parameter klasses",
+            "expected_value +",
+            "unreadable_file \"nowhere.cnn\"",
+            "missing_semicolon \"blocks.cnn\"",
+        ],
+        "{errors:#?}"
+    );
+    let rendered = errors[0]["rendered"].as_str().expect("a report");
+    assert!(rendered.contains("--> broken.cnn:3:26"), "{rendered}");
 }
 
 #[test]
@@ -164,6 +184,14 @@ fn errors(output: &Output) -> Vec<Value> {
         .filter(|message| message["level"] == "error")
         .filter(|message| !message["spans"].as_array().is_none_or(Vec::is_empty))
         .collect()
+}
+
+/// The text that the error underlines.
+fn under_the_caret(error: &Value) -> String {
+    let span = &error["spans"][0];
+    let line = span["text"][0]["text"].as_str().expect("a line").to_owned();
+    let column = |name: &str| span[name].as_u64().expect("a column") as usize - 1;
+    line[column("column_start")..column("column_end")].to_owned()
 }
 
 /// `channel_mismatch` of `[channel_mismatch]: ...`; the whole message where there is no code.

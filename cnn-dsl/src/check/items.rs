@@ -151,7 +151,9 @@ impl<'a> Expander<'a> {
                 (Word::Post, Some(name), _) => {
                     let rest = &atoms[at + 1..];
                     sorted.posts.push(Post { name, span: atom.span, rest });
-                    return true;
+                    // The missing `;` is told where the post-operation is sorted; the items
+                    // behind it are the next statement's.
+                    return !rest.iter().any(|atom| self.begins_statement(atom));
                 }
                 (Word::Statement, Some(name), _) => {
                     let comma = at == 0 && self.comma_between(behind, atom.span);
@@ -227,6 +229,20 @@ impl<'a> Expander<'a> {
             return Word::Statement;
         }
         Word::Unknown
+    }
+
+    /// Whether this is the name of a layer or block and can be nothing else behind a
+    /// post-operation.
+    fn begins_statement(&self, atom: &Expr) -> bool {
+        let ExprKind::Name(word) = &atom.kind else { return false };
+        match self.frame().find(word).map(|entry| &entry.binding) {
+            Some(Binding::Layer(_)) => true,
+            Some(_) => false,
+            None => {
+                layers::signature(word).is_some_and(|signature| !signature.post)
+                    || self.index.block(word).is_some()
+            }
+        }
     }
 
     /// `flatten relu`: the grammar lets the first item stand behind the name, a post-operation

@@ -33,6 +33,8 @@ pub struct Target<'a> {
     pub first: Span,
     /// The last token's.
     pub last: Span,
+    /// Whether the piece is empty and stands right behind that token.
+    pub behind: bool,
     /// Set where the piece is less than its one token, which no span can say.
     pub part: Option<Part<'a>>,
 }
@@ -75,14 +77,22 @@ impl TokenText {
         &self.text
     }
 
-    /// The tokens that a byte range touches; for an empty range the one that follows it. `None`
-    /// only where there is no token at all.
+    /// The tokens that a byte range touches; for an empty range the one before it where they touch,
+    /// else the one that follows. `None` only where there is no token at all.
     pub fn target(&self, range: Range<usize>) -> Option<Target<'_>> {
-        let end = range.end.max(range.start + 1);
+        let place = |at: usize| self.places.get(at).map(|place| &place.range);
         let first = self.places.partition_point(|p| p.range.end <= range.start);
+        let before = first.checked_sub(1).filter(|&at| {
+            range.is_empty() && place(at).is_some_and(|before| before.end == range.start)
+        });
+        if let Some(at) = before {
+            let span = self.places[at].span;
+            return Some(Target { first: span, last: span, behind: true, part: None });
+        }
         let first = first.min(self.places.len().checked_sub(1)?);
-        let behind = self.places.partition_point(|p| p.range.start < end);
-        let last = behind.saturating_sub(1).max(first);
+        let end = range.end.max(range.start + 1);
+        let last =
+            self.places.partition_point(|p| p.range.start < end).saturating_sub(1).max(first);
         let token = &self.places[first].range;
         let inside = token.start <= range.start && range.end <= token.end && !range.is_empty();
         let part = (inside && *token != range).then(|| Part {
@@ -90,7 +100,8 @@ impl TokenText {
             token: &self.text[token.clone()],
             column: self.text[token.start..range.start].chars().count() + 1,
         });
-        Some(Target { first: self.places[first].span, last: self.places[last].span, part })
+        let (first, last) = (self.places[first].span, self.places[last].span);
+        Some(Target { first, last, behind: false, part })
     }
 
     /// The span of the first token that reads so.

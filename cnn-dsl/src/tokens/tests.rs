@@ -123,8 +123,11 @@ fn ranges_lead_back_to_tokens() {
     // Nothing, at the end of the text: the last token.
     let end = text.text().len();
     assert_eq!(span(end..end), (base + end - 1, base + end));
-    // A place between two tokens: the one behind it.
-    assert_eq!(span(4..4), (base + 5, base + 10));
+    // Nothing, right behind a token: that token. Nothing, apart from it: the one that follows.
+    assert_eq!(span(4..4), (base, base + 4));
+    assert!(text.target(4..4).is_some_and(|target| target.behind));
+    assert_eq!(span(5..5), (base + 5, base + 10));
+    assert!(text.target(5..5).is_some_and(|target| !target.behind));
     assert!(TokenText::new(TokenStream::new()).target(0..0).is_none());
 }
 
