@@ -81,7 +81,7 @@ fn a_mistake_in_a_parameter_is_reported_once() {
         assert_eq!(text.matches("::core::compile_error!").count(), 1, "{name} = {value}: {text}");
     }
     let text = emitted("model One { input 0x4x1; }", |b| b.instance("Two", "One", [("a", 1); 0]));
-    assert_eq!(text.matches("zero").count().min(1), 1, "{text}");
+    assert_eq!(text.matches("::core::compile_error!").count(), 1, "{text}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn files_of_one_name_are_kept_apart() {
     let build = names.iter().fold(Build::new(), |build, name| build.file(name));
     let units = super::units(build.named, &mut super::Tracked::default()).expect("files");
     let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
-    assert_eq!(names, ["net", "net_2", "Net_2", "cnn_models_1"]);
+    assert_eq!(names, ["net", "net_2", "Net_3", "cnn_models_1"]);
     assert_eq!(
         super::include("net", false),
         "::core::include!(::core::concat!(::core::env!(\"OUT_DIR\"), \"/net.rs\"));\n"
