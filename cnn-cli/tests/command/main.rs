@@ -2,6 +2,7 @@
 
 mod check;
 mod folder;
+mod readme;
 mod run;
 mod summary;
 mod usage;
