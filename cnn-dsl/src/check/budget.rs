@@ -1,7 +1,7 @@
 //! `budget parameters <= 5M, mult_adds <= 600M, arena <= 8MB, weights <= 20MB;`: the first two are
 //! checked here, the others need the plan.
 
-use crate::check::error::{ModelError, TensorError};
+use crate::check::error::ModelError;
 use crate::check::expand::Expander;
 use crate::diagnostic::did_you_mean;
 use crate::ir::{Budget, BudgetKind};
@@ -44,8 +44,7 @@ impl<'a> Expander<'a> {
             }
             let Some(value) = self.integer(limit) else { continue };
             let Ok(value) = u64::try_from(value) else {
-                let text = self.text(limit.span);
-                self.error(TensorError::BadSize { at: limit.span, text, size: value });
+                self.error(ModelError::NegativeBudget { at: limit.span });
                 continue;
             };
             if let Some((_, kind)) = known {

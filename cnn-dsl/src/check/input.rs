@@ -32,7 +32,6 @@ impl<'a> Expander<'a> {
         name: Option<&'a Ident>,
         shape: &'a Expr,
         items: &'a [LayerItem],
-        span: Span,
     ) {
         let sizes = self.shape(shape);
         let channels = sizes.map(Shape::channels);
@@ -44,7 +43,7 @@ impl<'a> Expander<'a> {
         if let Some(name) = name {
             self.declare(name, Binding::Tensor(value), false);
         } else if self.declared.inputs_met > 0 {
-            self.error(InputError::UnnamedInput { at: shape.span, span });
+            self.error(InputError::UnnamedInput { at: shape.span });
         }
         self.declared.inputs_met += 1;
         self.declared.inputs.push(value.zip(preprocess).map(|(value, preprocess)| Input {

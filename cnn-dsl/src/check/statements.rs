@@ -105,7 +105,7 @@ impl<'a> Expander<'a> {
             StatementKind::Aux { name, body } => self.aux(name, body),
             StatementKind::Input { name, shape, items } => {
                 if self.in_model("input", statement.span) {
-                    self.input(name.as_ref(), shape, items, statement.span);
+                    self.input(name.as_ref(), shape, items);
                 }
             }
             StatementKind::Output(names) => {

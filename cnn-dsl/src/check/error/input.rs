@@ -9,7 +9,7 @@ use crate::syntax::ast::Ident;
 #[derive(Debug)]
 pub(in crate::check) enum InputError {
     NoInput { name: String, at: Span },
-    UnnamedInput { at: Span, span: Span },
+    UnnamedInput { at: Span },
     InputItem { at: Span, word: Option<String>, near: Option<String> },
     PerChannel { at: Span, given: usize, channels: usize },
     ChannelOrder { at: Span },
@@ -27,8 +27,7 @@ impl InputError {
                 Diagnostic::new("no_input", at, format!("`{name}` has no `input` to start from"))
                     .help("begin with `input 224x224x3;`")
             }
-            Self::UnnamedInput { at, span } => {
-                let _ = span;
+            Self::UnnamedInput { at } => {
                 Diagnostic::new("unnamed_input", at, "a second input needs a name")
                     .help("name it: `input meta: 1x1x8;`")
             }

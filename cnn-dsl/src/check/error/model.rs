@@ -24,6 +24,7 @@ pub(in crate::check) enum ModelError {
     NotYet { at: Span },
     WinogradWord { at: Span, word: String },
     UnknownBudget { name: Ident, near: Option<String> },
+    NegativeBudget { at: Span },
     OverBudget { at: Span, what: &'static str, found: u64, limit: u64 },
     WeightsTwice { at: Span, first: Span },
     NoWeights { at: Span, path: String, reason: String },
@@ -96,6 +97,9 @@ impl ModelError {
                 let message = format!("unknown budget `{}`", name.name);
                 near(Diagnostic::new("unknown_budget", name.span, message), close)
                     .note("budgets are on `parameters`, `mult_adds`, `arena` and `weights`")
+            }
+            Self::NegativeBudget { at } => {
+                Diagnostic::new("negative_budget", at, "a budget is at least 0")
             }
             Self::OverBudget { at, what, found, limit } => {
                 let message = format!("{found} {what}, {limit} are allowed");

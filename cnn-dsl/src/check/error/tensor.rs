@@ -75,11 +75,8 @@ impl TensorError {
                     .help(format!("name one: `{layer} x` or `{layer} {{ conv ...; }}`"))
             }
             Self::BadSize { at, text, size } => {
-                let message = if text.contains(&size.to_string()) {
-                    format!("`{text}` has a size below 1")
-                } else {
-                    format!("`{text}` has a size of {size}")
-                };
+                let size = if size == 0 { "zero".to_owned() } else { size.to_string() };
+                let message = format!("`{text}` has a size of {size}");
                 Diagnostic::new("bad_size", at, message).note("every size is at least 1")
             }
             Self::NotAShape { at, sizes } => {
