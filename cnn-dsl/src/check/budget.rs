@@ -1,7 +1,7 @@
 //! `budget parameters <= 5M, mult_adds <= 600M, arena <= 8MB, weights <= 20MB;`: the first two are
 //! checked here, the others need the plan.
 
-use crate::check::error::ModelError;
+use crate::check::error::LimitError;
 use crate::check::expand::Expander;
 use crate::diagnostic::did_you_mean;
 use crate::ir::{Budget, BudgetKind};
@@ -40,11 +40,11 @@ impl<'a> Expander<'a> {
             if known.is_none() {
                 let words = KINDS.iter().map(|(word, _)| *word);
                 let near = did_you_mean(&name.name, words).map(str::to_owned);
-                self.error(ModelError::UnknownBudget { name: name.clone(), near });
+                self.error(LimitError::UnknownBudget { name: name.clone(), near });
             }
             let Some(value) = self.integer(limit) else { continue };
             let Ok(value) = u64::try_from(value) else {
-                self.error(ModelError::NegativeBudget { at: limit.span });
+                self.error(LimitError::NegativeBudget { at: limit.span });
                 continue;
             };
             if let Some((_, kind)) = known {
@@ -69,7 +69,7 @@ impl<'a> Expander<'a> {
                 Kind::Plan(_) => continue,
             };
             if found > limit {
-                self.error(ModelError::OverBudget { at, what, found, limit });
+                self.error(LimitError::OverBudget { at, what, found, limit });
             }
         }
     }

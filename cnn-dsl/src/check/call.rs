@@ -1,7 +1,7 @@
 //! A block's call: parameters, the expansion of its statements, its results.
 
 use crate::check::apply::Applied;
-use crate::check::error::{ItemError, ModelError};
+use crate::check::error::{ItemError, LimitError};
 use crate::check::expand::{Expander, Site};
 use crate::check::index::MAX_PARAMS;
 use crate::check::items::{Accepts, Sorted};
@@ -59,7 +59,7 @@ impl<'a> Expander<'a> {
         }
         if self.depth >= MAX_DEPTH {
             let name = app.name.name.clone();
-            self.error(ModelError::TooDeep { at: app.name.span, name, limit: MAX_DEPTH });
+            self.error(LimitError::TooDeep { at: app.name.span, name, limit: MAX_DEPTH });
             return false;
         }
         true

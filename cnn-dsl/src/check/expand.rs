@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::check::error::{Error, InputError, ModelError, NameError};
+use crate::check::error::{Error, InputError, LimitError, NameError};
 use crate::check::index::Index;
 use crate::check::layers;
 use crate::check::model::Declared;
@@ -181,7 +181,7 @@ impl<'a> Expander<'a> {
         self.layers += 1;
         if self.layers > MAX_LAYERS {
             let at = self.culprit();
-            self.exhaust(ModelError::TooManyLayers { at, limit: MAX_LAYERS });
+            self.exhaust(LimitError::TooManyLayers { at, limit: MAX_LAYERS });
         }
         !self.exhausted
     }
@@ -191,7 +191,7 @@ impl<'a> Expander<'a> {
         self.steps = self.steps.saturating_add(steps);
         if self.steps > MAX_STEPS {
             let at = self.culprit();
-            self.exhaust(ModelError::TooManySteps { at, limit: MAX_STEPS });
+            self.exhaust(LimitError::TooManySteps { at, limit: MAX_STEPS });
         }
     }
 

@@ -7,7 +7,7 @@
 use crate::check::arguments::Value;
 use std::collections::HashMap;
 
-use crate::check::error::{ItemError, NameError};
+use crate::check::error::{ItemError, NameError, UnknownArgument};
 use crate::check::expand::Expander;
 use crate::check::layers;
 use crate::check::scope::Binding;
@@ -62,17 +62,17 @@ pub(super) struct Post<'a> {
     pub(super) rest: &'a [Expr],
 }
 
-/// What a word in an item is.
-enum Word {
-    Argument,
-    NeedsValue,
+/// What a word in an item is, with the value behind it where that belongs to it.
+enum Word<'a> {
+    Argument(&'a str, &'a Expr),
+    NeedsValue(&'a str),
     Flag(&'static str),
     Frozen,
-    Unroll,
-    Post,
+    Unroll(&'a Expr),
+    Post(&'a str),
     Value,
-    Statement,
-    Unknown,
+    Statement(&'a str),
+    Unknown(&'a str, Option<&'a Expr>),
 }
 
 impl<'a> Expander<'a> {
@@ -123,112 +123,101 @@ impl<'a> Expander<'a> {
         // The last text of this item that was a value.
         let mut valued: Option<Span> = None;
         while let Some(atom) = atoms.get(at) {
-            let next = atoms.get(at + 1);
-            let word = match &atom.kind {
-                ExprKind::Name(word) => Some(word.as_str()),
-                _ => None,
-            };
-            let kind = word.map_or(Word::Value, |w| self.word(accepts, w, next, valued.is_some()));
-            let takes_value = matches!(kind, Word::Argument | Word::Value | Word::Post);
+            let word = self.word(accepts, atom, atoms.get(at + 1), valued.is_some());
+            let takes_value = matches!(word, Word::Argument(..) | Word::Value | Word::Post(_));
             if let (Some(before), true, false) = (valued, takes_value, accepts.loose) {
                 self.error(ItemError::MissingComma { at: atom.span, before });
                 sorted.sound = false;
                 return true;
             }
-            let behind = atoms[..at].last().map_or(before, |atom| atom.span);
-            match (kind, word, next) {
-                (Word::Argument, Some(name), Some(value)) => {
+            at += 1;
+            match word {
+                Word::Argument(name, value) => {
                     sorted.named.push((name, atom.span, value));
                     valued = Some(value.span);
                     at += 1;
                 }
-                (Word::Flag(flag), _, _) => sorted.flags.push((flag, atom.span)),
-                (Word::Frozen, _, _) => sorted.frozen = true,
-                (Word::Unroll, _, full) => {
-                    sorted.unroll = Some(full.map_or(atom.span, |full| atom.span.to(full.span)));
+                Word::Flag(flag) => sorted.flags.push((flag, atom.span)),
+                Word::Frozen => sorted.frozen = true,
+                Word::Unroll(full) => {
+                    sorted.unroll = Some(atom.span.to(full.span));
                     at += 1;
                 }
-                (Word::Post, Some(name), _) => {
-                    let rest = &atoms[at + 1..];
+                Word::Post(name) => {
+                    let rest = &atoms[at..];
                     sorted.posts.push(Post { name, span: atom.span, rest });
                     // The missing `;` is told where the post-operation is sorted; the items
                     // behind it are the next statement's.
                     return !rest.iter().any(|atom| self.begins_statement(atom));
                 }
-                (Word::Statement, Some(name), _) => {
-                    let comma = at == 0 && self.comma_between(behind, atom.span);
+                Word::Statement(name) => {
+                    let behind = atoms[..at - 1].last().map_or(before, |atom| atom.span);
+                    let comma = at == 1 && self.comma_between(behind, atom.span);
                     let (at, name) = (atom.span, name.to_owned());
                     self.error(ItemError::MissingSemicolon { at, name, behind, comma });
                     return false;
                 }
-                (Word::NeedsValue, Some(name), _) => {
-                    self.error(ItemError::ArgumentWithoutValue {
-                        layer: accepts.name.name.clone(),
-                        name: name.to_owned(),
-                        at: atom.span,
-                    });
+                Word::NeedsValue(name) => {
+                    let (layer, name) = (accepts.name.name.clone(), name.to_owned());
+                    self.error(ItemError::ArgumentWithoutValue { layer, name, at: atom.span });
                     sorted.sound = false;
                 }
-                (Word::Unknown, Some(name), Some(_)) => {
-                    self.unknown_word(accepts, name, atom.span, true);
+                Word::Unknown(name, value) => {
+                    self.unknown_word(accepts, name, atom.span, value.is_some());
                     sorted.sound = false;
-                    valued = next.map(|value| value.span);
-                    at += 1;
+                    valued = value.map(|value| value.span);
+                    at += usize::from(value.is_some());
                 }
-                (Word::Unknown, Some(name), None) => {
-                    self.unknown_word(accepts, name, atom.span, false);
-                    sorted.sound = false;
-                }
-                _ => {
+                Word::Value => {
                     sorted.positional.push(atom);
                     valued = Some(atom.span);
                 }
             }
-            at += 1;
         }
         true
     }
 
-    /// What a word is, by the language's order.
+    /// What a part of an item is, by the language's order.
     fn word(
         &self,
         accepts: &Accepts<'a>,
-        word: &str,
+        atom: &'a Expr,
         next: Option<&'a Expr>,
         valued: bool,
-    ) -> Word {
-        let argument = accepts.arguments.contains(&word);
-        if argument && next.is_some() {
-            return Word::Argument;
+    ) -> Word<'a> {
+        let ExprKind::Name(word) = &atom.kind else { return Word::Value };
+        let argument = accepts.arguments.contains(&word.as_str());
+        if let (true, Some(value)) = (argument, next) {
+            return Word::Argument(word, value);
         }
-        if let Some(flag) = accepts.flags.iter().find(|flag| **flag == word) {
+        if let Some(flag) = accepts.flags.iter().find(|flag| *flag == word) {
             return Word::Flag(flag);
         }
         if word == FROZEN {
             return Word::Frozen;
         }
-        let full = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name == "full");
-        if word == UNROLL && next.is_some_and(full) {
-            return Word::Unroll;
+        let full = |e: &&Expr| matches!(&e.kind, ExprKind::Name(name) if name == "full");
+        if let (UNROLL, Some(full)) = (word.as_str(), next.filter(full)) {
+            return Word::Unroll(full);
         }
         let signature = layers::signature(word);
         let bound = self.frame().find(word).map(|entry| &entry.binding);
         if signature.is_some_and(|s| s.post)
             || matches!(bound, Some(Binding::Value(Some(Value::Activation(_)))))
         {
-            return Word::Post;
+            return Word::Post(word);
         }
         let layer = matches!(bound, Some(Binding::Layer(_)));
         if (bound.is_some() && !layer) || word == "last" {
             return Word::Value;
         }
         if argument && !valued {
-            return Word::NeedsValue;
+            return Word::NeedsValue(word);
         }
         if layer || signature.is_some() || self.index.block(word).is_some() {
-            return Word::Statement;
+            return Word::Statement(word);
         }
-        Word::Unknown
+        Word::Unknown(word, next)
     }
 
     /// Whether this is the name of a layer or block and can be nothing else behind a
@@ -253,10 +242,10 @@ impl<'a> Expander<'a> {
         first: &'a LayerItem,
         sorted: &mut Sorted<'a>,
     ) {
-        let Some(Expr { kind: ExprKind::Name(word), span }) = first.atoms.first() else { return };
-        let kind = self.word(accepts, word, first.atoms.get(1), false);
-        if matches!(kind, Word::Post) && !self.comma_between(accepts.name.span, *span) {
-            self.error(ItemError::MissingComma { at: *span, before: accepts.name.span });
+        let Some(atom) = first.atoms.first() else { return };
+        let word = self.word(accepts, atom, first.atoms.get(1), false);
+        if matches!(word, Word::Post(_)) && !self.comma_between(accepts.name.span, atom.span) {
+            self.error(ItemError::MissingComma { at: atom.span, before: accepts.name.span });
             sorted.sound = false;
         }
     }
@@ -313,7 +302,7 @@ impl<'a> Expander<'a> {
         }
         let takes: Vec<String> =
             accepts.arguments.iter().chain(accepts.flags).map(|w| (*w).to_owned()).collect();
-        self.error(ItemError::UnknownArgument {
+        self.error(ItemError::UnknownArgument(UnknownArgument {
             layer: accepts.name.name.clone(),
             word: word.to_owned(),
             at,
@@ -321,7 +310,7 @@ impl<'a> Expander<'a> {
             near,
             takes,
             usage: accepts.usage,
-        });
+        }));
     }
 }
 

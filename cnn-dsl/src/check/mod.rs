@@ -13,6 +13,8 @@ mod request;
 #[cfg(feature = "frontend")]
 mod apply;
 #[cfg(feature = "frontend")]
+mod bindings;
+#[cfg(feature = "frontend")]
 mod budget;
 #[cfg(feature = "frontend")]
 mod build;

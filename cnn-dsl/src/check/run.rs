@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::check::error::{Error, ModelError};
+use crate::check::error::{Error, LimitError};
 use crate::check::expand::Expander;
 use crate::check::graph;
 use crate::check::index::{Index, Made};
@@ -55,7 +55,7 @@ pub fn check(
         models.push(match wanted {
             Ok(wanted) if work > MAX_WORK => {
                 let (at, limit) = (wanted.name_span, MAX_WORK);
-                diagnostics.push(Error::from(ModelError::TooManySteps { at, limit }).diagnostic());
+                diagnostics.push(Error::from(LimitError::TooManySteps { at, limit }).diagnostic());
                 Err(model::stub(&wanted))
             }
             Ok(wanted) => {

@@ -42,16 +42,7 @@ pub(in crate::check) enum ItemError {
         name: String,
         word: String,
     },
-    UnknownArgument {
-        layer: String,
-        word: String,
-        at: Span,
-        /// Whether a value stands behind it.
-        valued: bool,
-        near: Option<String>,
-        takes: Vec<String>,
-        usage: Option<&'static str>,
-    },
+    UnknownArgument(UnknownArgument),
     TakesNoValue {
         name: String,
         at: Span,
@@ -121,20 +112,7 @@ impl ItemError {
                 let message = format!("`{word}` is a value of `{name}`");
                 Diagnostic::new("unnamed_value", at, message).help(format!("write `{name} {word}`"))
             }
-            Self::UnknownArgument { layer, word, at, valued, near: close, takes, usage } => {
-                let what = if valued { "argument" } else { "word" };
-                let message = format!("unknown {what} `{word}` for `{layer}`");
-                let diagnostic = Diagnostic::new("unknown_argument", at, message);
-                let diagnostic = match close {
-                    Some(_) => near(diagnostic, close),
-                    None if takes.is_empty() => diagnostic.note(format!("`{layer}` takes none")),
-                    None => diagnostic.note(format!("`{layer}` takes {}", list(&takes))),
-                };
-                match usage {
-                    Some(usage) => diagnostic.note(format!("it is written `{usage}`")),
-                    None => diagnostic,
-                }
-            }
+            Self::UnknownArgument(unknown) => unknown.diagnostic(),
             Self::TakesNoValue { name, at } => {
                 Diagnostic::new("surplus_value", at, format!("`{name}` takes no value"))
             }
@@ -171,6 +149,37 @@ impl ItemError {
                     format!("`{}` is a block, `layer` declares a built-in one", name.name);
                 Diagnostic::new("declared_layer", name.span, message)
             }
+        }
+    }
+}
+
+/// A word that a layer or block does not know.
+#[derive(Debug)]
+pub(in crate::check) struct UnknownArgument {
+    pub(in crate::check) layer: String,
+    pub(in crate::check) word: String,
+    pub(in crate::check) at: Span,
+    /// Whether a value stands behind it.
+    pub(in crate::check) valued: bool,
+    pub(in crate::check) near: Option<String>,
+    pub(in crate::check) takes: Vec<String>,
+    pub(in crate::check) usage: Option<&'static str>,
+}
+
+impl UnknownArgument {
+    fn diagnostic(self) -> Diagnostic {
+        let Self { layer, word, at, valued, near: close, takes, usage } = self;
+        let what = if valued { "argument" } else { "word" };
+        let message = format!("unknown {what} `{word}` for `{layer}`");
+        let diagnostic = Diagnostic::new("unknown_argument", at, message);
+        let diagnostic = match close {
+            Some(_) => near(diagnostic, close),
+            None if takes.is_empty() => diagnostic.note(format!("`{layer}` takes none")),
+            None => diagnostic.note(format!("`{layer}` takes {}", list(&takes))),
+        };
+        match usage {
+            Some(usage) => diagnostic.note(format!("it is written `{usage}`")),
+            None => diagnostic,
         }
     }
 }

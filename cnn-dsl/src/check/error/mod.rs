@@ -3,13 +3,15 @@
 
 mod input;
 mod item;
+mod limit;
 mod model;
 mod name;
 mod tensor;
 mod value;
 
 pub(super) use input::InputError;
-pub(super) use item::ItemError;
+pub(super) use item::{ItemError, UnknownArgument};
+pub(super) use limit::LimitError;
 pub(super) use model::ModelError;
 pub(super) use name::NameError;
 pub(super) use tensor::TensorError;
@@ -22,6 +24,7 @@ use crate::diagnostic::Diagnostic;
 pub(super) enum Error {
     Input(InputError),
     Item(ItemError),
+    Limit(LimitError),
     Model(ModelError),
     Name(NameError),
     Tensor(Box<TensorError>),
@@ -34,6 +37,7 @@ impl Error {
         match self {
             Self::Input(error) => error.diagnostic(),
             Self::Item(error) => error.diagnostic(),
+            Self::Limit(error) => error.diagnostic(),
             Self::Model(error) => error.diagnostic(),
             Self::Name(error) => error.diagnostic(),
             Self::Tensor(error) => error.diagnostic(),
@@ -51,6 +55,12 @@ impl From<InputError> for Error {
 impl From<ItemError> for Error {
     fn from(error: ItemError) -> Self {
         Self::Item(error)
+    }
+}
+
+impl From<LimitError> for Error {
+    fn from(error: LimitError) -> Self {
+        Self::Limit(error)
     }
 }
 

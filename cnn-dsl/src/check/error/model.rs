@@ -1,6 +1,6 @@
-//! Errors of whole models: what stands where, limits, recursion, budgets, weight files.
+//! Errors of whole models: what stands where, recursion, weight files.
 
-use crate::check::error::{list, near};
+use crate::check::error::list;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Ident;
@@ -14,18 +14,12 @@ pub(in crate::check) enum ModelError {
     TensorParameter { name: Ident },
     MissingParameter { model: String, name: Ident },
     Recursion { at: Span, name: String, through: Vec<String> },
-    TooDeep { at: Span, name: String, limit: usize },
-    TooManyLayers { at: Span, limit: usize },
-    TooManySteps { at: Span, limit: usize },
     AfterReturn { at: Span, first: Span },
     ReturnInModel { at: Span },
     ReturnInBrace { at: Span },
     Misplaced { what: &'static str, at: Span },
     NotYet { at: Span },
     WinogradWord { at: Span, word: String },
-    UnknownBudget { name: Ident, near: Option<String> },
-    NegativeBudget { at: Span },
-    OverBudget { at: Span, what: &'static str, found: u64, limit: u64 },
     WeightsTwice { at: Span, first: Span },
     NoWeights { at: Span, path: String, reason: String },
     BadWeights { at: Span, text: String },
@@ -60,18 +54,6 @@ impl ModelError {
                 };
                 Diagnostic::new("recursive_block", at, message).here("closes the circle")
             }
-            Self::TooDeep { at, name, limit } => {
-                let message = format!("`{name}` stands more than {limit} blocks and braces deep");
-                Diagnostic::new("too_deep", at, message)
-            }
-            Self::TooManyLayers { at, limit } => {
-                let message = format!("the model has more than {limit} layers");
-                Diagnostic::new("too_many_layers", at, message).here("they are exceeded here")
-            }
-            Self::TooManySteps { at, limit } => {
-                let message = format!("the model runs more than {limit} statements and turns");
-                Diagnostic::new("too_many_steps", at, message).here("they are exceeded here")
-            }
             Self::AfterReturn { at, first } => {
                 Diagnostic::new("after_return", at, "nothing runs after `return`")
                     .label(first, "the block ends here")
@@ -92,19 +74,6 @@ impl ModelError {
             Self::WinogradWord { at, word } => {
                 Diagnostic::new("winograd", at, format!("unknown word `{word}` for `winograd`"))
                     .help("write `winograd off;`")
-            }
-            Self::UnknownBudget { name, near: close } => {
-                let message = format!("unknown budget `{}`", name.name);
-                near(Diagnostic::new("unknown_budget", name.span, message), close)
-                    .note("budgets are on `parameters`, `mult_adds`, `arena` and `weights`")
-            }
-            Self::NegativeBudget { at } => {
-                Diagnostic::new("negative_budget", at, "a budget is at least 0")
-            }
-            Self::OverBudget { at, what, found, limit } => {
-                let message = format!("{found} {what}, {limit} are allowed");
-                Diagnostic::new("over_budget", at, message)
-                    .note(format!("{} above the budget", found.saturating_sub(limit)))
             }
             Self::WeightsTwice { at, first } => {
                 Diagnostic::new("duplicate_weights", at, "a second `weights` statement")
