@@ -135,6 +135,7 @@ fn fuzz(root: &Path) -> Result<(), String> {
         format!("-artifact_prefix={}/", artifacts.display()),
         corpus.display().to_string(),
         "fuzz/seeds/frontend".to_owned(),
+        "tests/errors".to_owned(),
     ];
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     call(root, &program.display().to_string(), &options, &[])

@@ -22,6 +22,10 @@ const MAX_LAYERS: usize = 100_000;
 /// The most statements and turns of `repeat` that are run.
 const MAX_STEPS: usize = 1_000_000;
 
+/// The most errors of one model, those of the same place in many turns included; then nothing runs
+/// any more, and what was found is enough.
+const MAX_ERRORS: usize = 10_000;
+
 /// The statement that a layer stands in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Site<'a> {
@@ -60,6 +64,7 @@ pub(super) struct Expander<'a> {
     /// Layers so far, those of auxiliary heads included.
     pub(super) layers: usize,
     steps: usize,
+    errors: usize,
     /// Whether a limit was reached; nothing runs any more.
     pub(super) exhausted: bool,
     names: HashMap<String, Span>,
@@ -92,6 +97,7 @@ impl<'a> Expander<'a> {
             ghost: 0,
             layers: 0,
             steps: 0,
+            errors: 0,
             exhausted: false,
             names: HashMap::new(),
             texts: HashMap::new(),
@@ -101,6 +107,8 @@ impl<'a> Expander<'a> {
     /// Reports an error, with the expansion as its note.
     pub(super) fn error(&mut self, error: impl Into<Error>) {
         self.failed = true;
+        self.errors += 1;
+        self.exhausted |= self.errors == MAX_ERRORS;
         let mut diagnostic = error.into().diagnostic();
         diagnostic.notes.extend(trace::notes(&self.trace));
         self.diagnostics.push(diagnostic);

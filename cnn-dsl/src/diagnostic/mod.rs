@@ -77,25 +77,33 @@ impl Diagnostic {
     }
 }
 
+/// More errors than anyone reads; a hostile text could have one every other byte.
+const MAX_KEPT: usize = 10_000;
+
 /// The sink that goes through a stage; one gate at the stage's end.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     known: HashSet<(&'static str, Span, String)>,
+    /// How often one more came when all that are kept were there.
+    cut: usize,
 }
 
 impl Diagnostics {
-    /// Adds an error. The same error at the same place (a block expanded twice) is kept once.
+    /// Adds an error. The same error at the same place (a block expanded twice) is kept once, and
+    /// no more than ten thousand are.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let key = (diagnostic.code, diagnostic.primary.span, diagnostic.message.clone());
-        if self.known.insert(key) {
+        if self.list.len() == MAX_KEPT {
+            self.cut += usize::from(!self.known.contains(&key));
+        } else if self.known.insert(key) {
             self.list.push(diagnostic);
         }
     }
 
-    /// How many errors there are.
+    /// How many errors there are, those not kept included.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.list.len() + self.cut
     }
 
     /// Whether nothing was said.
@@ -106,6 +114,31 @@ impl Diagnostics {
     /// The errors, in the order of the text.
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|d| (d.primary.span.file, d.primary.span.start));
+        if let Some(last) = self.list.last_mut().filter(|_| self.cut > 0) {
+            last.notes
+                .push(format!("there are more than {MAX_KEPT} errors: the others are not shown"));
+        }
         self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Diagnostics, MAX_KEPT};
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn an_error_is_kept_once_and_no_more_than_ten_thousand_are() {
+        let at = |start| Span { file: FileId(0), start, end: start + 1 };
+        let mut diagnostics = Diagnostics::default();
+        for start in (0..20_000).rev() {
+            diagnostics.push(Diagnostic::new("code", at(start), "message"));
+            diagnostics.push(Diagnostic::new("code", at(start), "message"));
+        }
+        let list = diagnostics.into_vec();
+        assert_eq!(list.len(), MAX_KEPT);
+        assert!(list.is_sorted_by_key(|diagnostic| diagnostic.primary.span.start));
+        assert_eq!(list[MAX_KEPT - 1].notes.len(), 1);
+        assert!(list[..MAX_KEPT - 1].iter().all(|diagnostic| diagnostic.notes.is_empty()));
     }
 }

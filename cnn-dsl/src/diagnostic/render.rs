@@ -32,21 +32,31 @@ fn with(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> Stri
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
-/// One file's part of the labels.
+/// One file's part of the labels, with the lines from the first to the last of them: the renderer
+/// goes through all that it is given.
 fn snippet<'a>(
     diagnostic: &'a Diagnostic,
     sources: &'a Sources,
     file: FileId,
 ) -> Snippet<'a, Annotation<'a>> {
     let source = sources.file(file);
+    let primary = Some(&diagnostic.primary).filter(|label| label.span.file == file);
+    let others = diagnostic.labels.iter().filter(|label| label.span.file == file);
+    let labels = primary.into_iter().chain(others.clone());
+    let (start, end) = labels.fold((source.text.len(), 0), |(start, end), label| {
+        (start.min(label.span.start as usize), end.max(label.span.end as usize))
+    });
+    let first = source.text[..start].rfind('\n').map_or(0, |line_end| line_end + 1);
+    let rest = source.text[end..].lines().next().unwrap_or_default();
+    let last = end + rest.len();
+    let line = source.text[..first].bytes().filter(|&byte| byte == b'\n').count() + 1;
     let annotate = |kind: AnnotationKind, label: &'a Label| {
-        let span = kind.span(label.span.start as usize..label.span.end as usize);
+        let span = kind.span(label.span.start as usize - first..label.span.end as usize - first);
         if label.text.is_empty() { span } else { span.label(&*label.text) }
     };
-    let primary = (diagnostic.primary.span.file == file)
-        .then(|| annotate(AnnotationKind::Primary, &diagnostic.primary));
-    let others = diagnostic.labels.iter().filter(|label| label.span.file == file);
-    Snippet::source(&*source.text)
+    let primary = primary.map(|label| annotate(AnnotationKind::Primary, label));
+    Snippet::source(&source.text[first..last])
+        .line_start(line)
         .path(&*source.name)
         .annotations(primary)
         .annotations(others.map(|label| annotate(AnnotationKind::Context, label)))

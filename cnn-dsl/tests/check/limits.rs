@@ -115,3 +115,11 @@ fn many_large_models_end() {
     }
     assert!(codes(&text).contains(&"too_many_steps".to_owned()));
 }
+
+/// The same error in every turn is one error; the turns behind the ten thousandth are not run.
+#[test]
+fn an_error_in_a_million_turns_is_found_in_time() {
+    let start = std::time::Instant::now();
+    assert_eq!(codes(&model("repeat 999999 { conv 1x1, chanels; }")), ["unknown_name"]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20));
+}
