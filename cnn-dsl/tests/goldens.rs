@@ -138,6 +138,11 @@ fn unrolled() {
 }
 
 #[test]
+fn layers_at_awkward_sizes() {
+    story("layers");
+}
+
+#[test]
 fn patterns() {
     story("patterns");
 }

@@ -28,6 +28,12 @@ mod patterns {
     include!("../networks/patterns/emitted.rs");
 }
 
+mod layers {
+    use cnn_runtime as __cnn;
+    include!("../networks/layers/emitted.rs");
+}
+
+use layers::Layers;
 use patterns::Patterns;
 use simple_cnn::SimpleCnn;
 use unrolled::Unrolled;
@@ -50,15 +56,15 @@ fn weights(network: &Network) -> Vec<Vec<f32>> {
 }
 
 /// What the dynamic executor gives; before that, that it is as near to the reference as it must be.
-fn expected(name: &str, input: Input<'_>) -> Vec<Vec<f32>> {
+fn expected(name: &str, inputs: &[Input<'_>]) -> Vec<Vec<f32>> {
     let network = network(name);
     let weights = weights(&network);
     let plan = plan(&network, &Options::default());
     let blob = cnn_weights::pack(&plan.weights, &weights);
     let mut executor = Executor::new(&plan, blob).expect("a blob of the plan's length");
-    let found = executor.run(&[input]).expect("inputs that fit");
-    let values = reference::run(&network, &weights, &[input]);
-    let bounds = reference::tolerance(&network, &weights, &[input]);
+    let found = executor.run(inputs).expect("inputs that fit");
+    let values = reference::run(&network, &weights, inputs);
+    let bounds = reference::tolerance(&network, &weights, inputs);
     for (found, output) in found.iter().zip(&network.outputs) {
         let (values, bounds) = (&values[output.value.0], &bounds[output.value.0]);
         for ((found, value), bound) in found.iter().zip(values).zip(bounds) {
@@ -90,7 +96,7 @@ fn the_lectures_model_is_the_dynamic_executors_to_the_bit() {
     let image: &[Image<28, 28, 1>] = cnn_runtime::images(&view).expect("it fits");
     let net = SimpleCnn::init(SEED);
     let found = net.predict(&image[0]);
-    assert_eq!(bits(&found), bits(&expected("simple_cnn", Input::F32(flat))[0]));
+    assert_eq!(bits(&found), bits(&expected("simple_cnn", &[Input::F32(flat)])[0]));
     let sum: f32 = found.iter().sum();
     assert!((sum - 1.0).abs() < 1e-6);
     let mut again = [0.0; 10];
@@ -142,7 +148,7 @@ fn branches_bytes_and_several_outputs() {
         &bytes.as_chunks::<3>().0.as_chunks::<12>().0.as_chunks::<12>().0[0];
     let net = Patterns::init(SEED);
     let (classes, map) = net.predict_u8(image);
-    let expected = expected("patterns", Input::Bytes(&bytes));
+    let expected = expected("patterns", &[Input::Bytes(&bytes)]);
     assert_eq!(bits(&classes), bits(&expected[0]));
     assert_eq!(bits(map.as_flattened().as_flattened()), bits(&expected[1]));
     let floats = image.map(|row| row.map(|pixel| pixel.map(f32::from)));
@@ -151,6 +157,33 @@ fn branches_bytes_and_several_outputs() {
     let (all_classes, all_maps) = net.predict_u8_batch(&tensor).expect("it fits");
     assert_eq!(all_classes.as_slice(), Some(&classes[..]));
     assert_eq!(all_maps.shape(), [1, 6, 6, 24]);
+}
+
+#[test]
+fn every_layer_and_several_inputs() {
+    let images = batch::<13, 11, 5>(2);
+    let metas = Array2::from_shape_fn((2, 7), |(n, i)| pixel(n, i, 1, 2));
+    let net = Layers::init(SEED);
+    let view = images.view();
+    let image: &[Image<13, 11, 5>] = cnn_runtime::images(&view).expect("it fits");
+    let meta: &[[f32; 7]] = metas.as_slice().expect("standard layout").as_chunks().0;
+    let (vector, gated, large) = net.predict_boxed((&image[1], &meta[1]));
+    let expected = expected(
+        "layers",
+        &[Input::F32(image[1].as_flattened().as_flattened()), Input::F32(&meta[1])],
+    );
+    assert_eq!(bits(&*vector), bits(&expected[0]));
+    assert_eq!(bits(gated.as_flattened().as_flattened()), bits(&expected[1]));
+    assert_eq!(bits(large.as_flattened().as_flattened()), bits(&expected[2]));
+    let (vectors, _, larges) = net.threads(2).predict_batch((&images, &metas)).expect("it fits");
+    assert_eq!(vectors.row(1).to_slice(), Some(&vector[..]));
+    assert_eq!(larges.shape()[0], 2);
+    let fewer = Array2::zeros((1, 7));
+    let error = net.predict_batch((&images, &fewer));
+    assert_eq!(
+        error.expect_err("one sample is missing").to_string(),
+        "the first input has 2 samples, another has 1"
+    );
 }
 
 #[test]

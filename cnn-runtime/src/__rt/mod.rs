@@ -14,7 +14,7 @@ pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
 pub use regions::{at, clear_sides, disjoint, fixed, fixed_mut, put, put_apart, put_first};
-pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar};
+pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar, step, step_scalar};
 
 pub use crate::{Zeros, math};
 pub use std::borrow::Cow;

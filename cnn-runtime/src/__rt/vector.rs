@@ -18,6 +18,19 @@ pub fn mul_add<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
     }
 }
 
+/// [`mul_add_scalar`] as a call, for layers that are written out: thousands of inlined copies cost
+/// rustc ten times as long, and three times the running time where LLVM gives up on vectors.
+#[inline(never)]
+pub fn step_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) {
+    mul_add_scalar(acc, x, w);
+}
+
+/// [`mul_add`] as a call, likewise.
+#[inline(never)]
+pub fn step<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
+    mul_add(acc, x, w);
+}
+
 /// `acc[i] += x[i]`.
 #[inline(always)]
 pub fn add<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {

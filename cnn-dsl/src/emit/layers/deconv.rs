@@ -73,7 +73,7 @@ fn sees(
     let back = index(&[(&quote!(#tap), dilation)], added, 0);
     let (stride, size) = (int(stride), int(size));
     quote! {
-        let Some(distance) = (#reach).checked_sub(#back) else { continue };
+        let Some(distance) = usize::checked_sub(#reach, #back) else { continue };
         let #seen = distance / #stride;
         if distance % #stride != 0 || #seen >= #size { continue; }
     }

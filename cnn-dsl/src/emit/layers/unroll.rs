@@ -96,7 +96,7 @@ pub(super) fn conv_channels(conv: &Conv, lanes: usize, context: &Context<'_>) ->
                 let w = panel * sizes.taps + (r * conv.op.kernel[1] + s) * sizes.c;
                 (0..sizes.c).map(move |c| {
                     let (x, w) = (int(x + c), int(w + c));
-                    quote! { #rt::mul_add_scalar(a, x[#x], &filters[#w]); }
+                    quote! { #rt::step_scalar(a, x[#x], &filters[#w]); }
                 })
             });
             let place = (p * width + q) * k + group * sizes.k + n * lanes;
@@ -136,7 +136,7 @@ pub(super) fn conv_columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> 
                     let column = conv::columns_before(conv) + q + s * conv.op.dilation[1];
                     let place = int(h * row + c * block + column);
                     let weight = int(((k * r_count + r) * s_count + s) * channels + c);
-                    steps.push(quote! { #rt::mul_add_scalar(a, w[#weight], #rt::at(x, #place)); });
+                    steps.push(quote! { #rt::step_scalar(a, w[#weight], #rt::at(x, #place)); });
                 }
             }
             let b = int(k);
@@ -163,7 +163,7 @@ pub(super) fn dense(dense: &Dense, context: &Context<'_>) -> TokenStream {
     let sums = (0..units.div_ceil(lanes)).map(|panel| {
         let steps = (0..inputs).map(|i| {
             let (x, w) = (int(i), int(panel * inputs + i));
-            quote! { #rt::mul_add_scalar(a, x[#x], &filters[#w]); }
+            quote! { #rt::step_scalar(a, x[#x], &filters[#w]); }
         });
         let b = int(panel);
         let count = lanes.min(units - panel * lanes);
@@ -195,9 +195,9 @@ pub(super) fn dw(dw: &Dw, window: &Window, context: &Context<'_>) -> TokenStream
                 let x = window.place_of([p, q], [r, s]) + first / multiplier;
                 let (x, w) = (int(x), int((r * dw.op.kernel[1] + s) * k + first));
                 if multiplier == 1 {
-                    quote! { #rt::mul_add(a, #rt::at(x, #x), #rt::at(w, #w)); }
+                    quote! { #rt::step(a, #rt::at(x, #x), #rt::at(w, #w)); }
                 } else {
-                    quote! { #rt::mul_add_scalar(a, x[#x], #rt::at(w, #w)); }
+                    quote! { #rt::step_scalar(a, x[#x], #rt::at(w, #w)); }
                 }
             });
             let b = int(first);
