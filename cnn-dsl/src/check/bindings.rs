@@ -1,6 +1,6 @@
 //! Names bound: `let`, assignment, `layer`, and the values of loops.
 
-use crate::check::arguments::Value;
+use crate::check::arguments::{Operands, Value};
 use crate::check::error::{ItemError, NameError};
 use crate::check::expand::Expander;
 use crate::check::index;
@@ -99,6 +99,11 @@ impl<'a> Expander<'a> {
             usage: Some(signature.usage),
         };
         let sorted = self.sort(&accepts, &layer.items);
+        if signature.operands == Operands::Listed {
+            self.error(ItemError::DeclaredOperands { name: layer.name.clone() });
+            self.declare(name, Binding::Value(None), false);
+            return;
+        }
         let surplus = sorted.posts.first().map(|post| post.span);
         let surplus = surplus.or(layer.from.as_ref().map(|from| from.span));
         let surplus = surplus.or(layer.as_name.as_ref().map(|name| name.span));

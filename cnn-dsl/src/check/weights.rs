@@ -1,5 +1,6 @@
 //! `weights "file.safetensors" rename "a" = "b";`: read when the network is known to be right.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use cnn_weights::{Load, Tensor};
@@ -38,7 +39,10 @@ impl<'a> Expander<'a> {
         let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(error) => {
-                let reason = error.to_string();
+                let reason = match error.kind() {
+                    ErrorKind::NotFound => "there is no such file".to_owned(),
+                    _ => error.to_string(),
+                };
                 let path_text = path.value.clone();
                 self.error(ModelError::NoWeights { at: path.span, path: path_text, reason });
                 return Err(());

@@ -1,7 +1,7 @@
 //! "did you mean": the nearest of the known names by edit distance.
 
 /// The candidate nearest to `word`, if it is near enough to be a slip of the keys: at most a third
-/// of the word's letters (at least one) inserted, deleted, replaced or swapped.
+/// of the word's letters (at least one, never all) inserted, deleted, replaced or swapped.
 pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -12,7 +12,7 @@ pub fn did_you_mean<'a>(
         .into_iter()
         .filter(|c| *c != word && c.chars().count().abs_diff(letters) <= limit)
         .map(|c| (distance(word, c), c))
-        .filter(|(d, _)| *d <= limit)
+        .filter(|(d, _)| *d <= limit && *d < letters)
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }

@@ -71,6 +71,9 @@ pub(in crate::check) enum ItemError {
         name: Ident,
         at: Span,
     },
+    DeclaredOperands {
+        name: Ident,
+    },
     DeclaredBlock {
         name: Ident,
     },
@@ -143,6 +146,10 @@ impl ItemError {
                 let message = format!("this belongs where `{}` is used", name.name);
                 Diagnostic::new("declared_layer", at, message)
                     .note("`layer` declares one built-in layer and its arguments")
+            }
+            Self::DeclaredOperands { name } => {
+                let message = format!("`{}` has no weights that `layer` could declare", name.name);
+                Diagnostic::new("declared_layer", name.span, message)
             }
             Self::DeclaredBlock { name } => {
                 let message =
