@@ -98,18 +98,26 @@ fn layers(network: &Network) -> String {
     out
 }
 
-fn emitted(folder: &Path) -> String {
+/// The emitted text and the codes of what was wrong.
+fn emitted(folder: &Path) -> (String, Vec<&'static str>) {
     let (mut sources, root) = sources(folder);
     let mut door = Door {
         runtime: quote!(__cnn),
         visibility: quote!(pub),
         ident: &|name, _| Ident::new(name, Span::call_site()),
-        blob: &mut |_, _| quote!(&[]),
+        blob: &mut |_, bytes| {
+            let path = folder.join("weights.bin");
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::write(&path, bytes).expect("a writable folder");
+            }
+            assert!(std::fs::read(path).is_ok_and(|then| then == bytes), "other packed weights");
+            quote!(include_bytes!("weights.bin"))
+        },
     };
     let mut files = Disk::default();
     let compiled = cnn_dsl::compile(&mut sources, root, &Selection::All, &mut files, &mut door);
-    assert_eq!(compiled.diagnostics, []);
-    pretty(&compiled.tokens, "network.cnn")
+    let codes = compiled.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    (pretty(&compiled.tokens, "network.cnn"), codes)
 }
 
 fn story(network: &str) {
@@ -122,8 +130,9 @@ fn story(network: &str) {
     let network = checked.models[0].as_ref().expect("a network");
     golden(&folder.join("ir.txt"), &layers(network));
     golden(&folder.join("plan.txt"), &plan(network, &Options::default()).to_string());
-    let now = emitted(&folder);
-    assert_eq!(now, emitted(&folder), "the same text gives the same bytes");
+    let (now, codes) = emitted(&folder);
+    assert_eq!(codes, [""; 0]);
+    assert_eq!(now, emitted(&folder).0, "the same text gives the same bytes");
     golden(&folder.join("emitted.rs"), &now);
 }
 
@@ -143,6 +152,20 @@ fn layers_at_awkward_sizes() {
 }
 
 #[test]
+fn embedded_weights() {
+    story("embedded");
+}
+
+#[test]
 fn patterns() {
     story("patterns");
+}
+
+/// Each model with an error becomes a type with the same signatures.
+#[test]
+fn stubs_of_broken_models() {
+    let folder = folder("broken");
+    let (now, codes) = emitted(&folder);
+    assert_eq!(codes, ["unknown_argument", "unknown_layer", "no_input", "over_budget"]);
+    golden(&folder.join("emitted.rs"), &now);
 }

@@ -28,11 +28,22 @@ mod patterns {
     include!("../networks/patterns/emitted.rs");
 }
 
+mod broken {
+    use cnn_runtime as __cnn;
+    include!("../networks/broken/emitted.rs");
+}
+
+mod embedded {
+    use cnn_runtime as __cnn;
+    include!("../networks/embedded/emitted.rs");
+}
+
 mod layers {
     use cnn_runtime as __cnn;
     include!("../networks/layers/emitted.rs");
 }
 
+use embedded::Embedded;
 use layers::Layers;
 use patterns::Patterns;
 use simple_cnn::SimpleCnn;
@@ -184,6 +195,27 @@ fn every_layer_and_several_inputs() {
         error.expect_err("one sample is missing").to_string(),
         "the first input has 2 samples, another has 1"
     );
+}
+
+/// Taps 1, 2, 3, 4 and bias 0.5 on ones are 10.5; the units are twice that, and 1 minus it.
+#[test]
+fn weights_of_compile_time() {
+    let ones = [[[1.0]; 2]; 2];
+    assert_eq!(bits(&Embedded::pretrained().predict(&ones)), bits(&[21.0, -9.5]));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/networks/embedded/weights.safetensors");
+    let loaded = Embedded::load(file).expect("the same tensors");
+    assert_eq!(bits(&loaded.predict(&ones)), bits(&[21.0, -9.5]));
+}
+
+/// Stubs have the signatures of the models that they stand for.
+#[test]
+fn stubs_are_used_like_models() {
+    let _: fn(&broken::Large, &Image<64, 64, 3>) -> Box<Image<64, 64, 4>> =
+        broken::Large::predict_boxed;
+    let _: fn(&broken::Late, &cnn_runtime::Bytes<8, 8, 3>) -> [f32; 3] = broken::Late::predict_u8;
+    let _: fn(&broken::Early, (&Image<8, 8, 3>, &[f32; 5])) -> [f32; 3] = broken::Early::predict;
+    let _ = |net: &broken::Nothing, x: &Image<1, 2, 3>| -> [f32; 3] { net.predict(x) };
+    assert_eq!(broken::Large::INPUT, [64, 64, 3]);
 }
 
 #[test]
