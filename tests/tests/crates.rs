@@ -85,7 +85,7 @@ fn mistakes_of_included_files_stand_at_the_string_that_names_them() {
             "shape_mismatch \"broken.cnn\"",
             "unknown_model Soun",
             "unknown_parameter klasses",
-            "expected_value +",
+            "unexpected_token +",
             "unreadable_file \"nowhere.cnn\"",
             "missing_semicolon \"blocks.cnn\"",
         ],

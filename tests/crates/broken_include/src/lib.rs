@@ -10,7 +10,7 @@ include_model!("nowhere.cnn", Nowhere);
 
 cnn! {
     use "blocks.cnn";
-    model UsesBroken { input 8x8x1; head; }
+    model UsesBroken { input 28x28x1; head; }
 }
 
 /// What a user writes: each line would be one more error if a type were missing.
