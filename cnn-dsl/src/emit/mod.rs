@@ -1,9 +1,9 @@
 //! From a plan to the Rust that runs it.
 //!
-//! In: a [`Plan`], and what differs between the doors ([`Door`]). Out: tokens of one type with its
-//! interface, its tables, one function a layer and one a distinct kernel. Safe, deterministic, for
-//! any edition and any lints. This is the only folder that knows `quote`; it prints what the plan
-//! says and decides nothing.
+//! In: a [`Plan`](crate::plan::Plan), and what differs between the doors ([`Door`]). Out: tokens
+//! of one type with its interface, its tables, one function a layer and one a distinct kernel.
+//! Safe, deterministic, for any edition and any lints. This is the only folder that knows `quote`;
+//! it prints what the plan says and decides nothing.
 
 mod docs;
 mod interface;

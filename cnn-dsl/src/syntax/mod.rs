@@ -2,7 +2,7 @@
 //! `cnn.pest`; this is the only folder that knows pest.
 //!
 //! `scan` (limits, characters, literals) -> `grammar` (pest) -> `tree`; `expected` turns what pest
-//! says into a [`error::SyntaxError`], `error` that into a [`Diagnostic`](crate::diagnostic::Diagnostic).
+//! says into a `SyntaxError`, `error` that into a [`Diagnostic`](crate::diagnostic::Diagnostic).
 
 pub mod ast;
 mod program;
