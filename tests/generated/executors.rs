@@ -65,7 +65,7 @@ impl Case {
     /// What the reference gives for each output, each number with the bound on an `f32` executor's
     /// error.
     fn reference(&self) -> Vec<(Vec<f64>, Vec<f64>)> {
-        let inputs: Vec<_> = self.inputs.iter().map(|x| reference::Input::F32(x)).collect();
+        let inputs: Vec<_> = self.inputs.iter().map(|x| reference::Input::Floats(x)).collect();
         let values = reference::run(&self.network, &self.weights, &inputs);
         let bounds = reference::tolerance(&self.network, &self.weights, &inputs);
         let outputs = self.network.outputs.iter();
