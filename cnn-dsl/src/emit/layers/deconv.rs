@@ -34,7 +34,8 @@ pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
         0,
     );
     let (l, kg, run) = (int(deconv.lanes), int(sizes.k), int(sizes.c));
-    let (p, q, r, s, most) = (int(p), int(q), int(r), int(s), typed(deconv.lanes));
+    let (p, q, most) = (typed(p), typed(q), typed(deconv.lanes));
+    let (r, s) = (int(r), int(s));
     let pixel = quote! {
         let mut a = b[panel];
         for r in 0..#r {
