@@ -85,9 +85,9 @@ fn array(element: &str, shape: Shape) -> String {
 
 fn view(shape: Shape, slice: &str) -> String {
     match shape {
-        Shape::Image { h, w, c } => format!(
-            "&{slice}.as_chunks::<{c}>().0.as_chunks::<{w}>().0.as_chunks::<{h}>().0[0]"
-        ),
+        Shape::Image { h, w, c } => {
+            format!("&{slice}.as_chunks::<{c}>().0.as_chunks::<{w}>().0.as_chunks::<{h}>().0[0]")
+        }
         Shape::Vector(n) => format!("&{slice}.as_chunks::<{n}>().0[0]"),
     }
 }

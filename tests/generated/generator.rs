@@ -12,8 +12,22 @@ const CHANNELS: &[usize] = &[1, 2, 3, 5, 7, 8, 15, 16, 17, 32, 33];
 const SIZES: &[usize] = &[1, 2, 3, 5, 7, 8, 9, 12, 16, 17, 19];
 /// Element-wise activations with their arguments.
 const ACTIVATIONS: &[&str] = &[
-    "relu", "relu6", "leaky_relu", "leaky_relu 0.2", "prelu", "elu", "elu 0.5", "sigmoid", "tanh",
-    "silu", "hardswish", "hardsigmoid", "gelu", "gelu tanh", "mish", "softplus",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "leaky_relu 0.2",
+    "prelu",
+    "elu",
+    "elu 0.5",
+    "sigmoid",
+    "tanh",
+    "silu",
+    "hardswish",
+    "hardsigmoid",
+    "gelu",
+    "gelu tanh",
+    "mish",
+    "softplus",
 ];
 
 /// The running tensor's height, width and channels; a vector is `None` and its length.
@@ -58,8 +72,7 @@ fn inputs(random: &mut Random) -> String {
         );
     }
     let per_channel = |random: &mut Random, low: usize| {
-        let list: Vec<String> =
-            (0..c).map(|_| format!("0.{}", random.range(low, 99))).collect();
+        let list: Vec<String> = (0..c).map(|_| format!("0.{}", random.range(low, 99))).collect();
         format!("[{}]", list.join(", "))
     };
     let mut text = format!("    input {h}x{w}x{c}");
@@ -92,13 +105,17 @@ fn statement(random: &mut Random, (image, c): Running, index: usize) -> String {
         19..=20 => resample(random, h, w),
         21 => pad(random),
         22 => shared(random, c, index),
-        23 => format!(
-            "let extra = conv 1x1, {} as side{index};",
-            random.pick(CHANNELS)
-        ),
+        23 => format!("let extra = conv 1x1, {} as side{index};", random.pick(CHANNELS)),
         24 => "flatten;".to_owned(),
         _ => random
-            .pick(&["softmax;", "dropout 0.3;", "drop_path 0.2;", "identity;", "scale (3/7);", "scale -2;"])
+            .pick(&[
+                "softmax;",
+                "dropout 0.3;",
+                "drop_path 0.2;",
+                "identity;",
+                "scale (3/7);",
+                "scale -2;",
+            ])
             .to_string(),
     }
 }
@@ -108,7 +125,7 @@ fn on_vector(random: &mut Random, n: usize) -> String {
     match random.below(8) {
         0..=3 => {
             let bias = *random.pick(&["", "", ", no_bias"]);
-            let unroll = if n * units <= 2000 && random.one_in(3) { ", unroll full" } else { "" };
+            let unroll = if n * units <= 2000 && random.one_in(8) { ", unroll full" } else { "" };
             format!("dense {units}{bias}{unroll}{};", posts(random))
         }
         4 => format!("{};", random.pick(ACTIVATIONS)),
@@ -123,7 +140,11 @@ fn posts(random: &mut Random) -> String {
     let mut text = String::new();
     if random.one_in(3) {
         text += *random.pick(&[
-            ", bn", ", bn eps 1e-5", ", bn no_scale", ", bn no_shift", ", bn eps 1e-2 momentum 0.9",
+            ", bn",
+            ", bn eps 1e-5",
+            ", bn no_scale",
+            ", bn no_shift",
+            ", bn eps 1e-2 momentum 0.9",
         ]);
     }
     if random.one_in(2) {
@@ -148,14 +169,26 @@ fn window(random: &mut Random) -> String {
 fn geometry(random: &mut Random) -> String {
     let mut text = String::new();
     if random.one_in(2) {
-        text += *random.pick(&[", stride 2", ", stride 3", ", stride 1x2", ", stride [3, 1]", ", stride 5"]);
+        text += *random.pick(&[
+            ", stride 2",
+            ", stride 3",
+            ", stride 1x2",
+            ", stride [3, 1]",
+            ", stride 5",
+        ]);
     }
     if random.one_in(4) {
         text += *random.pick(&[", dilation 2", ", dilation 2x1", ", dilation 3"]);
     }
     if random.one_in(2) {
         text += *random.pick(&[
-            ", pad same", ", pad same", ", pad valid", ", pad 1", ", pad 2", ", pad 1x2", ", pad (0, 1, 2, 0)",
+            ", pad same",
+            ", pad same",
+            ", pad valid",
+            ", pad 1",
+            ", pad 2",
+            ", pad 1x2",
+            ", pad (0, 1, 2, 0)",
             ", pad (2, 0, 0, 3)",
         ]);
     }
@@ -174,7 +207,9 @@ fn conv(random: &mut Random, c: usize, index: usize) -> String {
         text += &format!(", groups {}", random.pick(&[2, 3, 4, 5, 8, 16]));
     }
     text += *random.pick(&["", "", "", ", no_bias", ", bias", ", frozen"]);
-    text += *random.pick(&["", "", "", "", "", ", unroll full"]);
+    if random.one_in(16) {
+        text += ", unroll full";
+    }
     text += &posts(random);
     if random.one_in(6) {
         text += &format!(" as named{index}");
@@ -183,21 +218,22 @@ fn conv(random: &mut Random, c: usize, index: usize) -> String {
 }
 
 fn dw(random: &mut Random, c: usize) -> String {
-    let mut text = if random.one_in(6) {
-        format!("dw 3x3x{c}")
-    } else {
-        format!("dw {}", window(random))
-    };
+    let mut text =
+        if random.one_in(6) { format!("dw 3x3x{c}") } else { format!("dw {}", window(random)) };
     text += &geometry(random);
     text += *random.pick(&["", "", ", multiplier 2", ", multiplier 3"]);
-    text += *random.pick(&["", "", ", no_bias", ", bias", ", unroll full"]);
+    text += *random.pick(&["", "", ", no_bias", ", bias"]);
+    if random.one_in(16) {
+        text += ", unroll full";
+    }
     text + &posts(random) + ";"
 }
 
 fn deconv(random: &mut Random, c: usize) -> String {
     let filters = *random.pick(CHANNELS);
     let mut text = format!("deconv {}, {filters}", window(random));
-    text += *random.pick(&["", ", stride 2", ", stride 3", ", stride 2x1", ", stride 2, output_pad 1"]);
+    text +=
+        *random.pick(&["", ", stride 2", ", stride 3", ", stride 2x1", ", stride 2, output_pad 1"]);
     text += *random.pick(&["", ", dilation 2"]);
     text += *random.pick(&["", ", pad 1", ", pad same", ", pad (1, 0, 0, 1)"]);
     if random.one_in(3) {
@@ -227,7 +263,15 @@ fn pool(random: &mut Random, h: usize, w: usize) -> String {
 }
 
 fn norm(random: &mut Random) -> String {
-    (*random.pick(&["bn;", "bn, relu;", "bn no_scale;", "lrn;", "lrn size 3, alpha 0.1, beta 0.5, k 2;", "bn eps 1e-5, silu;"])).to_owned()
+    (*random.pick(&[
+        "bn;",
+        "bn, relu;",
+        "bn no_scale;",
+        "lrn;",
+        "lrn size 3, alpha 0.1, beta 0.5, k 2;",
+        "bn eps 1e-5, silu;",
+    ]))
+    .to_owned()
 }
 
 fn merge(random: &mut Random, c: usize) -> String {
@@ -244,10 +288,14 @@ fn merge(random: &mut Random, c: usize) -> String {
 fn branches(random: &mut Random, c: usize, index: usize) -> String {
     let (a, b) = (*random.pick(CHANNELS), *random.pick(CHANNELS));
     match random.below(4) {
-        0 => format!("concat {{ conv 1x1, {a}; }}, {{ pool max 3x3, stride 1, pad 1; conv 1x1, {b}, relu; }};"),
+        0 => format!(
+            "concat {{ conv 1x1, {a}; }}, {{ pool max 3x3, stride 1, pad 1; conv 1x1, {b}, relu; }};"
+        ),
         1 => format!("concat {{ bn, relu; conv 3x3, {a}, pad same; }};"),
         2 => format!("let left{index} = conv 1x1, {c}; add left{index}, silu;"),
-        _ => format!("let kept{index} = last; conv 3x3, {a}, pad same, relu; concat kept{index}, last, kept{index};"),
+        _ => format!(
+            "let kept{index} = last; conv 3x3, {a}, pad same, relu; concat kept{index}, last, kept{index};"
+        ),
     }
 }
 
@@ -288,7 +336,8 @@ fn pad(random: &mut Random) -> String {
 }
 
 fn shared(random: &mut Random, c: usize, index: usize) -> String {
-    let layer = *random.pick(&["conv 3x3, {c}, pad same", "dw 3x3, pad 1", "conv 1x1, {c}, no_bias"]);
+    let layer =
+        *random.pick(&["conv 3x3, {c}, pad same", "dw 3x3, pad 1", "conv 1x1, {c}, no_bias"]);
     let layer = layer.replace("{c}", &c.to_string());
     let between = *random.pick(&[", relu", ", bn, relu", ""]);
     format!("layer twice{index} = {layer}; twice{index}{between}; twice{index};")

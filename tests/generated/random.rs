@@ -37,6 +37,7 @@ impl Random {
         &items[self.below(items.len())]
     }
 
+    #[allow(dead_code, reason = "the build script makes texts only")]
     /// Uniform in `-1.0..1.0`.
     pub fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0

@@ -8,10 +8,16 @@ use safetensors::tensor::{Dtype, TensorView};
 
 /// A safetensors file of `f32` tensors.
 pub fn safetensors(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
-    let bytes: Vec<Vec<u8>> =
-        tensors.iter().map(|(_, _, data)| data.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let bytes: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|(_, _, data)| data.iter().flat_map(|x| x.to_le_bytes()).collect())
+        .collect();
     let views = tensors.iter().zip(&bytes).map(|((name, shape, _), data)| {
-        (*name, TensorView::new(Dtype::F32, shape.to_vec(), data).expect("as many numbers as the shape says"))
+        (
+            *name,
+            TensorView::new(Dtype::F32, shape.to_vec(), data)
+                .expect("as many numbers as the shape says"),
+        )
     });
     safetensors::serialize(views, None).expect("a file")
 }
