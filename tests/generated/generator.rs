@@ -324,7 +324,8 @@ fn resample(random: &mut Random, h: usize, w: usize) -> String {
         2 => "upsample 3 bilinear;".to_owned(),
         3 => format!("resize {}x{} nearest;", random.range(1, h + 3), random.range(1, w + 3)),
         4 => format!("resize {}x{} bilinear;", random.range(1, h + 3), random.range(1, w + 3)),
-        5 => "depth_to_space 2;".to_owned(),
+        5 if random.one_in(2) => "depth_to_space 2;".to_owned(),
+        5 => "conv 1x1, 8; depth_to_space 2;".to_owned(),
         _ => format!("space_to_depth {};", random.range(2, 3)),
     }
 }
