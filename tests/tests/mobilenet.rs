@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cnn_runtime::{Load, Model};
+use cnn_runtime::Load;
 use safetensors::SafeTensors;
 
 mod given;
@@ -22,7 +22,7 @@ fn s14_counts() {
     let total: u64 = MobileNetV1::layers().iter().map(|l| l.parameters).sum();
     assert_eq!(total, 4_253_864);
     let before_the_pool = MobileNetV1::layers().iter().rfind(|l| l.kind.starts_with("conv"));
-    assert_eq!(before_the_pool.expect("it has convolutions").output, [7, 7, 1024]);
+    assert_eq!(before_the_pool.expect("it has convolutions").outputs, [&[7, 7, 1024]]);
 }
 
 /// The real file has 2,601,976 numbers.
