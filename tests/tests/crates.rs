@@ -45,6 +45,7 @@ fn the_crates_models_run() {
         "every_model_runs",
         "an_expression_keeps_its_precedence",
         "parameters_and_instances_arrive",
+        "weights_are_embedded_by_every_door",
     ] {
         assert!(text(&output.stdout).contains(&format!("tests::{test} ... ok")), "{test}");
     }
@@ -66,7 +67,17 @@ fn a_build_script_names_every_file_that_it_read() {
     let mut tracked: Vec<_> =
         printed.lines().filter_map(|line| line.strip_prefix("cargo::rerun-if-changed=")).collect();
     tracked.sort_unstable();
-    assert_eq!(tracked, ["models", "models/digits.cnn", "models/more/blocks.cnn", "tunable.cnn"]);
+    assert_eq!(
+        tracked,
+        [
+            "models",
+            "models/digits.cnn",
+            "models/more/blocks.cnn",
+            "pretrained.cnn",
+            "tunable.cnn",
+            "weights/sixteen.safetensors",
+        ]
+    );
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn both_doors_say_and_emit_the_same() {
             (said, compiled.tokens.to_string())
         });
         emitted += usize::from(file.0.is_empty());
+        let awkward = path.parent().is_some_and(|folder| folder.ends_with("tests/doors"));
+        assert!(!awkward || file.0.is_empty(), "{}: {:?}", path.display(), file.0);
         assert_eq!(file.0, tokens.0, "{}", path.display());
         assert!(file.1 == tokens.1, "{}: the doors emit different code", path.display());
     }

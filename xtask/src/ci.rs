@@ -103,6 +103,7 @@ fn tests(root: &Path) -> Result<(), String> {
 }
 
 /// Texts that hold rustc's own wording are true for one rustc only, so `cargo test` ignores them.
+/// The cost of compiling MobileNetV1 is measured here too: it takes a release build.
 fn ui(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["test", "--workspace", "--tests", "--", "--ignored"], &[])
 }

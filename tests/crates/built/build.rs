@@ -1,4 +1,4 @@
-//! Compiles a folder of models, and a file with parameters.
+//! Compiles a folder of models, a file with parameters, and one that embeds its weights.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     cnn_dsl::build::Build::new()
@@ -7,6 +7,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .model("Tunable")
         .parameter("alpha", "0.5")
         .instance("Wide", "Tunable", [("alpha", "2"), ("classes", "3")])
+        .file("pretrained.cnn")
         .compile()?;
     Ok(())
 }
