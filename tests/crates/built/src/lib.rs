@@ -50,7 +50,10 @@ mod tests {
         let image = [[[0.5]; 4]; 4];
         let expected = [-0.125, -0.0625];
         assert_eq!(Pretrained::pretrained().predict(&image), expected);
-        assert_eq!(Pretrained::load("weights/sixteen.safetensors").unwrap().predict(&image), expected);
+        assert_eq!(
+            Pretrained::load("weights/sixteen.safetensors").unwrap().predict(&image),
+            expected
+        );
         assert_eq!(super::predict(&image), [expected; 2]);
     }
 }

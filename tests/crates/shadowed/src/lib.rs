@@ -31,10 +31,18 @@ trait Debug {}
 trait Sized {}
 trait Fn {}
 
-macro_rules! assert { () => {}; }
-macro_rules! concat { () => {}; }
-macro_rules! include { () => {}; }
-macro_rules! vec { () => {}; }
+macro_rules! assert {
+    () => {};
+}
+macro_rules! concat {
+    () => {};
+}
+macro_rules! include {
+    () => {};
+}
+macro_rules! vec {
+    () => {};
+}
 
 ::cnn_runtime::cnn! {
     pub model Shadowed {
