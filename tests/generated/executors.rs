@@ -179,6 +179,7 @@ fn nan_passes_as_in_the_reference() {
 
 /// Every layer, argument and awkward size stands in the generated texts.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a list of words")]
 fn the_generator_covers_the_language() {
     let words = [
         "conv ",

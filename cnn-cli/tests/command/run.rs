@@ -89,6 +89,20 @@ fn the_emitted_model_finds_them_too_and_is_timed() {
 }
 
 #[test]
+fn a_model_may_carry_its_weights() {
+    let text = EDGES.replace("input", "weights \"edges.safetensors\"; input");
+    let folder = Folder::with("m.cnn", &text);
+    folder.edge_weights("edges.kernel");
+    folder.array("x.npy", &halves());
+    let run = "run m.cnn --input x.npy --output y.npy";
+    for more in ["", "--reference", "--layer edges"] {
+        let done = folder.cnn(&format!("{run} {more}"));
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        assert_edges(&folder.read("y.npy"), if more == "--layer edges" { 1.0 } else { 2.0 });
+    }
+}
+
+#[test]
 fn all_executors_agree_on_a_batch_and_threads_change_no_bit() {
     let folder = Folder::with("m.cnn", SIMPLE);
     let images = Array4::from_shape_fn((5, 28, 28, 1), |(n, y, x, _)| {

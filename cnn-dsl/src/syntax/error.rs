@@ -96,6 +96,7 @@ impl Hint {
 
 impl SyntaxError {
     /// As the user reads it.
+    #[allow(clippy::too_many_lines, reason = "a table: one arm a mistake")]
     pub(super) fn diagnostic(&self, sources: &Sources) -> Diagnostic {
         let shown = |span: Span| shown(sources.text(span));
         match self {

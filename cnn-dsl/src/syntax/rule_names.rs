@@ -45,6 +45,7 @@ pub(super) fn names(rules: &[Rule]) -> Vec<&'static str> {
     names
 }
 
+#[allow(clippy::too_many_lines, reason = "a table: one arm a rule")]
 fn name(rule: Rule) -> &'static str {
     match rule {
         Rule::semi => "`;`",
