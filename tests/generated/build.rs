@@ -64,7 +64,9 @@ fn runner(text: &mut String, network: &Network) {
         }
         let xs = (0..network.inputs.len())
             .map(|i| view(network.shape(network.inputs[i].value), &format!("inputs[{i}]")));
-        let ys = outputs.iter().map(|i| format!("&mut *y{i}"));
+        // A lone box is coerced; in a tuple it is not.
+        let star = if outputs.len() > 1 { "*" } else { "" };
+        let ys = outputs.iter().map(|i| format!("&mut {star}y{i}"));
         let _ = writeln!(text, "    net.{called}(&mut workspace, {}, {});", tuple(xs), tuple(ys));
         let flat = network.outputs.iter().enumerate().map(|(i, output)| {
             match network.shape(output.value) {
