@@ -89,9 +89,9 @@ fn bits(values: &[Vec<f32>]) -> Vec<Vec<u32>> {
 
 #[test]
 fn emitted_and_dynamic_are_the_reference_within_its_bound() {
-    for index in 0..NETWORKS.len() {
+    for (index, (_, run, _)) in NETWORKS.iter().enumerate() {
         let case = case(index);
-        let emitted = NETWORKS[index].1(&case.file, &case.inputs);
+        let emitted = run(&case.file, &case.inputs);
         for (executor, outputs) in [("emitted", &emitted), ("dynamic", &case.dynamic())] {
             for (output, (expected, bounds)) in case.reference().iter().enumerate() {
                 assert_eq!(outputs[output].len(), expected.len());
@@ -130,9 +130,9 @@ fn the_bounds_are_tight() {
 
 #[test]
 fn emitted_and_dynamic_give_the_same_bits() {
-    for index in 0..NETWORKS.len() {
+    for (index, (_, run, _)) in NETWORKS.iter().enumerate() {
         let case = case(index);
-        let emitted = NETWORKS[index].1(&case.file, &case.inputs);
+        let emitted = run(&case.file, &case.inputs);
         assert_eq!(bits(&emitted), bits(&case.dynamic()), "network {index}\n{}", case.text);
     }
 }
@@ -140,7 +140,7 @@ fn emitted_and_dynamic_give_the_same_bits() {
 #[test]
 fn bytes_give_the_same_bits_as_floats() {
     let mut seen = 0;
-    for index in 0..NETWORKS.len() {
+    for (index, (_, run, run_bytes)) in NETWORKS.iter().enumerate() {
         let case = case(index);
         if !case.network.inputs.iter().all(|input| input.preprocess.bytes) {
             continue;
@@ -148,8 +148,8 @@ fn bytes_give_the_same_bits_as_floats() {
         seen += 1;
         let pixels: Vec<Vec<u8>> =
             case.inputs.iter().map(|x| x.iter().map(|&x| x as u8).collect()).collect();
-        let floats = NETWORKS[index].1(&case.file, &case.inputs);
-        let bytes = NETWORKS[index].2(&case.file, &pixels);
+        let floats = run(&case.file, &case.inputs);
+        let bytes = run_bytes(&case.file, &pixels);
         assert_eq!(bits(&bytes), bits(&floats), "network {index}\n{}", case.text);
     }
     assert!(seen >= 20, "only {seen} networks take bytes");
@@ -159,11 +159,11 @@ fn bytes_give_the_same_bits_as_floats() {
 #[test]
 fn nan_passes_as_in_the_reference() {
     let mut poisoned = 0;
-    for index in 0..NETWORKS.len() {
+    for (index, (_, run, _)) in NETWORKS.iter().enumerate() {
         let mut case = case(index);
         let middle = case.inputs[0].len() / 2;
         case.inputs[0][middle] = f32::NAN;
-        let emitted = NETWORKS[index].1(&case.file, &case.inputs);
+        let emitted = run(&case.file, &case.inputs);
         let dynamic = case.dynamic();
         for (output, (expected, _)) in case.reference().iter().enumerate() {
             let expected: Vec<bool> = expected.iter().map(|x| x.is_nan()).collect();
