@@ -14,7 +14,8 @@ pub fn model_names(sources: &Sources, file: FileId) -> Vec<(Visibility, Ident)> 
     let mut names = Vec::new();
     for (at, pair) in tokens.windows(2).enumerate() {
         let name = word(&pair[1]);
-        if word(&pair[0]) != "model" || pair[1].kind != TokenKind::Word || is_reserved(name) {
+        let free = pair[1].kind == TokenKind::Word && !is_reserved(name) && is_type_name(name);
+        if word(&pair[0]) != "model" || !free {
             continue;
         }
         let before: Vec<&str> = tokens[at.saturating_sub(4)..at].iter().map(word).collect();
@@ -27,6 +28,23 @@ pub fn model_names(sources: &Sources, file: FileId) -> Vec<(Visibility, Ident)> 
         names.push((visibility, Ident { name: name.to_owned(), span }));
     }
     names
+}
+
+/// Whether Rust takes the name for a type: a model becomes one. Rust's keywords (The Rust Reference,
+/// edition 2024) need an `r#` before them, and a few words cannot be names at all.
+pub(super) fn is_type_name(name: &str) -> bool {
+    const NEVER: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+    const KEYWORDS: [&str; 48] = [
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
+        "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
+        "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+        "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
+        "unsized", "use", "virtual", "where", "while", "yield",
+    ];
+    match name.strip_prefix("r#") {
+        Some(raw) => !NEVER.contains(&raw),
+        None => !NEVER.contains(&name) && !KEYWORDS.contains(&name),
+    }
 }
 
 /// Words that are keywords everywhere; the rule `reserved` lists the same.

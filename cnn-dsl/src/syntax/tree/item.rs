@@ -4,7 +4,9 @@ use pest::iterators::Pair;
 
 use super::{Builder, Parts, Result};
 use crate::syntax::ast::{Block, Expr, File, Ident, Instance, Item, Model, Param, Visibility};
+use crate::syntax::error::SyntaxError;
 use crate::syntax::grammar::Rule;
+use crate::syntax::names::is_type_name;
 
 impl Builder<'_> {
     pub(super) fn file(&self, pair: Pair<'_, Rule>) -> Result<File> {
@@ -51,6 +53,9 @@ impl Builder<'_> {
             },
         };
         let name = self.ident(&parts.next());
+        if !is_type_name(&name.name) {
+            return Err(SyntaxError::ReservedWord { at: name.span });
+        }
         if let Some(instance) = parts.next_if(Rule::instance) {
             let mut parts = self.parts(instance);
             let base = self.ident(&parts.next());
