@@ -102,7 +102,8 @@ fn tests(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["test", "--workspace"], &[])
 }
 
-/// Texts that hold rustc's own wording are true for one rustc only, so `cargo test` ignores them.
+/// What `cargo test` ignores: texts that hold rustc's own wording are true for one rustc only, and
+/// the cost of compiling is measured in release.
 /// The cost of compiling MobileNetV1 is measured here too: it takes a release build.
 fn ui(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["test", "--workspace", "--tests", "--", "--ignored"], &[])
