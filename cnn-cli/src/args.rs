@@ -114,7 +114,7 @@ pub struct Run {
     pub output: Vec<PathBuf>,
     /// How the weight file calls a layer: `FILE_NAME=MODEL_NAME`, with `{i}` for a number; may be
     /// given several times
-    #[arg(long, value_name = "P=P", value_parser = pair, requires = "weights")]
+    #[arg(long, value_name = "P=P", value_parser = pair, requires = "weights", conflicts_with = "seed")]
     pub rename: Vec<Pair>,
     /// Threads to run on
     #[arg(long, value_name = "T", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -72,7 +72,8 @@ fn layer(row: Row) -> Layer {
     Layer {
         output: several(row.outputs.into_iter()),
         name: row.name,
-        kind: row.kind,
+        // Of `conv, relu` the layer itself: what a program compares with.
+        kind: row.kind.split(", ").next().unwrap_or_default().to_owned(),
         parameters: row.parameters,
         trainable: row.trainable,
         mult_adds: row.mult_adds,

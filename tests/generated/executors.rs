@@ -1,6 +1,10 @@
 //! Every random network through all three executors: reference, dynamic, emitted.
 
-use cnn_dsl::ir::Network;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cnn_dsl::ir::layers::pad::Pad;
+use cnn_dsl::ir::layers::pool::{PoolKind, PoolOver};
+use cnn_dsl::ir::{Activation, Layer, Network, Op, Pads};
 use cnn_dsl::plan::{Options, plan};
 use cnn_generated::random::Random;
 use cnn_generated::{NETWORKS, networks};
@@ -177,21 +181,143 @@ fn nan_passes_as_in_the_reference() {
     assert!(poisoned >= NETWORKS.len() / 2, "only {poisoned} outputs saw the NaN");
 }
 
-/// Every layer, argument and awkward size stands in the generated texts.
+/// What one layer adds to the coverage: its kind, its arguments that are not the defaults, and its
+/// awkward sizes.
+fn traits(network: &Network, layer: &Layer) -> Vec<String> {
+    let kind = layer.op.kind();
+    let [h, w, c] = network.shape(layer.inputs[0]).hwc();
+    let mut found = vec![kind.to_owned()];
+    let mut note = |what: &str, there: bool| {
+        if there {
+            found.push(format!("{kind} {what}"));
+        }
+    };
+    note("1x1 image", h * w == 1);
+    note(&format!("of {c} channels"), [1, 15, 16, 17].contains(&c));
+    note("unrolled", layer.unroll);
+    note("shared", layer.shared_again);
+    note("frozen", layer.frozen);
+    let lopsided = |p: &Pads| p.top != p.bottom || p.left != p.right;
+    match &layer.op {
+        Op::Conv(conv) => {
+            note("groups", conv.groups > 1);
+            note("dilation", conv.dilation != [1, 1]);
+            note("stride above kernel", conv.stride[0] > conv.kernel[0]);
+            note("lopsided pads", lopsided(&conv.pads));
+            note("without bias", !conv.bias);
+            note(&format!("to {} filters", conv.filters), [1, 15, 16, 17].contains(&conv.filters));
+        }
+        Op::Dw(dw) => {
+            note("multiplier", dw.multiplier > 1);
+            note("dilation", dw.dilation != [1, 1]);
+            note("stride above kernel", dw.stride[0] > dw.kernel[0]);
+            note("lopsided pads", lopsided(&dw.pads));
+            note("without bias", !dw.bias);
+        }
+        Op::Deconv(deconv) => {
+            note("groups", deconv.groups > 1);
+            note("dilation", deconv.dilation != [1, 1]);
+            note("output_pad", deconv.output_pad != [0, 0]);
+            note("stride", deconv.stride != [1, 1]);
+        }
+        Op::Pool(pool) => {
+            let kind = if pool.kind == PoolKind::Max { "max" } else { "average" };
+            match &pool.over {
+                PoolOver::Window { pads, ceil, include_pad, .. } => {
+                    note(kind, true);
+                    note(&format!("{kind} padded"), *pads != Pads::default());
+                    note(&format!("{kind} ceil"), *ceil);
+                    note("include_pad", *include_pad);
+                }
+                PoolOver::Global => note(&format!("{kind} global"), true),
+                PoolOver::Regions(_) => note("regions", true),
+            }
+        }
+        Op::Bn(bn) => {
+            note("without scale", !bn.scale);
+            note("without shift", !bn.shift);
+            note("of its own", layer.post_of.is_none());
+        }
+        Op::Dense(dense) => {
+            note("without bias", !dense.bias);
+            note("behind flatten", dense.flattened.is_some());
+        }
+        Op::Pad(Pad::Image(pads)) => note("cropping", pads.top < 0 || pads.left < 0),
+        Op::Pad(Pad::Channels(..)) => note("channels", true),
+        Op::Resize(resize) => note(&format!("{:?}", resize.mode), true),
+        Op::Activation(Activation::GeluTanh) => note("tanh", true),
+        Op::Activation(_)
+        | Op::Softmax(_)
+        | Op::Lrn(_)
+        | Op::Dropout(_)
+        | Op::Flatten(_)
+        | Op::Add(_)
+        | Op::Mul(_)
+        | Op::Concat(_)
+        | Op::Scale(_)
+        | Op::Slice(_)
+        | Op::Split(_)
+        | Op::Shuffle(_)
+        | Op::Depth(_) => {}
+    }
+    found
+}
+
+/// Every layer, argument and awkward size stands in at least two of the networks.
 #[test]
-#[allow(clippy::too_many_lines, reason = "a list of words")]
-fn the_generator_covers_the_language() {
-    let words = [
-        "conv ",
-        "dw ",
-        "deconv ",
+fn the_networks_cover_the_language() {
+    let wanted = [
+        "conv",
+        "conv groups",
+        "conv dilation",
+        "conv stride above kernel",
+        "conv lopsided pads",
+        "conv without bias",
+        "conv unrolled",
+        "conv shared",
+        "conv frozen",
+        "conv 1x1 image",
+        "conv of 1 channels",
+        "conv of 15 channels",
+        "conv of 16 channels",
+        "conv of 17 channels",
+        "conv to 1 filters",
+        "conv to 15 filters",
+        "conv to 16 filters",
+        "conv to 17 filters",
+        "dw",
+        "dw multiplier",
+        "dw dilation",
+        "dw stride above kernel",
+        "dw lopsided pads",
+        "dw without bias",
+        "dw of 1 channels",
+        "dw of 15 channels",
+        "dw of 16 channels",
+        "dw of 17 channels",
+        "deconv",
+        "deconv groups",
+        "deconv dilation",
+        "deconv output_pad",
+        "deconv stride",
         "pool max",
-        "pool avg",
-        "global",
-        " to ",
-        "dense ",
-        "flatten;",
+        "pool average",
+        "pool max padded",
+        "pool average padded",
+        "pool max ceil",
+        "pool average ceil",
+        "pool include_pad",
+        "pool max global",
+        "pool average global",
+        "pool regions",
         "bn",
+        "bn without scale",
+        "bn without shift",
+        "bn of its own",
+        "dense",
+        "dense without bias",
+        "dense behind flatten",
+        "dense unrolled",
         "relu",
         "relu6",
         "leaky_relu",
@@ -207,69 +333,58 @@ fn the_generator_covers_the_language() {
         "mish",
         "softplus",
         "softmax",
+        "lrn",
         "dropout",
         "drop_path",
-        "lrn",
+        "identity",
+        "flatten",
         "add",
         "mul",
         "concat",
         "scale",
-        "pad (",
+        "pad",
+        "pad cropping",
         "pad channels",
-        "slice ..",
-        "slice ",
-        "split 2",
-        "split ",
+        "slice",
+        "split",
         "shuffle",
         "upsample",
         "resize",
-        "nearest",
-        "bilinear",
+        "resize Nearest",
+        "resize Bilinear",
+        "upsample Nearest",
+        "upsample Bilinear",
         "depth_to_space",
         "space_to_depth",
-        "identity",
-        "stride 2",
-        "stride 1x2",
-        "stride 5",
-        "dilation 2",
-        "dilation 2x1",
-        "groups",
-        "multiplier 2",
-        "pad same",
-        "pad 1",
-        "pad 1x2",
-        "output_pad 1",
-        "ceil",
-        "include_pad",
-        "no_bias",
-        "eps 1e-5",
-        "momentum",
-        "no_scale",
-        "no_shift",
-        "unroll full",
-        "frozen",
-        "layer ",
-        " as ",
-        "from ",
-        "output main, extra",
-        "input image:",
-        "u8",
-        "mean [",
-        "std [",
-        "order bgr",
-        "x1;",
-        "x15",
-        "x16",
-        "x17",
-        "input 1x1",
-        "pad (0, 1, 2, 0)",
-        ", 1,",
-        ", 15",
-        ", 16",
-        ", 17",
+        "input of several",
+        "input of bytes",
+        "input scaled",
+        "input bgr",
+        "output of several",
     ];
-    let all: String = NETWORKS.iter().map(|(text, ..)| *text).collect();
-    let missing: Vec<&str> = words.into_iter().filter(|word| !all.contains(word)).collect();
-    assert!(missing.is_empty(), "in no generated network: {missing:?}");
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (text, ..) in NETWORKS {
+        let network = networks::compile(text).expect("a generated network checks");
+        let mut found: BTreeSet<String> =
+            network.layers.iter().flat_map(|layer| traits(&network, layer)).collect();
+        let inputs = &network.inputs;
+        for (what, there) in [
+            ("input of several", inputs.len() > 1),
+            ("input of bytes", inputs.iter().any(|i| i.preprocess.bytes)),
+            ("input scaled", inputs.iter().any(|i| !i.preprocess.scale.is_empty())),
+            ("input bgr", inputs.iter().any(|i| i.preprocess.bgr)),
+            ("output of several", network.outputs.len() > 1),
+        ] {
+            if there {
+                found.insert(what.to_owned());
+            }
+        }
+        for what in found {
+            *seen.entry(what).or_default() += 1;
+        }
+    }
+    let rare: Vec<&str> =
+        wanted.into_iter().filter(|what| seen.get(*what).is_none_or(|&n| n < 2)).collect();
+    assert!(rare.is_empty(), "in fewer than two generated networks: {rare:?}\nof {seen:?}");
     assert!(NETWORKS.len() >= 200);
 }

@@ -2,7 +2,7 @@
 //!
 //! A network grows statement by statement: a candidate is written down, and kept if the model still
 //! checks. So the generator needs no shape rules of its own; that the checker does not refuse too
-//! much is seen by `coverage`, which counts what was kept.
+//! much is seen by the test that counts the layers that were kept.
 
 use super::random::Random;
 
@@ -92,7 +92,8 @@ fn inputs(random: &mut Random) -> String {
 
 fn statement(random: &mut Random, (image, c): Running, index: usize) -> String {
     let Some((h, w)) = image else { return on_vector(random, c) };
-    match random.below(26) {
+    match random.below(28) {
+        26..=27 => grouped(random, c),
         0..=5 => conv(random, c, index),
         6..=8 => dw(random, c),
         9 => deconv(random, c),
@@ -203,9 +204,6 @@ fn conv(random: &mut Random, c: usize, index: usize) -> String {
         format!("conv {}, {filters}", window(random))
     };
     text += &geometry(random);
-    if random.one_in(3) {
-        text += &format!(", groups {}", random.pick(&[2, 3, 4, 5, 8, 16]));
-    }
     text += *random.pick(&["", "", "", ", no_bias", ", bias", ", frozen"]);
     if random.one_in(16) {
         text += ", unroll full";
@@ -215,6 +213,17 @@ fn conv(random: &mut Random, c: usize, index: usize) -> String {
         text += &format!(" as named{index}");
     }
     text + ";"
+}
+
+/// Groups of 1, 2, 8, 15, 16 and 17 channels among others, depthwise ones too.
+fn grouped(random: &mut Random, c: usize) -> String {
+    let divisors: Vec<usize> = (2..=c).filter(|g| c % g == 0).collect();
+    let groups = if divisors.is_empty() { 1 } else { *random.pick(&divisors) };
+    let filters = groups * random.pick(&[1, 2, 3, 15, 16, 17]);
+    let mut text = format!("conv {}, {filters}, groups {groups}", window(random));
+    text += &geometry(random);
+    text += *random.pick(&["", "", ", no_bias"]);
+    text + &posts(random) + ";"
 }
 
 fn dw(random: &mut Random, c: usize) -> String {
@@ -230,15 +239,18 @@ fn dw(random: &mut Random, c: usize) -> String {
 }
 
 fn deconv(random: &mut Random, c: usize) -> String {
-    let filters = *random.pick(CHANNELS);
-    let mut text = format!("deconv {}, {filters}", window(random));
+    let divisors: Vec<usize> = (2..=c).filter(|g| c % g == 0).collect();
+    let (mut filters, mut groups) = (*random.pick(CHANNELS), String::new());
+    if !divisors.is_empty() && random.one_in(3) {
+        let count = *random.pick(&divisors);
+        filters = count * random.range(1, 3);
+        groups = format!(", groups {count}");
+    }
+    let mut text = format!("deconv {}, {filters}{groups}", window(random));
     text +=
         *random.pick(&["", ", stride 2", ", stride 3", ", stride 2x1", ", stride 2, output_pad 1"]);
     text += *random.pick(&["", ", dilation 2"]);
     text += *random.pick(&["", ", pad 1", ", pad same", ", pad (1, 0, 0, 1)"]);
-    if random.one_in(3) {
-        text += &format!(", groups {}", random.pick(&[c, 2, 3]));
-    }
     text += *random.pick(&["", ", no_bias"]);
     text + &posts(random) + ";"
 }

@@ -1644,8 +1644,8 @@ const _: () = {
     ) {
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..52 {
-            for q in 0..58 {
+        for p in 0..52usize {
+            for q in 0..58usize {
                 for group in 0..2 {
                     for n in 0..1 {
                         let panel = group * 1 + n;
