@@ -43,14 +43,17 @@ impl Texts {
     /// The networks of the selection, or every error.
     pub fn check(&mut self, selection: &Selection) -> Result<Vec<Network>, Vec<Diagnostic>> {
         let program = Program::load(&mut self.sources, self.root, &mut self.disk)?;
-        let checked = check(&program, &self.sources, selection, &mut self.disk);
-        if !checked.diagnostics.is_empty() {
-            return Err(checked.diagnostics.into_vec());
-        }
+        let mut checked = check(&program, &self.sources, selection, &mut self.disk);
         let networks: Vec<Network> = checked.models.into_iter().flatten().collect();
-        let over = |network| over_budget(&plan(network, &Options::default()));
-        let errors: Vec<Diagnostic> = networks.iter().flat_map(over).collect();
-        if errors.is_empty() { Ok(networks) } else { Err(errors) }
+        for network in &networks {
+            for error in over_budget(&plan(network, &Options::default())) {
+                checked.diagnostics.push(error);
+            }
+        }
+        if checked.diagnostics.is_empty() {
+            return Ok(networks);
+        }
+        Err(checked.diagnostics.into_vec())
     }
 
     /// The model that the command line asks for.

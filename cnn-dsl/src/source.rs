@@ -124,6 +124,11 @@ impl Files for Disk {
         if !self.read.iter().any(|p| p == path) {
             self.read.push(path.to_owned());
         }
+        let about = std::fs::metadata(path)?;
+        if !about.is_file() && !about.is_dir() {
+            // A pipe never ends, and neither does a device.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
+        }
         std::fs::read(path)
     }
 }
