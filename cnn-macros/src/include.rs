@@ -28,7 +28,7 @@ impl Parse for Arguments {
             }
             if input.peek(Token![as]) {
                 input.parse::<Token![as]>()?;
-                arguments.rename = Some(input.call(Ident::parse_any)?);
+                arguments.rename = Some(input.parse()?);
             }
             comma(input)?;
         }
@@ -92,6 +92,7 @@ mod tests {
         // syn puts "unexpected end of input" before it where it can tell.
         let missing = read(r#""m.cnn", alpha ="#);
         assert!(missing.ends_with("expected a value"), "{missing}");
+        assert_eq!(read(r#""m.cnn", Big as fn"#), "expected identifier, found keyword `fn`");
         assert_eq!(read("Big"), "expected string literal");
     }
 }
