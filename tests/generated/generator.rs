@@ -215,9 +215,14 @@ fn conv(random: &mut Random, c: usize, index: usize) -> String {
     text + ";"
 }
 
+/// What divides the channels, 1 left out.
+fn divisors(c: usize) -> Vec<usize> {
+    (2..=c).filter(|&g| c.is_multiple_of(g)).collect()
+}
+
 /// Groups of 1, 2, 8, 15, 16 and 17 channels among others, depthwise ones too.
 fn grouped(random: &mut Random, c: usize) -> String {
-    let divisors: Vec<usize> = (2..=c).filter(|g| c % g == 0).collect();
+    let divisors = divisors(c);
     let groups = if divisors.is_empty() { 1 } else { *random.pick(&divisors) };
     let filters = groups * random.pick(&[1, 2, 3, 15, 16, 17]);
     let mut text = format!("conv {}, {filters}, groups {groups}", window(random));
@@ -239,7 +244,7 @@ fn dw(random: &mut Random, c: usize) -> String {
 }
 
 fn deconv(random: &mut Random, c: usize) -> String {
-    let divisors: Vec<usize> = (2..=c).filter(|g| c % g == 0).collect();
+    let divisors = divisors(c);
     let (mut filters, mut groups) = (*random.pick(CHANNELS), String::new());
     if !divisors.is_empty() && random.one_in(3) {
         let count = *random.pick(&divisors);
