@@ -35,10 +35,10 @@ fn json_holds_the_lecture_s_figures() {
     assert_eq!(report["output"], json!([10]));
     // 26*26 pixels of 3x3x1 taps for 3 filters; 24*24 of 3x3x3 for 3; 1728 by 10.
     let rows = [
-        ("conv1", "conv, relu", json!([26, 26, 3]), 30, 26 * 26 * 9 * 3),
-        ("conv2", "conv, relu", json!([24, 24, 3]), 84, 24 * 24 * 27 * 3),
+        ("conv1", "conv", json!([26, 26, 3]), 30, 26 * 26 * 9 * 3),
+        ("conv2", "conv", json!([24, 24, 3]), 84, 24 * 24 * 27 * 3),
         ("flatten1", "flatten", json!([1728]), 0, 0),
-        ("dense1", "dense, softmax", json!([10]), 17_290, 17_280),
+        ("dense1", "dense", json!([10]), 17_290, 17_280),
     ];
     let layers = report["layers"].as_array().expect("a list");
     assert_eq!(layers.len(), rows.len());
