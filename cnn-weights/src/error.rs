@@ -33,6 +33,16 @@ pub enum LoadError {
         /// What is wrong.
         reason: String,
     },
+    /// A tensor that the program gives has not as many values as its sizes say.
+    #[error("the tensor `{name}` of {} cannot have {values} values", shape(dims))]
+    ValueCount {
+        /// Its name.
+        name: String,
+        /// Its sizes.
+        dims: Vec<usize>,
+        /// The number of its values.
+        values: usize,
+    },
     /// A rename that cannot be understood.
     #[error("the rename `{from}` = `{to}` cannot be used: {reason}")]
     Rename {

@@ -1,6 +1,6 @@
 //! Weight files of `cnn` models.
 //!
-//! In: a safetensors file, a [`Table`] that the compiler made, renames. Out: every tensor in its
+//! In: a safetensors file or a list of tensors, a [`Table`] that the compiler made, renames. Out: every tensor in its
 //! canonical layout, checked against the table all at once, or one error that lists everything that
 //! is wrong; and the packed blob that the kernels read. Also random weights by a seed, and saving.
 //! Used at compile time by `weights "file";` and at run time by `load`; nothing else in the project

@@ -1,5 +1,5 @@
-//! Where weights come from and how their names are read: a file or bytes, renames, and the order of
-//! a flattened image. Nothing is opened here; [`read`](crate::read) does that.
+//! Where weights come from and how their names are read: a file, bytes or a list of tensors, renames,
+//! and the order of a flattened image. Nothing is opened here; [`read`](crate::read) does that.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 ///     .flatten(Flatten::Chw);
 /// # let _ = load;
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Load {
     pub(crate) source: Source,
     pub(crate) renames: Vec<(String, String)>,
@@ -23,10 +23,19 @@ pub struct Load {
 }
 
 /// What is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source {
     File(PathBuf),
     Bytes(Cow<'static, [u8]>),
+    Tensors(Vec<Given>),
+}
+
+/// A tensor that the program gives.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    pub name: String,
+    pub dims: Vec<usize>,
+    pub values: Vec<f32>,
 }
 
 /// In which order a PyTorch dense kernel (`weight`) behind a `flatten` takes the image.
@@ -50,6 +59,29 @@ impl Load {
     /// The content of a safetensors file.
     pub fn bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
         Self::from_source(Source::Bytes(bytes.into()))
+    }
+
+    /// Tensors that the program itself gives, each with its name, its sizes and its values in row-major
+    /// order. Names and layouts are a file's: a 3x3 filter over one channel is a `kernel` of 3x3x1x1 as
+    /// Keras stores it, or a `weight` of 1x1x3x3 as PyTorch does.
+    ///
+    /// ```
+    /// use cnn_weights::Load;
+    ///
+    /// let vertical_edges = [[1.0, 0.0, -1.0]; 3];
+    /// let load = Load::tensors(&[
+    ///     ("conv1.kernel", &[3, 3, 1, 1], vertical_edges.as_flattened()),
+    ///     ("conv1.bias", &[1], &[0.5]),
+    /// ]);
+    /// # let _ = load;
+    /// ```
+    pub fn tensors(tensors: &[(&str, &[usize], &[f32])]) -> Self {
+        let given = |&(name, dims, values): &(&str, &[usize], &[f32])| Given {
+            name: name.to_owned(),
+            dims: dims.to_vec(),
+            values: values.to_vec(),
+        };
+        Self::from_source(Source::Tensors(tensors.iter().map(given).collect()))
     }
 
     /// Reads the file's name `from` as the model's name `to`.

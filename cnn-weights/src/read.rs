@@ -1,4 +1,4 @@
-//! Reading: bytes -> tensors by name -> checked against the model -> canonical `f32`. Everything
+//! Reading: bytes or given tensors -> tensors by name -> checked against the model -> canonical `f32`. Everything
 //! that does not fit is collected first; values are made only of a file that fits in all.
 
 use std::collections::{HashMap, HashSet};
@@ -13,7 +13,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use crate::error::{
     LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };
-use crate::load::{Load, Source};
+use crate::load::{Given, Load, Source};
 use crate::proposal;
 use crate::rename::{Rename, dotted, natural_order};
 use crate::stored::{Stored, spellings};
@@ -37,25 +37,56 @@ pub fn read(
 ) -> Result<Vec<Vec<f32>>, LoadError> {
     let renames = load.renames.iter().map(|(from, to)| Rename::parse(from, to));
     let renames = renames.collect::<Result<Vec<_>, _>>()?;
-    let (file, bytes) = match &load.source {
-        Source::File(path) => (format!("`{}`", path.display()), &read_file(path)?[..]),
-        Source::Bytes(bytes) => ("the weight file".to_owned(), &bytes[..]),
-    };
-    check_header_length(&file, bytes, bytes.len() as u64)?;
-    let content =
-        SafeTensors::deserialize(bytes).map_err(|error| damaged(&file, bytes.len(), &error))?;
-
-    let mut views = content.tensors();
-    views.sort_by(|(a, _), (b, _)| natural_order(a, b));
     let model = Model::new(load, tensors, ignored);
-    let mut mismatch = Mismatch { file, wanted: tensors.len(), ..Mismatch::default() };
-    let found = model.assign(&views, &renames, &mut mismatch);
-    let values = model.check(&found, &mut mismatch);
-    if mismatch.is_empty() {
-        return Ok(values);
+    match &load.source {
+        Source::File(path) => {
+            let (file, bytes) = (format!("`{}`", path.display()), read_file(path)?);
+            let views = file_views(&file, &bytes)?;
+            model.fit(load, file, views, &renames)
+        }
+        Source::Bytes(bytes) => {
+            let file = "the weight file".to_owned();
+            let views = file_views(&file, bytes)?;
+            model.fit(load, file, views, &renames)
+        }
+        Source::Tensors(given) => {
+            let bytes: Vec<Vec<u8>> = given.iter().map(Given::bytes).collect();
+            let views = given.iter().zip(&bytes).map(|(given, bytes)| given.view(bytes));
+            let views = views.collect::<Result<_, _>>()?;
+            model.fit(load, "the list of tensors".to_owned(), views, &renames)
+        }
     }
-    mismatch.proposals = propose_renames(load, tensors, &views, &renames, &found, &mismatch);
-    Err(LoadError::Mismatch(Box::new(mismatch)))
+}
+
+/// The tensors of a safetensors file.
+fn file_views<'a>(file: &str, bytes: &'a [u8]) -> Result<Vec<(String, TensorView<'a>)>, LoadError> {
+    check_header_length(file, bytes, bytes.len() as u64)?;
+    let content = SafeTensors::deserialize(bytes);
+    Ok(content.map_err(|error| damaged(file, bytes.len(), &error))?.tensors())
+}
+
+impl Given {
+    /// The values as a safetensors file holds them.
+    fn bytes(&self) -> Vec<u8> {
+        self.values.iter().flat_map(|x| x.to_le_bytes()).collect()
+    }
+
+    /// `bytes` are those of the values.
+    fn view<'a>(&self, bytes: &'a [u8]) -> Result<(String, TensorView<'a>), LoadError> {
+        let Self { name, dims, values } = self;
+        let error = || LoadError::ValueCount {
+            name: name.clone(),
+            dims: dims.clone(),
+            values: values.len(),
+        };
+        // safetensors multiplies the sizes without a look at overflow.
+        let len = dims.iter().try_fold(1usize, |len, &size| len.checked_mul(size));
+        if len != Some(values.len()) {
+            return Err(error());
+        }
+        let view = TensorView::new(Dtype::F32, dims.clone(), bytes).map_err(|_| error())?;
+        Ok((name.clone(), view))
+    }
 }
 
 /// Renames that would bring what is missing and what is surplus together.
@@ -107,6 +138,26 @@ impl<'a> Model<'a> {
             .iter()
             .flat_map(|tensor| of(tensor).into_iter().map(move |spelling| full(tensor, &spelling)));
         Self { tensors, spellings, names, ignored: ignored.collect() }
+    }
+
+    /// The canonical values of these tensors, if they fit in all.
+    fn fit(
+        &self,
+        load: &Load,
+        file: String,
+        mut views: Vec<(String, TensorView<'_>)>,
+        renames: &[Rename],
+    ) -> Result<Vec<Vec<f32>>, LoadError> {
+        views.sort_by(|(a, _), (b, _)| natural_order(a, b));
+        let mut mismatch = Mismatch { file, wanted: self.tensors.len(), ..Mismatch::default() };
+        let found = self.assign(&views, renames, &mut mismatch);
+        let values = self.check(&found, &mut mismatch);
+        if mismatch.is_empty() {
+            return Ok(values);
+        }
+        mismatch.proposals =
+            propose_renames(load, self.tensors, &views, renames, &found, &mismatch);
+        Err(LoadError::Mismatch(Box::new(mismatch)))
     }
 
     /// Finds for each tensor of the file what it is to the model; notes surplus and repeated ones

@@ -2,6 +2,7 @@
 
 mod damage;
 mod file;
+mod given;
 mod mismatch;
 mod names;
 mod saved;
