@@ -1,0 +1,43 @@
+//! What it costs to say what a model is: parsing, checks, expansion and the plan, all that
+//! `cnn summary` does.
+
+use std::time::Instant;
+
+use cnn_dsl::plan::{Options, plan};
+
+use crate::zoo;
+
+/// Seconds that a summary may take. The command is measured in release; this test compiles the
+/// compiler without optimisation, which makes it 10 to 30 times slower, and still holds the limit.
+const SUMMARY_SECONDS: f64 = 1.0;
+
+/// CPU seconds of this thread, which other work on the machine does not lengthen; where the system
+/// does not tell them, time on the wall.
+fn now(start: Instant) -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = stat.and_then(|s| s.split_whitespace().next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |ns| ns * 1e-9)
+}
+
+/// The quickest of three: a first run reads the files from the disk.
+#[test]
+fn a_summary_takes_less_than_a_second() {
+    let start = Instant::now();
+    for file in zoo::files() {
+        let models = zoo::networks(&file).len();
+        let seconds = (0..3)
+            .map(|_| {
+                let before = now(start);
+                let networks = zoo::networks(&file);
+                for network in &networks {
+                    assert!(!network.rows().is_empty());
+                    assert!(!plan(network, &Options::default()).steps.is_empty());
+                }
+                now(start) - before
+            })
+            .fold(f64::INFINITY, f64::min);
+        let each = seconds / models as f64;
+        println!("{file}: {each:.3} s a model");
+        assert!(each <= SUMMARY_SECONDS, "{file}: {each:.3} s a model");
+    }
+}
