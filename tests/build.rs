@@ -1,13 +1,17 @@
 //! Compiles MobileNetV1 in the widths that the tests hold, and once without its softmax, whose
-//! inputs are what Keras calls the logits.
+//! inputs are what Keras calls the logits. A packaged copy of this crate has no models beside it
+//! and no tests that need them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cnn_dsl::build::Build;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mobilenet = "../examples/models/mobilenet.cnn";
+    if !Path::new(mobilenet).exists() {
+        return Ok(());
+    }
     let text = fs::read_to_string(mobilenet)?;
     let with = "dense classes, softmax;";
     assert!(text.contains(with), "MobileNetV1 ends in `{with}`");

@@ -1,7 +1,7 @@
 //! The sections of the CI, in order. In: which to run. Out: their times, and the first failure.
 //! A section is a list of commands, or `tidy`; nothing is installed here (`.ci/run` does that).
 
-use crate::tidy;
+use crate::{package, sizes, tidy};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -23,13 +23,15 @@ const FUZZ_FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module
 type Section = fn(&Path) -> Result<(), String>;
 
 /// Every section, in the order they run: the quick ones first.
-const SECTIONS: [(&str, Section); 9] = [
+const SECTIONS: [(&str, Section); 11] = [
     ("fmt", fmt),
     ("tidy", tidy::run),
     ("clippy", clippy),
     ("tests", tests),
     ("ui", ui),
+    ("sizes", all_sizes),
     ("docs", docs),
+    ("package", package::run),
     ("deny", deny),
     ("fuzz", fuzz),
     ("diff", diff),
@@ -89,6 +91,11 @@ pub fn run(root: &Path, choice: &Choice) -> Result<(), String> {
     outcome
 }
 
+/// Every model of the examples emits, compiles, and stays within its limits.
+fn all_sizes(root: &Path) -> Result<(), String> {
+    sizes::run(root, &[])
+}
+
 fn fmt(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["fmt", "--all", "--check"], &[])
 }
@@ -103,8 +110,7 @@ fn tests(root: &Path) -> Result<(), String> {
 }
 
 /// What `cargo test` ignores: texts that hold rustc's own wording are true for one rustc only, and
-/// the cost of compiling is measured in release.
-/// The cost of compiling MobileNetV1 is measured here too: it takes a release build.
+/// some tests are long.
 fn ui(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["test", "--workspace", "--tests", "--", "--ignored"], &[])
 }

@@ -1,9 +1,12 @@
 //! `cargo xtask ci` is the whole CI, timed by section; `cargo xtask tidy` checks the rules of this
-//! codebase that a program can check. Standard library only: it is built before anything else.
+//! codebase that a program can check; `cargo xtask sizes` measures what models cost to compile.
+//! Standard library only: it is built before anything else.
 
 #![forbid(unsafe_code)]
 
 mod ci;
+mod package;
+mod sizes;
 mod tidy;
 
 use std::path::PathBuf;
@@ -11,7 +14,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask ci [--skip SECTION]... [--only SECTION]...
-       cargo xtask tidy";
+       cargo xtask tidy
+       cargo xtask sizes [MODEL]...";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +23,7 @@ fn main() -> ExitCode {
     let result = match words.split_first() {
         Some((&"ci", rest)) => ci::Choice::parse(rest).and_then(|choice| ci::run(&root(), &choice)),
         Some((&"tidy", [])) => tidy::run(&root()),
+        Some((&"sizes", models)) => sizes::run(&root(), models),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -1,0 +1,93 @@
+//! The packages as they would be published: `cargo package` builds each from its own files, then a
+//! user's crate is built and run on them.
+//!
+//! In: the workspace and `examples/build_rs`, whose crate leans on the runtime and on a build script.
+//! Not here: publishing.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The user's crate: it takes the packages by path and version.
+const USER: &str = "examples/build_rs";
+
+/// What a user's crate needs, directly or through another.
+const PACKAGES: [&str; 4] = ["cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
+
+/// Packages the workspace and runs the user's crate on what was packaged.
+pub fn run(root: &Path) -> Result<(), String> {
+    // The section `diff` asks for a clean tree; this one may be tried without.
+    cargo(root, &["package", "--workspace", "--quiet", "--allow-dirty"])?;
+    let folder = root.join("target/packaged");
+    let at = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|e| at(&folder, e))?;
+    }
+    copy(&root.join(USER), &folder).map_err(|e| at(&folder, e))?;
+    let manifest = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).map_err(|e| at(&manifest, e))?;
+    fs::write(&manifest, without_paths(&text)).map_err(|e| at(&manifest, e))?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).map_err(|e| at(&manifest, e))?;
+    let packaged = root.join("target/package");
+    let version = env!("CARGO_PKG_VERSION");
+    let mut arguments = vec!["run".to_owned(), "--quiet".to_owned()];
+    for name in PACKAGES {
+        let path = packaged.join(format!("{name}-{version}"));
+        arguments.push("--config".to_owned());
+        arguments.push(format!("patch.crates-io.{name}.path={:?}", path.display().to_string()));
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    cargo(&folder, &arguments)
+}
+
+/// Dependencies by version alone: `{ path = "...", version = "..." }` loses its path.
+fn without_paths(manifest: &str) -> String {
+    let line = |line: &str| -> String {
+        let Some((before, rest)) = line.split_once("path = \"") else { return line.to_owned() };
+        let after = rest.split_once('"').map_or("", |(_, after)| after);
+        format!("{before}{}", after.trim_start_matches([',', ' ']))
+    };
+    manifest.lines().map(|text| line(text) + "\n").collect()
+}
+
+/// Files and folders, but for what a build left there.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (name, path) = (entry.file_name(), entry.path());
+        if name == "target" {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &to.join(name))?;
+        } else {
+            fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn cargo(folder: &Path, arguments: &[&str]) -> Result<(), String> {
+    println!("cargo {}", arguments.join(" "));
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(folder)
+        .status()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo ended with {status}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_paths;
+
+    #[test]
+    fn dependencies_lose_their_paths() {
+        let manifest = "[dependencies]\na = { path = \"../../a\", version = \"0.1\" }\nb = \"1\"\n";
+        assert_eq!(
+            without_paths(manifest),
+            "[dependencies]\na = { version = \"0.1\" }\nb = \"1\"\n"
+        );
+    }
+}

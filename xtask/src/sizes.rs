@@ -1,0 +1,223 @@
+//! What the models of `examples/models` cost: lines of emitted Rust, CPU time of rustc, size of a program.
+//!
+//! In: the files, or those named. Out: a table in Markdown; an error where a model exceeds its limit.
+//! Each model becomes a program of its own that loads weights and predicts, built in release and
+//! stripped; its dependencies are built before, and cargo's own time is counted with rustc's.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// CPU seconds that a model may take. Some are promises to users with room for noise, so that a
+/// change that makes compiling slower is seen.
+const LIMITS: [(&str, f64); 4] =
+    [("mobilenet", 5.0), ("nasnet_a_large", 90.0), ("resnet50", 15.0), ("unrolled", 10.0)];
+
+/// Models that only this table measures.
+const OWN_MODELS: &str = "xtask/models";
+
+/// The kernel's unit of CPU time in `/proc`, the same on every Linux: 100 a second.
+const TICKS: f64 = 100.0;
+
+/// A model file and what was measured.
+struct Row {
+    name: String,
+    model: String,
+    lines: usize,
+    seconds: Option<f64>,
+    bytes: u64,
+}
+
+/// Measures the files whose stem is in `only`, every file where it is empty.
+pub fn run(root: &Path, only: &[&str]) -> Result<(), String> {
+    let files = files(root, only)?;
+    let folder = root.join("target/sizes");
+    write_packages(root, &folder, &files)?;
+    build(&folder, "empty")?;
+    let base = program_size(&folder, "empty")?;
+    println!("| model | emitted lines | rustc, CPU s | program, kB | above an empty one, kB |");
+    println!("|---|--:|--:|--:|--:|");
+    let mut over = String::new();
+    for file in &files {
+        let row = measure(root, &folder, file)?;
+        println!("{}", row.text(base));
+        let limit = LIMITS.iter().find(|(name, _)| *name == row.name);
+        if let (Some((_, limit)), Some(seconds)) = (limit, row.seconds)
+            && seconds > *limit
+        {
+            let _ =
+                writeln!(over, "{}: {seconds:.1} s of CPU time, the limit is {limit}", row.name);
+        }
+    }
+    if over.is_empty() { Ok(()) } else { Err(over) }
+}
+
+impl Row {
+    fn text(&self, base: u64) -> String {
+        let seconds = self.seconds.map_or("not measured".to_owned(), |s| format!("{s:.1}"));
+        let kilobytes = |bytes: u64| bytes.div_ceil(1000);
+        format!(
+            "| {}, `{}` | {} | {seconds} | {} | {} |",
+            self.name,
+            self.model,
+            self.lines,
+            kilobytes(self.bytes),
+            kilobytes(self.bytes.saturating_sub(base)),
+        )
+    }
+}
+
+/// The model files, by name; a wanted one that is not there is an error.
+fn files(root: &Path, only: &[&str]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for folder in ["examples/models", OWN_MODELS] {
+        let entries = fs::read_dir(root.join(folder)).map_err(|e| format!("{folder}: {e}"))?;
+        for entry in entries {
+            let path = entry.map_err(|e| format!("{folder}: {e}"))?.path();
+            if path.extension().is_some_and(|extension| extension == "cnn") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort_by_key(|path| stem(path));
+    if let Some(missing) = only.iter().find(|name| !files.iter().any(|path| stem(path) == **name)) {
+        return Err(format!("there is no `examples/models/{missing}.cnn`"));
+    }
+    files.retain(|path| only.is_empty() || only.contains(&stem(path).as_str()));
+    Ok(files)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A workspace with a program for each model, and one without a model. An unchanged file is not
+/// written: its package would be built anew.
+fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), String> {
+    let mut members = vec!["empty".to_owned()];
+    package(root, &folder.join("empty"), "empty", "fn main() {}\n")?;
+    for file in files {
+        let name = stem(file);
+        let model = first_model(file)?;
+        package(root, &folder.join(&name), &name, &program(file, &model))?;
+        members.push(name);
+    }
+    let manifest = format!(
+        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n\
+         [profile.release]\nstrip = true\n\n[profile.release.build-override]\nopt-level = 1\n"
+    );
+    write(&folder.join("Cargo.toml"), &manifest)?;
+    let lock =
+        fs::read_to_string(root.join("Cargo.lock")).map_err(|e| format!("Cargo.lock: {e}"))?;
+    fs::write(folder.join("Cargo.lock"), lock).map_err(|e| format!("Cargo.lock: {e}"))
+}
+
+fn package(root: &Path, folder: &Path, name: &str, main: &str) -> Result<(), String> {
+    let runtime = root.join("cnn-runtime");
+    let manifest = format!(
+        "[package]\nname = \"size-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\ncnn-runtime = {{ path = {:?} }}\n",
+        runtime.display().to_string()
+    );
+    write(&folder.join("Cargo.toml"), &manifest)?;
+    write(&folder.join("src/main.rs"), main)
+}
+
+/// A program that loads the weights that it is given and predicts once.
+fn program(file: &Path, model: &str) -> String {
+    format!(
+        "use cnn_runtime::{{Loadable, Model, Zeros}};\n\n\
+         cnn_runtime::include_model!({:?});\n\n\
+         fn main() {{\n    \
+             let file = std::env::args().nth(1).expect(\"a weight file\");\n    \
+             let net = <{model} as Loadable>::load(file).expect(\"its weights\");\n    \
+             let input = <<{model} as Model>::Input as Zeros>::zeros();\n    \
+             std::hint::black_box(Model::predict_boxed(&net, &input));\n\
+         }}\n",
+        file.display().to_string()
+    )
+}
+
+/// The name behind the first `model` that begins a statement.
+fn first_model(file: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let declared = text.lines().find_map(|line| {
+        line.strip_prefix("pub ").unwrap_or(line).strip_prefix("model ").map(str::trim_start)
+    });
+    let name =
+        declared.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
+    name.map(str::to_owned).ok_or_else(|| format!("{}: no line declares a model", file.display()))
+}
+
+fn measure(root: &Path, folder: &Path, file: &Path) -> Result<Row, String> {
+    let name = stem(file);
+    // The second build is of this program alone.
+    touch(&folder.join(&name).join("src/main.rs"))?;
+    let before = cpu_of_children();
+    build(folder, &name)?;
+    let seconds = before.zip(cpu_of_children()).map(|(before, after)| after - before);
+    Ok(Row {
+        model: first_model(file)?,
+        lines: emitted_lines(root, file)?,
+        seconds,
+        bytes: program_size(folder, &name)?,
+        name,
+    })
+}
+
+fn touch(path: &Path) -> Result<(), String> {
+    let text = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn build(folder: &Path, name: &str) -> Result<(), String> {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--release", "-p", &format!("size-{name}")])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .status()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{name}` does not compile: {status}")) }
+}
+
+fn emitted_lines(root: &Path, file: &Path) -> Result<usize, String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "-p", "cnn-cli", "--", "expand"])
+        .arg(file)
+        .current_dir(root)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("`cnn expand {}` ended with {}", file.display(), output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().count())
+}
+
+fn program_size(folder: &Path, name: &str) -> Result<u64, String> {
+    let program = format!("size-{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = folder.join("target/release").join(program);
+    let file = fs::metadata(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(file.len())
+}
+
+/// User and system seconds of every process that this one started and waited for, theirs included:
+/// fields 16 and 17 of `/proc/self/stat` (man 5 proc), counted behind the command's name. `None`
+/// on a system without it.
+fn cpu_of_children() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let ticks = |at: usize| -> Option<f64> { fields.get(at)?.parse().ok() };
+    Some((ticks(13)? + ticks(14)?) / TICKS)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
