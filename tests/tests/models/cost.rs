@@ -7,8 +7,8 @@ use cnn_dsl::plan::{Options, plan};
 
 use crate::zoo;
 
-/// Seconds that a summary may take. The command is measured in release; this test compiles the
-/// compiler without optimisation, which makes it 10 to 30 times slower, and still holds the limit.
+/// Seconds that a summary may take: what a user of the command bears without noticing. Tests build
+/// the compiler without optimisation and hold the limit all the same.
 const SUMMARY_SECONDS: f64 = 1.0;
 
 /// CPU seconds of this thread, which other work on the machine does not lengthen; where the system
@@ -23,6 +23,7 @@ fn now(start: Instant) -> f64 {
 #[test]
 fn a_summary_takes_less_than_a_second() {
     let start = Instant::now();
+    let mut sum = 0.0;
     for file in zoo::files() {
         let models = zoo::networks(&file).len();
         let seconds = (0..3)
@@ -37,7 +38,9 @@ fn a_summary_takes_less_than_a_second() {
             })
             .fold(f64::INFINITY, f64::min);
         let each = seconds / models as f64;
+        sum += each;
         println!("{file}: {each:.3} s a model");
         assert!(each <= SUMMARY_SECONDS, "{file}: {each:.3} s a model");
     }
+    assert!(sum > 0.0, "the clock stands still");
 }
