@@ -1,0 +1,8 @@
+//! The pages of `docs/`: every snippet does what the page says.
+//!
+//! `BLESS=1 cargo test -p cnn-tests --test docs` writes anew what is generated in them.
+
+mod bless;
+mod fences;
+mod language;
+mod snippets;
