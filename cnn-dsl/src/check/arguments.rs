@@ -89,6 +89,51 @@ pub struct Given {
     pub value: Value,
     /// Where it stands in the text.
     pub span: Span,
+    /// Where the values of a list or tuple, or a range's ends, stand, if they are written out here.
+    pub parts: Vec<Span>,
+}
+
+impl Given {
+    /// The place of the value itself.
+    pub fn place(&self) -> Place {
+        Place::Own(self.span)
+    }
+
+    /// The place of one value of a list or tuple, or of a range's end.
+    pub fn part(&self, index: usize) -> Place {
+        Place::part(self.span, &self.parts, index)
+    }
+}
+
+/// Where a value stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The text is the value's own.
+    Own(Span),
+    /// The text holds several values, this one among them: `3x0`, or the name of a list.
+    Among(Span),
+}
+
+impl Place {
+    /// The place of one of a value's parts.
+    pub fn part(whole: Span, parts: &[Span], index: usize) -> Self {
+        parts.get(index).map_or(Self::Among(whole), |&part| Self::Own(part))
+    }
+
+    /// The text.
+    pub fn span(self) -> Span {
+        match self {
+            Self::Own(span) | Self::Among(span) => span,
+        }
+    }
+
+    /// What the text does to the value: "`n` is 0", "`sizes` holds 0".
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Own(_) => "is",
+            Self::Among(_) => "holds",
+        }
+    }
 }
 
 /// A layer's items, sorted and evaluated.

@@ -79,7 +79,7 @@ impl<'a> Expander<'a> {
             Some(word) => Some(word),
             None => self.eval(e),
         };
-        value.map(|value| Given { value, span: e.span })
+        value.map(|value| Given { value, span: e.span, parts: e.parts() })
     }
 
     pub(super) fn operand(&self, (tensor, span): (Tensor, Span)) -> Operand {

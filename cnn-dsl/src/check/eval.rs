@@ -3,7 +3,7 @@
 //! `None` means that an error was reported, here or earlier; it silences what follows. Where
 //! shapes are not looked at (an arm not taken), only the names in an expression are checked.
 
-use crate::check::arguments::Value;
+use crate::check::arguments::{Place, Value};
 use crate::check::error::ValueError;
 use crate::check::expand::Expander;
 use crate::check::functions::FUNCTIONS;
@@ -168,7 +168,7 @@ impl<'a> Expander<'a> {
     ) -> Option<Value> {
         let divides = matches!(op, BinaryOp::Divide | BinaryOp::Remainder);
         if divides && b == Rational::ZERO {
-            self.error(ValueError::DivisionByZero { at: divisor.span });
+            self.error(ValueError::DivisionByZero { at: Place::Own(divisor.span) });
             return None;
         }
         let result = match op {
@@ -249,15 +249,15 @@ impl<'a> Expander<'a> {
         let n = self.number(e)?;
         let integer = n.to_integer();
         if integer.is_none() {
-            self.not_an_integer(e, n);
+            self.not_an_integer(Place::Own(e.span), n);
         }
         integer
     }
 
     /// Reports a fraction where an integer is needed, with the expression that gave it.
-    pub(super) fn not_an_integer(&mut self, e: &'a Expr, value: Rational) {
-        let text = self.text(e.span);
-        self.error(ValueError::NotAnInteger { at: e.span, text, value });
+    pub(super) fn not_an_integer(&mut self, at: Place, value: Rational) {
+        let text = self.text(at.span());
+        self.error(ValueError::NotAnInteger { at, text, value });
     }
 
     /// A result, or the report that it is too large for the language's numbers.
@@ -286,8 +286,28 @@ impl<'a> Expander<'a> {
         found: &'static str,
         e: &'a Expr,
     ) -> Option<T> {
-        let text = self.text(e.span);
-        self.error(ValueError::WrongType { at: e.span, text, expected, found });
+        self.wrong_type_at(expected, found, Place::Own(e.span))
+    }
+
+    /// Reports a part of a list of another kind than is needed.
+    pub(super) fn wrong_part<T>(
+        &mut self,
+        expected: &'static str,
+        found: &Value,
+        e: &'a Expr,
+        index: usize,
+    ) -> Option<T> {
+        self.wrong_type_at(expected, found.kind(), part(e, index))
+    }
+
+    fn wrong_type_at<T>(
+        &mut self,
+        expected: &'static str,
+        found: &'static str,
+        at: Place,
+    ) -> Option<T> {
+        let text = self.text(at.span());
+        self.error(ValueError::WrongType { at, text, expected, found });
         None
     }
 
@@ -329,4 +349,9 @@ impl<'a> Expander<'a> {
             ExprKind::Brace(body) => self.run_ghost(body),
         }
     }
+}
+
+/// The place of one of an expression's parts.
+pub(super) fn part(e: &Expr, index: usize) -> Place {
+    Place::part(e.span, &e.parts(), index)
 }

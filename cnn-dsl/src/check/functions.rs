@@ -1,7 +1,7 @@
 //! The functions of expressions: `floor ceil round abs min max pow sum len round_to`, and `height
 //! width channels` of a tensor.
 
-use crate::check::arguments::Value;
+use crate::check::arguments::{Place, Value};
 use crate::check::error::ValueError;
 use crate::check::expand::Expander;
 use crate::number::Rational;
@@ -120,10 +120,10 @@ impl<'a> Expander<'a> {
             other => return self.wrong_kind("a list or a range", &other, x),
         };
         let mut total = Some(Rational::ZERO);
-        for value in values {
+        for (index, value) in values.into_iter().enumerate() {
             match value {
                 Value::Number(n) => total = total.and_then(|t| t.add(n)),
-                other => return self.wrong_kind("a list of numbers", &other, x),
+                other => return self.wrong_part("a number", &other, x, index),
             }
         }
         self.checked(total, whole)
@@ -144,9 +144,10 @@ impl<'a> Expander<'a> {
             values.into_iter().map(|n| n.map(Value::Number)).collect::<Option<_>>()?
         };
         let mut best: Option<Rational> = None;
-        for value in values {
+        for (index, value) in values.into_iter().enumerate() {
+            // Only a list holds anything but numbers here.
             let Value::Number(n) = value else {
-                return self.wrong_kind("numbers", &value, &args[0]);
+                return self.wrong_part("a number", &value, &args[0], index);
             };
             best = Some(best.map_or(n, |b| if function == "min" { b.min(n) } else { b.max(n) }));
         }
@@ -161,11 +162,11 @@ impl<'a> Expander<'a> {
         whole: &'a Expr,
     ) -> Option<Value> {
         let Some(exponent) = exponent.to_integer() else {
-            self.not_an_integer(&args[1], exponent);
+            self.not_an_integer(Place::Own(args[1].span), exponent);
             return None;
         };
         if base == Rational::ZERO && exponent < 0 {
-            self.error(ValueError::DivisionByZero { at: whole.span });
+            self.error(ValueError::DivisionByZero { at: Place::Own(args[0].span) });
             return None;
         }
         // Repeated multiplication of +-1 and 0 needs no large exponent.

@@ -75,8 +75,8 @@ pub(super) fn unread<'a>(body: &'a [Statement], errors: &mut Vec<Error>) -> Hash
     for statement in body.iter().rev() {
         if let StatementKind::Let { mutable, names, .. } = &statement.kind {
             let used = names.iter().any(|name| read.contains(name.name.as_str()));
-            if let ([first, ..], true, false) = (names.as_slice(), mutable, used) {
-                errors.push(NameError::Unread { name: first.clone() }.into());
+            if *mutable && !used {
+                errors.push(NameError::Unread { names: names.clone() }.into());
             }
             // What stands before reads another one.
             for name in names {

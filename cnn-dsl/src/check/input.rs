@@ -1,7 +1,8 @@
 //! `input`, its preprocessing, and `output`, `aux`: where a network begins and ends.
 
-use crate::check::arguments::Value;
+use crate::check::arguments::{Place, Value};
 use crate::check::error::{InputError, ItemError, ModelError, ValueError};
+use crate::check::eval::part;
 use crate::check::expand::Expander;
 use crate::check::naming::Level;
 use crate::check::scope::{Around, Binding, Scope};
@@ -138,14 +139,16 @@ impl<'a> Expander<'a> {
         divides: bool,
         channels: Option<usize>,
     ) -> Option<Vec<Rational>> {
-        let values = match self.eval(e)? {
+        let value = self.eval(e)?;
+        let single = matches!(value, Value::Number(_));
+        let values = match value {
             Value::Number(n) => vec![n; channels.unwrap_or(1).min(MAX_CHANNELS)],
             Value::List(values) => {
                 let mut numbers = Vec::new();
-                for value in values {
+                for (index, value) in values.into_iter().enumerate() {
                     match value {
                         Value::Number(n) => numbers.push(n),
-                        other => return self.wrong_kind("a list of numbers", &other, e),
+                        other => return self.wrong_part("a number", &other, e, index),
                     }
                 }
                 if let Some(channels) = channels.filter(|&c| c != numbers.len()) {
@@ -160,8 +163,10 @@ impl<'a> Expander<'a> {
             }
             other => return self.wrong_kind("a number, or a list of one a channel", &other, e),
         };
-        if divides && values.contains(&Rational::ZERO) {
-            self.error(ValueError::DivisionByZero { at: e.span });
+        let zero = values.iter().position(|&n| divides && n == Rational::ZERO);
+        if let Some(index) = zero {
+            let at = if single { Place::Own(e.span) } else { part(e, index) };
+            self.error(ValueError::DivisionByZero { at });
             return None;
         }
         Some(values)

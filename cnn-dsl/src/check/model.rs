@@ -38,6 +38,8 @@ pub(super) struct Wanted<'a> {
     pub(super) parameters: Vec<GivenParameter<'a>>,
     /// Whether it is an instance, for the notes of errors.
     pub(super) instance: bool,
+    /// Where the model is named that this is made from: in the instance's text, else in a request.
+    pub(super) made: Option<Span>,
 }
 
 /// What a model's own statements say about it.
@@ -95,6 +97,7 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
     }
     let (mut name, mut visibility, mut docs) = ("", Visibility::Default, &[] as &[String]);
     let mut met: Vec<&str> = Vec::new();
+    let mut base: Option<Span> = None;
     let mut made = first;
     let model = loop {
         let (own_name, own_visibility, own_docs) = match made {
@@ -110,6 +113,7 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
             Made::Model(model) => break model,
             Made::Instance(instance) => {
                 let list = met.len();
+                base.get_or_insert(instance.base.span);
                 parameters.extend(instance.args.iter().map(|(name, value)| GivenParameter {
                     name: &name.name,
                     at: name.span,
@@ -126,11 +130,22 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
         }
     };
     let instance = met.len() > 1;
+    // A file's own models are asked for by their own names.
+    let named = request.model.as_ref().map(|(_, span)| *span).filter(|span| *span != at);
     let (name, name_span) = match &request.rename {
         Some((name, span)) => (name.clone(), *span),
         None => (name.to_owned(), at),
     };
-    Ok(Wanted { model, name, name_span, visibility, docs, parameters, instance })
+    Ok(Wanted {
+        model,
+        name,
+        name_span,
+        visibility,
+        docs,
+        parameters,
+        instance,
+        made: base.or(named),
+    })
 }
 
 impl<'a> Expander<'a> {
@@ -259,7 +274,8 @@ impl<'a> Expander<'a> {
         }
         if param.default.is_none() {
             let model = wanted.name.clone();
-            self.error(ModelError::MissingParameter { model, name: param.name.clone() });
+            let (name, made) = (param.name.clone(), wanted.made);
+            self.error(ModelError::MissingParameter { model, name, made });
             return Some(Binding::Value(None::<Value>));
         }
         None

@@ -1,8 +1,9 @@
 //! Tensors: names, `last` and braces; asserted shapes; adding a layer to the network.
 
 use crate::check::apply::Applied;
-use crate::check::arguments::{Operands, Signature, Value};
+use crate::check::arguments::{Operands, Place, Signature, Value};
 use crate::check::error::TensorError;
+use crate::check::eval::part;
 use crate::check::expand::Expander;
 use crate::check::items::Sorted;
 use crate::check::layers::Built;
@@ -94,23 +95,25 @@ impl<'a> Expander<'a> {
     /// A shape: `3x3x32`, `[size, size, 3]`, or a number for a vector.
     pub(super) fn shape(&mut self, e: &'a Expr) -> Option<Shape> {
         let value = self.eval(e)?;
+        let listed = matches!(value, Value::List(_));
         let parts = match &value {
             Value::Number(_) => vec![value],
             Value::List(parts) => parts.clone(),
             other => return self.wrong_kind("a shape", other, e),
         };
         let mut sizes = Vec::new();
-        for part in parts {
-            let Value::Number(n) = part else {
-                return self.wrong_kind("a size", &part, e);
+        for (index, value) in parts.into_iter().enumerate() {
+            let Value::Number(n) = value else {
+                return self.wrong_part("a size", &value, e, index);
             };
+            let at = if listed { part(e, index) } else { Place::Own(e.span) };
             let Some(size) = n.to_integer() else {
-                self.not_an_integer(e, n);
+                self.not_an_integer(at, n);
                 return None;
             };
-            let text = self.text(e.span);
             let Some(size) = usize::try_from(size).ok().filter(|&size| size > 0) else {
-                self.error(TensorError::BadSize { at: e.span, text, size });
+                let text = self.text(at.span());
+                self.error(TensorError::BadSize { at, text, size });
                 return None;
             };
             sizes.push(size);

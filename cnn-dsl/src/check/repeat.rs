@@ -2,6 +2,7 @@
 
 use crate::check::arguments::Value;
 use crate::check::error::ValueError;
+use crate::check::eval::part;
 use crate::check::expand::Expander;
 use crate::check::scope::{Around, Scope};
 use crate::check::statements::keyword;
@@ -98,9 +99,9 @@ impl<'a> Expander<'a> {
                     return None;
                 }
                 let from = from.unwrap_or(Rational::ZERO);
-                for end in [from, to] {
+                for (index, end) in [from, to].into_iter().enumerate() {
                     if end.to_integer().is_none() {
-                        self.not_an_integer(over, end);
+                        self.not_an_integer(part(over, index), end);
                         return None;
                     }
                 }
@@ -110,7 +111,7 @@ impl<'a> Expander<'a> {
             }
             Value::List(values) | Value::Tuple(values) => {
                 self.charge(values.len());
-                for value in &values {
+                for (index, value) in values.iter().enumerate() {
                     let parts = match value {
                         Value::Tuple(parts) | Value::List(parts) => parts.len(),
                         Value::Number(_)
@@ -121,11 +122,8 @@ impl<'a> Expander<'a> {
                         | Value::Word(_) => 1,
                     };
                     if names.len() > 1 && parts != names.len() {
-                        self.error(ValueError::TurnParts {
-                            at: over.span,
-                            names: names.len(),
-                            parts,
-                        });
+                        let at = part(over, index).span();
+                        self.error(ValueError::TurnParts { at, names: names.len(), parts });
                         return None;
                     }
                 }

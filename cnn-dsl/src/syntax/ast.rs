@@ -295,6 +295,33 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// Where the values of a list or tuple and the two ends of a range stand (the range itself for
+    /// an end that is left out); of every other expression nothing.
+    pub fn parts(&self) -> Vec<Span> {
+        match &self.kind {
+            ExprKind::List(parts) | ExprKind::Tuple(parts) => {
+                parts.iter().map(|part| part.span).collect()
+            }
+            ExprKind::Range(from, to) => {
+                let end = |end: &Option<Box<Self>>| end.as_ref().map_or(self.span, |end| end.span);
+                vec![end(from), end(to)]
+            }
+            ExprKind::Number(_)
+            | ExprKind::Shape(_)
+            | ExprKind::Text(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Name(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Call(..)
+            | ExprKind::Index(..)
+            | ExprKind::If(_)
+            | ExprKind::Brace(_) => Vec::new(),
+        }
+    }
+}
+
 /// The kinds of expression.
 #[derive(Debug, Clone)]
 pub enum ExprKind {

@@ -12,7 +12,7 @@ pub(in crate::check) enum ModelError {
     NoLayers { name: String, at: Span },
     InstanceCircle { name: Ident },
     TensorParameter { name: Ident },
-    MissingParameter { model: String, name: Ident },
+    MissingParameter { model: String, name: Ident, made: Option<Span> },
     Recursion { at: Span, name: String, through: Vec<String> },
     AfterReturn { at: Span, first: Span },
     ReturnInModel { at: Span },
@@ -42,10 +42,17 @@ impl ModelError {
                 Diagnostic::new("tensor_parameter", name.span, message)
                     .help("a model takes tensors by `input`")
             }
-            Self::MissingParameter { model, name } => {
+            Self::MissingParameter { model, name, made } => {
                 let message = format!("`{model}` has no value for its parameter `{}`", name.name);
-                Diagnostic::new("missing_parameter", name.span, message)
-                    .help(format!("give it a default: `{} = 1000`", name.name))
+                let at = made.unwrap_or(name.span);
+                let diagnostic = Diagnostic::new("missing_parameter", at, message);
+                let default = format!("give it a default: `{} = 1000`", name.name);
+                match made {
+                    Some(_) => diagnostic
+                        .label(name.span, "has no default")
+                        .help(format!("give it a value: `{} = 1000`", name.name)),
+                    None => diagnostic.help(default),
+                }
             }
             Self::Recursion { at, name, through } => {
                 let message = match through.as_slice() {

@@ -2,7 +2,7 @@
 
 use crate::check::error::{count, list, near};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::Ident;
 
 /// A mistake in a name.
@@ -14,7 +14,7 @@ pub(in crate::check) enum NameError {
     Reserved { name: Ident, what: &'static str },
     BoundTwice { name: Ident, first: Span },
     NotMutable { name: Ident, first: Span, tensor: bool },
-    Unread { name: Ident },
+    Unread { names: Vec<Ident> },
     NameClash { name: String, at: Span, first: Span },
     DefinedTwice { what: &'static str, name: Ident, first: Span },
     UnknownModel { name: String, at: Span, near: Option<String>, known: Vec<String> },
@@ -54,11 +54,7 @@ impl NameError {
                     diagnostic.label(first, "bound here, to no tensor")
                 }
             }
-            Self::Unread { name } => {
-                let message = format!("`{}` is bound by `let mut` and never read", name.name);
-                Diagnostic::new("never_read", name.span, message)
-                    .help(format!("read it, or write `let {}`", name.name))
-            }
+            Self::Unread { names } => unread(&names),
             Self::NameClash { name, at, first } => {
                 let message = format!("two layers are called `{name}`");
                 Diagnostic::new("name_clash", at, message)
@@ -95,6 +91,25 @@ impl NameError {
             Self::TooManyParams { at, limit } => {
                 Diagnostic::new("too_many_parameters", at, format!("more than {limit} parameters"))
             }
+        }
+    }
+}
+
+/// A `let mut` none of whose names is read.
+fn unread(names: &[Ident]) -> Diagnostic {
+    let at = names.iter().map(|name| name.span).reduce(Span::to);
+    let at = at.unwrap_or(Span { file: FileId(0), start: 0, end: 0 });
+    match names {
+        [name] => {
+            let message = format!("`{}` is bound by `let mut` and never read", name.name);
+            let help = format!("read it, or write `let {}`", name.name);
+            Diagnostic::new("never_read", at, message).help(help)
+        }
+        names => {
+            let names: Vec<String> = names.iter().map(|name| name.name.clone()).collect();
+            let message = format!("{} are bound by `let mut`, and none is read", list(&names));
+            let help = format!("read one of them, or write `let ({})`", names.join(", "));
+            Diagnostic::new("never_read", at, message).help(help)
         }
     }
 }

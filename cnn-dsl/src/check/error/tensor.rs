@@ -1,5 +1,6 @@
 //! Errors about tensors, shapes and shared weights.
 
+use crate::check::arguments::Place;
 use crate::check::error::count;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Shape;
@@ -22,7 +23,7 @@ pub(in crate::check) enum TensorError {
         at: Span,
     },
     BadSize {
-        at: Span,
+        at: Place,
         text: String,
         size: i128,
     },
@@ -75,9 +76,14 @@ impl TensorError {
                     .help(format!("name one: `{layer} x` or `{layer} {{ conv ...; }}`"))
             }
             Self::BadSize { at, text, size } => {
+                let literal = text == size.to_string();
                 let size = if size == 0 { "zero".to_owned() } else { size.to_string() };
-                let message = format!("`{text}` has a size of {size}");
-                Diagnostic::new("bad_size", at, message).note("every size is at least 1")
+                let message = match at {
+                    Place::Own(_) if literal => format!("a size of {size}"),
+                    Place::Own(_) => format!("a size of {size}: `{text}`"),
+                    Place::Among(_) => format!("`{text}` has a size of {size}"),
+                };
+                Diagnostic::new("bad_size", at.span(), message).note("every size is at least 1")
             }
             Self::NotAShape { at, sizes } => {
                 let message = format!("a shape has 1 or 3 sizes, this has {sizes}");

@@ -1,5 +1,6 @@
 //! Errors in expressions and in what `repeat` goes through.
 
+use crate::check::arguments::Place;
 use crate::check::error::{count, near};
 use crate::check::functions::FUNCTIONS;
 use crate::check::value;
@@ -14,10 +15,10 @@ pub(in crate::check) enum ValueError {
     UnknownFunction { name: Ident },
     WrongCount { function: String, at: Span, takes: &'static str, given: usize },
     BadStep { at: Span, step: Rational },
-    DivisionByZero { at: Span },
-    NotAnInteger { at: Span, text: String, value: Rational },
+    DivisionByZero { at: Place },
+    NotAnInteger { at: Place, text: String, value: Rational },
     Overflow { at: Span, text: String },
-    WrongType { at: Span, text: String, expected: &'static str, found: &'static str },
+    WrongType { at: Place, text: String, expected: &'static str, found: &'static str },
     ListTooLong { at: Span, limit: usize },
     NoElse { at: Span },
     OutOfRange { at: Span, index: String, length: usize },
@@ -49,11 +50,12 @@ impl ValueError {
                 Diagnostic::new("bad_rounding", at, message)
             }
             Self::DivisionByZero { at } => {
-                Diagnostic::new("division_by_zero", at, "division by zero").here("this is 0")
+                Diagnostic::new("division_by_zero", at.span(), "division by zero")
+                    .here(format!("this {} 0", at.verb()))
             }
             Self::NotAnInteger { at, text, value } => {
-                let message = format!("an integer is needed, `{text}` is {value}");
-                Diagnostic::new("not_an_integer", at, message)
+                let message = format!("an integer is needed, `{text}` {} {value}", at.verb());
+                Diagnostic::new("not_an_integer", at.span(), message)
                     .help("round it with `floor`, `ceil`, `round` or `round_to`")
             }
             Self::Overflow { at, text } => {
@@ -62,8 +64,8 @@ impl ValueError {
                     .note("numbers are fractions of two integers below 2^127")
             }
             Self::WrongType { at, text, expected, found } => {
-                let message = format!("{expected} is needed, `{text}` is {found}");
-                Diagnostic::new("wrong_type", at, message)
+                let message = format!("{expected} is needed, `{text}` {} {found}", at.verb());
+                Diagnostic::new("wrong_type", at.span(), message)
             }
             Self::ListTooLong { at, limit } => {
                 Diagnostic::new("list_too_long", at, format!("a list of more than {limit} values"))

@@ -33,7 +33,7 @@ impl Reader<'_, '_> {
     /// `groups`, 1 by default.
     pub(super) fn groups(&mut self) -> Option<usize> {
         match self.args.named("groups") {
-            Some(given) => self.integer(&given.value, given.span, "`groups`", 1),
+            Some(given) => self.integer(&given.value, given.place(), "`groups`", 1),
             None => Some(1),
         }
     }

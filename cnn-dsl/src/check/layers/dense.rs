@@ -9,7 +9,7 @@ use crate::ir::{Op, Shape};
 
 pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let given = r.required(0, "the number of its outputs", "dense 10");
-    let units = given.and_then(|g| r.integer(&g.value, g.span, "the number of outputs", 1));
+    let units = given.and_then(|g| r.integer(&g.value, g.place(), "the number of outputs", 1));
     // Batch norm behind takes the bias from convolutions only.
     let bias = r.either(["bias", "no_bias"]) != Some("no_bias");
     let input = r.read()?;

@@ -11,7 +11,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let dilation = r.pair("dilation", 1, 1);
     let padding = r.padding();
     let multiplier = match r.args.named("multiplier") {
-        Some(given) => r.integer(&given.value, given.span, "`multiplier`", 1),
+        Some(given) => r.integer(&given.value, given.place(), "`multiplier`", 1),
         None => Some(1),
     };
     let bias = r.bias();

@@ -6,7 +6,7 @@ use crate::ir::layers::lrn::Lrn;
 
 pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let size = match r.args.named("size") {
-        Some(given) => r.integer(&given.value, given.span, "`size`", 1),
+        Some(given) => r.integer(&given.value, given.place(), "`size`", 1),
         None => Some(5),
     };
     // Above 0 and not negative: what is raised to a power is never 0.

@@ -38,7 +38,9 @@ fn around_channels(r: &mut Reader<'_, '_>, given: &Given) -> Option<Op> {
     let (at, what) = (given.span, "`channels`");
     let (before, after) = match &given.value {
         Value::List(list) | Value::Tuple(list) => match list.as_slice() {
-            [before, after] => (r.signed(before, at, what), r.signed(after, at, what)),
+            [before, after] => {
+                (r.signed(before, given.part(0), what), r.signed(after, given.part(1), what))
+            }
             other => {
                 let (what, found) = (what.to_owned(), other.len());
                 let (wanted, example) = ("two numbers", "`(before, after)`".to_owned());

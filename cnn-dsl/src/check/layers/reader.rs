@@ -1,6 +1,6 @@
 //! Reads a layer's arguments: every function reports what is wrong and answers `None`.
 
-use crate::check::arguments::{Arguments, Given, Operand, Operands, Value};
+use crate::check::arguments::{Arguments, Given, Operand, Operands, Place, Value};
 use crate::check::layers::error::Read;
 use crate::check::layers::{ArgumentError, LayerCx, LayerError, ShapeError, signature};
 use crate::ir::shape::MAX_ELEMENTS;
@@ -100,7 +100,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn integer(
         &mut self,
         value: &Value,
-        at: Span,
+        at: Place,
         what: &str,
         min: usize,
     ) -> Option<usize> {
@@ -130,7 +130,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// An integer from -2^31 to 2^31.
-    pub(super) fn signed(&mut self, value: &Value, at: Span, what: &str) -> Option<i64> {
+    pub(super) fn signed(&mut self, value: &Value, at: Place, what: &str) -> Option<i64> {
         let number = self.number(value, at, what)?;
         let Some(integer) = number.to_integer() else {
             return self.fail(ArgumentError::NotAnInteger {
@@ -154,7 +154,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Any number.
-    pub(super) fn number(&mut self, value: &Value, at: Span, what: &str) -> Option<Rational> {
+    pub(super) fn number(&mut self, value: &Value, at: Place, what: &str) -> Option<Rational> {
         match value {
             Value::Number(number) => Some(*number),
             Value::Bool(_)
@@ -163,7 +163,7 @@ impl<'a> Reader<'a, '_> {
             | Value::Tuple(_)
             | Value::Range(..)
             | Value::Activation(_)
-            | Value::Word(_) => self.wrong_type(value, at, what, "a number"),
+            | Value::Word(_) => self.wrong_type(value, at.span(), what, "a number"),
         }
     }
 
@@ -186,10 +186,11 @@ impl<'a> Reader<'a, '_> {
         what: &str,
         allowed: Allowed,
     ) -> Option<Constant> {
-        let value = self.number(&given.value, given.span, what)?;
+        let value = self.number(&given.value, given.place(), what)?;
         if !allowed.contains(value) {
             let (what, wanted) = (what.to_owned(), allowed.words().to_owned());
-            return self.fail(ArgumentError::OutOfRange { what, at: given.span, value, wanted });
+            let at = given.place();
+            return self.fail(ArgumentError::OutOfRange { what, at, value, wanted });
         }
         // No number of 127 bits, nor one divided by another, is beyond the range of an f32.
         Some(Constant(value.to_f64() as f32))
@@ -233,10 +234,11 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn pair_of(&mut self, given: &Given, what: &str, min: usize) -> Option<[usize; 2]> {
         let at = given.span;
         match &given.value {
-            Value::Number(_) => Some([self.integer(&given.value, at, what, min)?; 2]),
+            Value::Number(_) => Some([self.integer(&given.value, given.place(), what, min)?; 2]),
             Value::List(list) => match list.as_slice() {
                 [a, b] => {
-                    let (a, b) = (self.integer(a, at, what, min), self.integer(b, at, what, min));
+                    let a = self.integer(a, given.part(0), what, min);
+                    let b = self.integer(b, given.part(1), what, min);
                     Some([a?, b?])
                 }
                 other => {
@@ -256,15 +258,17 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Integers of a list, all at least `min`.
+    /// Integers of a list that was given, all at least `min`.
     pub(super) fn integers(
         &mut self,
         list: &[Value],
-        at: Span,
+        given: &Given,
         what: &str,
         min: usize,
     ) -> Option<Vec<usize>> {
-        let read: Vec<_> = list.iter().map(|value| self.integer(value, at, what, min)).collect();
+        let values = list.iter().enumerate();
+        let read: Vec<_> =
+            values.map(|(i, value)| self.integer(value, given.part(i), what, min)).collect();
         read.into_iter().collect()
     }
 

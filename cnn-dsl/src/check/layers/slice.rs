@@ -22,11 +22,11 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
         }
     };
     let from = match from {
-        Some(from) => r.integer(&from, at, what, 0),
+        Some(from) => r.integer(&from, given.part(0), what, 0),
         None => Some(0),
     };
     let to = match to {
-        Some(to) => Some(r.integer(&to, at, what, 0)?),
+        Some(to) => Some(r.integer(&to, given.part(1), what, 0)?),
         None => None,
     };
     let from = from?;

@@ -1,6 +1,6 @@
 //! `split N`: equal parts; `split a, b`: parts of these channels.
 
-use crate::check::arguments::{Arguments, Value};
+use crate::check::arguments::{Arguments, Given, Value};
 use crate::check::layers::reader::Reader;
 use crate::check::layers::{ArgumentError, ChannelError};
 use crate::ir::Op;
@@ -16,7 +16,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let at = r.args.positional.iter().fold(first.span, |span, given| span.to(given.span));
     let listed = match r.args.positional.as_slice() {
         [only] => match &only.value {
-            Value::List(list) => Some(r.integers(list, at, "a part of `split`", 1)?),
+            Value::List(list) => Some(r.integers(list, only, "a part of `split`", 1)?),
             Value::Number(_)
             | Value::Bool(_)
             | Value::Text(_)
@@ -28,19 +28,19 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
         several => {
             let parts = several.iter();
             let parts: Vec<_> =
-                parts.map(|g| r.integer(&g.value, g.span, "a part of `split`", 1)).collect();
+                parts.map(|g| r.integer(&g.value, g.place(), "a part of `split`", 1)).collect();
             Some(parts.into_iter().collect::<Option<_>>()?)
         }
     };
     match listed {
         Some(parts) => by_sizes(r, parts, at),
-        None => evenly(r, &first.value, at),
+        None => evenly(r, first),
     }
 }
 
-fn evenly(r: &mut Reader<'_, '_>, value: &Value, at: Span) -> Option<Op> {
-    let what = "the number of parts";
-    let parts = r.integer(value, at, what, 1)?;
+fn evenly(r: &mut Reader<'_, '_>, given: &Given) -> Option<Op> {
+    let (what, at) = ("the number of parts", given.place());
+    let parts = r.integer(&given.value, at, what, 1)?;
     if parts > MAX_PARTS {
         let (what, wanted) = (what.to_owned(), format!("at most {MAX_PARTS}"));
         let value = Rational::integer(parts as i128);
@@ -49,7 +49,7 @@ fn evenly(r: &mut Reader<'_, '_>, value: &Value, at: Span) -> Option<Op> {
     let input = r.read()?;
     let channels = input.shape.channels();
     if !channels.is_multiple_of(parts) {
-        return r.fail(ChannelError::SplitUneven { at, parts, input });
+        return r.fail(ChannelError::SplitUneven { at: at.span(), parts, input });
     }
     Some(Op::Split(Split { parts: vec![channels / parts; parts] }))
 }

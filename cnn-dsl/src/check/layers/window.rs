@@ -59,7 +59,7 @@ impl Reader<'_, '_> {
                 let example = format!("{} {r}x{s}, 32", self.layer);
                 let second = self.required(1, "the number of filters", &example)?;
                 let what = "the number of filters";
-                let filters = self.integer(&second.value, second.span, what, 1)?;
+                let filters = self.integer(&second.value, second.place(), what, 1)?;
                 Some((Filter { kernel, at, channels: None }, filters, second.span))
             }
             [r, s, c, k] => {
@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
 
     fn kernel_sizes(&mut self, given: &Given, example: &str) -> Option<Vec<usize>> {
         match &given.value {
-            Value::List(list) => self.integers(list, given.span, "a kernel's size", 1),
+            Value::List(list) => self.integers(list, given, "a kernel's size", 1),
             Value::Number(_)
             | Value::Bool(_)
             | Value::Text(_)
@@ -165,11 +165,13 @@ impl Reader<'_, '_> {
         let (at, what) = (given.span, "`pad`");
         match &given.value {
             Value::Number(_) => {
-                let all = self.signed(&given.value, at, what)?;
+                let all = self.signed(&given.value, given.place(), what)?;
                 Some(Pads { top: all, bottom: all, left: all, right: all })
             }
             Value::List(list) | Value::Tuple(list) => {
-                let sides: Vec<_> = list.iter().map(|v| self.signed(v, at, what)).collect();
+                let sides = list.iter().enumerate();
+                let sides: Vec<_> =
+                    sides.map(|(i, side)| self.signed(side, given.part(i), what)).collect();
                 let sides: Vec<_> = sides.into_iter().collect::<Option<_>>()?;
                 match *sides.as_slice() {
                     [rows, columns] if matches!(given.value, Value::List(_)) => {

@@ -1,6 +1,7 @@
 //! A value, a flag or an argument that the layer cannot take.
 
 use super::words::{Written, but};
+use crate::check::arguments::Place;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::number::Rational;
 use crate::source::{Sources, Span};
@@ -21,9 +22,9 @@ pub enum ArgumentError {
     /// `conv 32, 3x3;`
     KernelExpected { layer: &'static str, at: Span, found: &'static str, example: String },
     /// `conv 3x3, (32 * alpha)` where that is 48/5.
-    NotAnInteger { what: String, at: Span, value: Rational },
+    NotAnInteger { what: String, at: Place, value: Rational },
     /// `stride 0`, `dropout 1.5;`
-    OutOfRange { what: String, at: Span, value: Rational, wanted: String },
+    OutOfRange { what: String, at: Place, value: Rational, wanted: String },
     /// `stride 1x2x3`
     WrongLength { what: String, at: Span, found: usize, wanted: &'static str, example: String },
     /// `pad sam`
@@ -58,7 +59,7 @@ impl ArgumentError {
             Self::NotAnInteger { what, at, value } => not_an_integer(what, *at, *value, sources),
             Self::OutOfRange { what, at, value, wanted } => {
                 let message = format!("{what} must be {wanted}{}", but(*value, *at, sources));
-                Diagnostic::new("out_of_range", *at, message)
+                Diagnostic::new("out_of_range", at.span(), message)
             }
             Self::WrongLength { what, at, found, wanted, example } => {
                 let message = format!("{what} takes {wanted}, not {found}");
@@ -81,9 +82,9 @@ impl ArgumentError {
     }
 }
 
-fn not_an_integer(what: &str, at: Span, value: Rational, sources: &Sources) -> Diagnostic {
+fn not_an_integer(what: &str, at: Place, value: Rational, sources: &Sources) -> Diagnostic {
     let message = format!("{what} must be an integer{}", but(value, at, sources));
-    let diagnostic = Diagnostic::new("not_an_integer", at, message);
+    let diagnostic = Diagnostic::new("not_an_integer", at.span(), message);
     match Written::of(value, at, sources) {
         Written::Expression(text, _) => diagnostic.help(format!(
             "round it: `(round({text}))`, or `(round_to({text}, 8))` to a multiple of 8"

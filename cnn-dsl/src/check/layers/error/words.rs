@@ -1,10 +1,11 @@
 //! Numbers, sizes and operands in words.
 
 use super::Read;
+use crate::check::arguments::Place;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Shape;
 use crate::number::Rational;
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 
 impl Read {
     /// What is said at an operand: at the layer's name that it reads, else what it is.
@@ -36,9 +37,9 @@ pub(super) enum Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    pub(super) fn of(value: Rational, at: Span, sources: &'a Sources) -> Self {
-        let text = sources.text(at);
-        if text.starts_with('[') || has_comma_outside(text) || is_size(text) {
+    pub(super) fn of(value: Rational, at: Place, sources: &'a Sources) -> Self {
+        let text = sources.text(at.span());
+        if let Place::Among(_) = at {
             return Self::Among(text, value);
         }
         let text = match text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
@@ -61,29 +62,11 @@ impl<'a> Written<'a> {
 }
 
 /// The end of a sentence on what a number must be.
-pub(super) fn but(value: Rational, at: Span, sources: &Sources) -> String {
+pub(super) fn but(value: Rational, at: Place, sources: &Sources) -> String {
     match Written::of(value, at, sources) {
         Written::Literal(text) => format!(", not `{text}`"),
         other @ (Written::Expression(..) | Written::Among(..)) => format!(": {}", other.as_fact()),
     }
-}
-
-/// Whether this is a tuple: `(1, 2)`, but not `(max(1, 2))`.
-fn has_comma_outside(text: &str) -> bool {
-    let mut depth = 0;
-    text.chars().any(|c| {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        c == ',' && depth == 1 && text.starts_with('(')
-    })
-}
-
-/// Whether this is a size as in `3x0`.
-fn is_size(text: &str) -> bool {
-    text.contains('x') && text.chars().all(|c| c.is_ascii_digit() || c == 'x')
 }
 
 pub(super) fn size([rows, columns]: [usize; 2]) -> String {
