@@ -57,7 +57,7 @@ fn pair(text: &str) -> Result<Pair, String> {
 /// `cnn check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files to check: without `--model` every model and block of each
+    /// Files to check: without `--model` and `--param` every model and block of each
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Which model, with which parameters

@@ -9,6 +9,9 @@ use cnn_dsl::diagnostic::Diagnostic;
 use serde::Serialize;
 use std::path::Path;
 
+/// What came of a file that could be read.
+type Checked = Result<(), Vec<Diagnostic>>;
+
 /// One error; the keys are the command's interface.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -25,19 +28,21 @@ struct Line<'a> {
 
 /// Checks every file, whatever is wrong with those before it.
 pub fn run(arguments: &Check) -> Result<(), Error> {
-    let mut failed = false;
+    let (mut failed, mut usage) = (false, false);
     for file in &arguments.files {
         match check(file, &arguments.choice) {
-            Ok((_, errors)) if errors.is_empty() => {
+            Ok((_, Ok(()))) => {
                 if arguments.format == Format::Text {
                     output::print(&format!("{}: no errors\n", file.display()))?;
                 }
             }
-            Ok((texts, errors)) => {
-                failed = true;
+            Ok((texts, Err(errors))) => {
+                let refused = texts.refuse(errors);
+                (failed, usage) = (true, usage | refused.usage);
                 match arguments.format {
-                    Format::Text => output::print(&format!("{}\n", texts.report(&errors)))?,
-                    Format::Json => print_lines(&texts, &errors)?,
+                    Format::Text if refused.errors.is_empty() => {}
+                    Format::Text => output::print(&format!("{}\n", texts.report(&refused.errors)))?,
+                    Format::Json => print_lines(&texts, &refused.errors)?,
                 }
             }
             Err(error) => {
@@ -46,22 +51,24 @@ pub fn run(arguments: &Check) -> Result<(), Error> {
             }
         }
     }
-    if failed { Err(Error::Reported) } else { Ok(()) }
+    match (failed, usage) {
+        (false, _) => Ok(()),
+        (true, true) => Err(Error::Usage),
+        (true, false) => Err(Error::Reported),
+    }
 }
 
-/// Without `--model` every model with its defaults; parameters then also go to the first one.
-fn check(file: &Path, choice: &Choice) -> Result<(Texts, Vec<Diagnostic>), Error> {
+/// Every model with its defaults; where one is named, or parameters are given, that one alone: its
+/// defaults mean nothing then.
+fn check(file: &Path, choice: &Choice) -> Result<(Texts, Checked), Error> {
     let mut texts = Texts::open(file)?;
-    let mut errors = Vec::new();
-    if choice.model.is_none() {
-        errors.extend(texts.check(&Selection::All).err().into_iter().flatten());
-    }
-    if choice.model.is_some() || (errors.is_empty() && !choice.parameters.is_empty()) {
-        let request = texts.request(choice);
-        let checked = request.and_then(|request| texts.check(&Selection::Some(vec![request])));
-        errors.extend(checked.err().into_iter().flatten());
-    }
-    Ok((texts, errors))
+    let selection = if choice.model.is_none() && choice.parameters.is_empty() {
+        Ok(Selection::All)
+    } else {
+        texts.request(choice).map(|request| Selection::Some(vec![request]))
+    };
+    let checked = selection.and_then(|selection| texts.check(&selection).map(|_| ()));
+    Ok((texts, checked))
 }
 
 fn print_lines(texts: &Texts, errors: &[Diagnostic]) -> Result<(), Error> {

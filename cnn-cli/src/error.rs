@@ -10,6 +10,9 @@ pub enum Error {
     /// Errors of a model, printed already.
     #[error("the model has errors")]
     Reported,
+    /// Errors of the command line, printed already.
+    #[error("the command line has errors")]
+    Usage,
     #[error("cannot read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("`{}` is not UTF-8 text", path.display())]

@@ -1,7 +1,7 @@
 //! The command `cnn`: checks, summarises, expands and runs `.cnn` models.
 //!
 //! Reports and JSON go to the standard output stream; what is wrong with the command line or a file
-//! goes to the standard error stream as one line, with exit code 1.
+//! goes to the standard error stream as one line, with exit code 2 or 1.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +21,9 @@ use clap::error::ErrorKind;
 use error::Error;
 use std::process::ExitCode;
 
+/// The exit code for a command line that cannot be understood, as clap's own.
+const BAD_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
     let result = match Cli::try_parse() {
         Ok(cli) => dispatch(&cli.command),
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Reported) => ExitCode::FAILURE,
+        Err(Error::Usage) => ExitCode::from(BAD_USAGE),
         Err(error) => {
             output::print_error(&format!("error: {error}\n"));
             ExitCode::FAILURE
@@ -53,10 +57,10 @@ fn usage(error: &clap::Error) -> Result<(), Error> {
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         output::print_error("error: no command, see `cnn --help`\n");
-        return Err(Error::Reported);
+        return Err(Error::Usage);
     }
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
     let line = lines.collect::<Vec<_>>().join(" ");
     output::print_error(&format!("{line}\n"));
-    Err(Error::Reported)
+    Err(Error::Usage)
 }

@@ -1,6 +1,7 @@
 //! From the command line to a network: the file, the model chosen in it, its parameters.
 //!
-//! A `--param k=v` is two small texts of the compilation, so that errors in it have a place too.
+//! `--model` and `--param k=v` are small texts of the compilation, so that errors in them have a
+//! place too; they are told in one line each, as all errors of a command line are.
 
 use crate::args::{Choice, Pair};
 use crate::error::Error;
@@ -23,6 +24,16 @@ pub struct Texts {
     pub sources: Sources,
     disk: Disk,
     root: FileId,
+    words: Vec<Word>,
+}
+
+/// A text out of the command line.
+struct Word {
+    file: FileId,
+    /// What is said before the message of an error in it.
+    before: String,
+    /// What is said behind that message.
+    behind: String,
 }
 
 impl Texts {
@@ -32,7 +43,7 @@ impl Texts {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let name = path.display().to_string();
         let root = sources.add(SourceFile { name, folder, text: text(path)? });
-        Ok(Self { sources, disk: Disk::default(), root })
+        Ok(Self { sources, disk: Disk::default(), root, words: Vec::new() })
     }
 
     /// The root file's name, as the user wrote it.
@@ -58,14 +69,17 @@ impl Texts {
 
     /// The model that the command line asks for.
     pub fn request(&mut self, choice: &Choice) -> Result<Request, Vec<Diagnostic>> {
-        let model = choice.model.as_ref().map(|name| (name.clone(), self.word("--model", name)));
+        let behind = format!(" in {}", self.name());
+        let model = choice.model.as_ref();
+        let model = model.map(|name| (name.clone(), self.word(name, "", &behind)));
         let mut request = Request { model, rename: None, parameters: Vec::new() };
         let mut errors = Vec::new();
         for Pair { key, value } in &choice.parameters {
-            let span = self.word("--param", key.trim());
-            let file = self.argument(&format!("--param {}", key.trim()), value);
-            match syntax::expression(&self.sources, file) {
-                Ok(value) => request.parameters.push((key.trim().to_owned(), span, value)),
+            let (key, before) = (key.trim(), format!("--param {key}={value}: "));
+            let span = self.word(key, "", "");
+            let value = self.word(value, &before, "");
+            match syntax::expression(&self.sources, value.file) {
+                Ok(value) => request.parameters.push((key.to_owned(), span, value)),
                 Err(error) => errors.push(error),
             }
         }
@@ -78,15 +92,55 @@ impl Texts {
         reports.join("\n")
     }
 
-    fn word(&mut self, option: &str, text: &str) -> Span {
-        let file = self.argument(option, text);
-        Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+    /// Prints what is wrong with the command line; gives the errors of the model itself.
+    pub fn refuse(&self, errors: Vec<Diagnostic>) -> Refused {
+        let mut refused = Refused { errors: Vec::new(), usage: false };
+        for error in errors {
+            let file = error.primary.span.file;
+            match self.words.iter().find(|word| word.file == file) {
+                Some(word) => {
+                    refused.usage = true;
+                    output::print_error(&line(word, &error));
+                }
+                None => refused.errors.push(error),
+            }
+        }
+        refused
     }
 
-    fn argument(&mut self, option: &str, text: &str) -> FileId {
-        let (name, text) = (option.to_owned(), text.to_owned());
-        self.sources.add(SourceFile { name, folder: PathBuf::new(), text })
+    fn word(&mut self, text: &str, before: &str, behind: &str) -> Span {
+        let file = self.sources.add(SourceFile {
+            name: "the command line".to_owned(),
+            folder: PathBuf::new(),
+            text: text.to_owned(),
+        });
+        let (before, behind) = (before.to_owned(), behind.to_owned());
+        self.words.push(Word { file, before, behind });
+        Span { file, start: 0, end: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
+}
+
+/// What is left of errors when those of the command line have been told.
+pub struct Refused {
+    /// Those of the model.
+    pub errors: Vec<Diagnostic>,
+    /// Whether there was one of the command line.
+    pub usage: bool,
+}
+
+impl Refused {
+    /// What the command ends with.
+    pub fn error(&self) -> Error {
+        if self.usage { Error::Usage } else { Error::Reported }
+    }
+}
+
+/// An error of the command line: `error: there is no model `Foo` in m.cnn, did you mean `For`?`.
+fn line(word: &Word, error: &Diagnostic) -> String {
+    let facts = error.notes.iter().chain(&error.help).map(|fact| format!(", {fact}"));
+    let facts: String = facts.collect();
+    let line = format!("error: {}{}{}{facts}", word.before, error.message, word.behind);
+    format!("{}\n", line.replace('\n', " "))
 }
 
 /// The one network that a command works on; its errors go to the standard error stream.
@@ -98,8 +152,9 @@ pub fn network(file: &Path, choice: &Choice) -> Result<(Texts, Network), Error> 
         Ok(Some(network)) => Ok((texts, network)),
         Ok(None) => Err(Error::Reported),
         Err(errors) => {
-            output::print_error(&texts.report(&errors));
-            Err(Error::Reported)
+            let refused = texts.refuse(errors);
+            output::print_error(&texts.report(&refused.errors));
+            Err(refused.error())
         }
     }
 }

@@ -101,12 +101,36 @@ fn parameters_are_part_of_the_check() {
     let done = folder.cnn("check m.cnn --param k=9");
     assert_eq!(done.code, Some(1));
     assert!(done.out.contains("error[kernel_too_large]"), "{}", done.out);
-    let done = folder.cnn("check m.cnn --param j=9");
-    assert_eq!(done.code, Some(1));
-    assert!(done.out.contains(" --> --param:1:1\n"), "{}", done.out);
-    let done = folder.cnn("check m.cnn --param k=3+");
-    assert_eq!(done.code, Some(1));
-    assert!(done.out.contains(" --> --param k:1:"), "{}", done.out);
+}
+
+#[test]
+fn a_given_parameter_needs_no_default() {
+    let folder = Folder::with("m.cnn", "model M(k) { input 8x8x3; conv [k, k], 4; }");
+    folder.cnn("check m.cnn --param k=8").printed();
+    let done = folder.cnn("check m.cnn --param k=9");
+    assert!(done.out.contains("error[kernel_too_large]"), "{}", done.out);
+    assert_eq!(done.out.matches("error[").count(), 1, "{}", done.out);
+}
+
+#[test]
+fn a_model_or_parameter_that_is_not_there_is_one_line() {
+    let text = "model Mine(k) { input 8x8x3; conv [k, k], 4; }\nmodel Wide = Mine(k = 3);\n";
+    let folder = Folder::with("m.cnn", text);
+    let cases = [
+        ("--model Wiide", "there is no model `Wiide` in m.cnn, did you mean `Wide`?"),
+        ("--model Other", "there is no model `Other` in m.cnn, models here are `Mine` and `Wide`"),
+        ("--model Wide --param j=9", "`Mine` has no parameter `j`, `Mine` takes `k`"),
+        ("--param k=3+", "--param k=3+: expected a value, found the end of the text"),
+        (
+            "--model Mine",
+            "`Mine` has no value for its parameter `k` in m.cnn, give it a value: `k = 1000`",
+        ),
+    ];
+    for (words, line) in cases {
+        for command in ["check", "check --format json", "summary", "expand", "run --seed 1"] {
+            folder.cnn(&format!("{command} m.cnn {words}")).misused(&format!("error: {line}"));
+        }
+    }
 }
 
 #[test]

@@ -32,7 +32,18 @@ impl Done {
     /// Asserts bad input: one line on the standard error stream, nothing else, exit code 1.
     #[track_caller]
     pub fn refused(&self, line: &str) {
-        let wanted = Self { code: Some(1), out: String::new(), err: format!("{line}\n") };
+        self.failed(1, line);
+    }
+
+    /// Asserts a bad command line: one line on the standard error stream, nothing else, exit code 2.
+    #[track_caller]
+    pub fn misused(&self, line: &str) {
+        self.failed(2, line);
+    }
+
+    #[track_caller]
+    fn failed(&self, code: i32, line: &str) {
+        let wanted = Self { code: Some(code), out: String::new(), err: format!("{line}\n") };
         assert_eq!(*self, wanted);
     }
 

@@ -1,4 +1,4 @@
-//! Bad command lines and bad files: one clear line, exit code 1, nothing on standard output.
+//! Bad command lines (exit code 2) and bad files (1): one clear line, nothing on standard output.
 
 use crate::folder::{Folder, SIMPLE};
 
@@ -27,7 +27,7 @@ fn a_bad_command_line_is_one_line() {
         ),
     ];
     for (words, line) in cases {
-        folder.cnn(words).refused(line);
+        folder.cnn(words).misused(line);
     }
 }
 

@@ -68,7 +68,7 @@ impl NameError {
             }
             Self::UnknownModel { name, at, near: close, known } => {
                 let diagnostic =
-                    Diagnostic::new("unknown_model", at, format!("unknown model `{name}`"));
+                    Diagnostic::new("unknown_model", at, format!("there is no model `{name}`"));
                 match close {
                     Some(_) => near(diagnostic, close),
                     None if known.is_empty() => diagnostic,
