@@ -153,6 +153,14 @@ impl<'a> Expander<'a> {
                 Word::Statement(name) => {
                     let behind = atoms[..at - 1].last().map_or(before, |atom| atom.span);
                     let comma = at == 1 && self.comma_between(behind, atom.span);
+                    // `dense 3, pad same`: what stands behind a comma is an argument first.
+                    if let (true, Some(value)) = (comma && elsewhere(name), atoms.get(at)) {
+                        self.unknown_word(accepts, name, atom.span, true);
+                        sorted.sound = false;
+                        valued = Some(value.span);
+                        at += 1;
+                        continue;
+                    }
                     let (at, name) = (atom.span, name.to_owned());
                     self.error(ItemError::MissingSemicolon { at, name, behind, comma });
                     return false;
@@ -312,6 +320,11 @@ impl<'a> Expander<'a> {
             usage: accepts.usage,
         }));
     }
+}
+
+/// Whether another layer has an argument of this name.
+fn elsewhere(name: &str) -> bool {
+    layers::all().iter().any(|signature| signature.arguments.contains(&name))
 }
 
 /// The flag that undoes a flag.

@@ -69,6 +69,8 @@ pub(super) enum Hint {
     LetOfNumber,
     /// `->` before `from` or `as`.
     ClauseOrder,
+    /// `from` or `as` behind what is no layer.
+    LayersClause,
     /// A comma with nothing behind it.
     TrailingComma,
     /// `else` without its `if`.
@@ -88,6 +90,7 @@ impl Hint {
             Self::ConstOfLayer => "a layer's result is bound by `let`",
             Self::LetOfNumber => "a number or a list is bound by `const`",
             Self::ClauseOrder => "the order is `from`, `as`, `->`",
+            Self::LayersClause => "`from` and `as` stand behind a layer",
             Self::TrailingComma => "remove the `,` before it",
             Self::LoneElse => "`else` stands right behind the `}` of its `if`",
         }

@@ -195,10 +195,11 @@ impl Stumble<'_> {
             (_, "=") if self.expects(Rule::asserted) || self.expects(Rule::arrow) => {
                 Some(Hint::ArgumentEquals)
             }
-            (_, "from" | "as") => Some(Hint::ClauseOrder),
+            (",", ";" | "}" | "->" | "from" | "as") => Some(Hint::TrailingComma),
+            (_, "from" | "as") if self.has_clause() => Some(Hint::ClauseOrder),
+            (_, "from" | "as") => Some(Hint::LayersClause),
             (_, "else") => Some(Hint::LoneElse),
             ("pub", "block" | "use") => Some(Hint::PublicBlock),
-            (",", ";" | "}") => Some(Hint::TrailingComma),
             _ if self.rules == [Rule::kw_tensor] => Some(Hint::ParameterType),
             _ if self.rules == [Rule::text] => Some(Hint::Quotes),
             _ if self.expects(Rule::tensor_value) && number => Some(Hint::LetOfNumber),
@@ -211,10 +212,20 @@ impl Stumble<'_> {
 
     /// The first word of the statement that was not finished.
     fn statement_begin(&self) -> &str {
+        self.statement().next().unwrap_or_default()
+    }
+
+    /// Whether a clause that stands behind a layer was met in this statement.
+    fn has_clause(&self) -> bool {
+        self.statement().any(|word| matches!(word, "from" | "as" | "->"))
+    }
+
+    /// The words of the statement that was not finished.
+    fn statement(&self) -> impl Iterator<Item = &str> {
         let word = |token: &Token| &self.text[token.start as usize..token.end as usize];
         let tokens = &self.tokens[..self.next];
         let end = tokens.iter().rposition(|token| matches!(word(token), ";" | "{" | "}"));
-        tokens[end.map_or(0, |end| end + 1)..].first().map_or("", word)
+        tokens[end.map_or(0, |end| end + 1)..].iter().map(word)
     }
 
     fn expects_value(&self) -> bool {
