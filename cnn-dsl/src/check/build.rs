@@ -102,11 +102,16 @@ impl<'a> Expander<'a> {
         let mut cx = LayerCx { diagnostics: &mut found, sources: self.sources, notes: &[] };
         let built = layers::build(&mut cx, name, arguments, &operands);
         self.failed |= built.op.is_none() || !found.is_empty();
+        self.tell(found);
+        built
+    }
+
+    /// Reports a layer's errors, with the expansion as their notes.
+    fn tell(&mut self, found: Diagnostics) {
         for mut diagnostic in found.into_vec() {
             diagnostic.notes.extend(trace::notes(&self.trace));
-            self.diagnostics.push(diagnostic);
+            self.diagnostics.push_in(self.visit, diagnostic);
         }
-        built
     }
 
     /// Whether what is to be unrolled can be. A block call's `unroll full` passes over layers that
@@ -129,12 +134,11 @@ impl<'a> Expander<'a> {
             }
             None => return,
         };
-        let notes = trace::notes(&self.trace);
-        let before = self.diagnostics.len();
-        let mut cx =
-            LayerCx { diagnostics: self.diagnostics, sources: self.sources, notes: &notes };
+        let mut found = Diagnostics::default();
+        let mut cx = LayerCx { diagnostics: &mut found, sources: self.sources, notes: &[] };
         layers::check_unroll(&mut cx, op, &inputs, &outputs, at);
-        self.failed |= self.diagnostics.len() > before;
+        self.failed |= !found.is_empty();
+        self.tell(found);
     }
 
     pub(super) fn new_layer(

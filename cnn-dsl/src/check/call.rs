@@ -134,7 +134,7 @@ impl<'a> Expander<'a> {
             }));
         }
         self.frames.push(frame);
-        self.trace.push(Step::Block(block.name.name.clone()));
+        let outer = self.enter(Step::Block(block.name.name.clone()));
         self.calls.push(&block.name.name);
         self.sites.push((app.name.span, self.layers));
         self.expanded.insert(block.name.name.clone());
@@ -144,7 +144,7 @@ impl<'a> Expander<'a> {
 
         self.sites.pop();
         self.calls.pop();
-        self.trace.pop();
+        self.leave(outer);
         self.defaults.truncate(defaults);
         match self.frames.pop() {
             Some(frame) => Results::Tensors(frame.results.unwrap_or_else(|| vec![frame.last])),

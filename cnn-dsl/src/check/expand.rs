@@ -12,7 +12,7 @@ use crate::check::scope::Frame;
 use crate::check::statements::Default;
 use crate::check::text;
 use crate::check::trace::{self, Step};
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostics, Visit, did_you_mean};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::Application;
 
@@ -53,6 +53,8 @@ pub(super) struct Expander<'a> {
     /// `default` statements in force, the latest last.
     pub(super) defaults: Vec<Default>,
     pub(super) trace: Vec<Step>,
+    /// Which run of the current statements this is.
+    pub(super) visit: Visit,
     /// Blocks being expanded.
     pub(super) calls: Vec<&'a str>,
     /// `repeat`s and calls being expanded, with the number of layers before them.
@@ -80,6 +82,7 @@ impl<'a> Expander<'a> {
         expanded: &'a mut HashSet<String>,
         declared: Declared<'a>,
     ) -> Self {
+        let visit = diagnostics.visit();
         Self {
             index,
             sources,
@@ -91,6 +94,7 @@ impl<'a> Expander<'a> {
             frames: vec![Frame::new(true, String::new(), None)],
             defaults: Vec::new(),
             trace: Vec::new(),
+            visit,
             calls: Vec::new(),
             sites: Vec::new(),
             depth: 0,
@@ -111,7 +115,20 @@ impl<'a> Expander<'a> {
         self.exhausted |= self.errors == MAX_ERRORS;
         let mut diagnostic = error.into().diagnostic();
         diagnostic.notes.extend(trace::notes(&self.trace));
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push_in(self.visit, diagnostic);
+    }
+
+    /// Goes into a call, a turn or an instance; gives what [`Self::leave`] needs.
+    pub(super) fn enter(&mut self, step: Step) -> Visit {
+        self.trace.push(step);
+        let inner = self.diagnostics.visit();
+        std::mem::replace(&mut self.visit, inner)
+    }
+
+    /// Comes back out of it.
+    pub(super) fn leave(&mut self, outer: Visit) {
+        self.trace.pop();
+        self.visit = outer;
     }
 
     /// Reports a name that nothing is bound to.

@@ -158,7 +158,7 @@ impl<'a> Expander<'a> {
     ) -> Result<Network, Stub> {
         self.bind_model_params(wanted);
         if wanted.instance {
-            self.trace.push(Step::Instance(wanted.name.clone()));
+            self.enter(Step::Instance(wanted.name.clone()));
         }
         self.run(&wanted.model.body);
         *work += self.work();

@@ -57,12 +57,12 @@ impl<'a> Expander<'a> {
                     .map(|n| Value::Number(Rational::integer(n))),
                 Turns::Values(values) => values.get(turn).cloned(),
             };
-            self.trace.push(Step::Turn { turn: turn + 1, of: count });
+            let outer = self.enter(Step::Turn { turn: turn + 1, of: count });
             self.frame_mut().scopes.push(Scope::new());
             self.bind_turn(names, value);
             self.run(body);
             self.frame_mut().scopes.pop();
-            self.trace.pop();
+            self.leave(outer);
         }
         self.sites.pop();
         self.frame_mut().many = many;

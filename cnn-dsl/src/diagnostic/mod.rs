@@ -9,7 +9,7 @@ mod suggest;
 pub use render::{render, render_coloured};
 pub use suggest::did_you_mean;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::source::Span;
 
@@ -80,25 +80,80 @@ impl Diagnostic {
 /// More errors than anyone reads; a hostile text could have one every other byte.
 const MAX_KEPT: usize = 10_000;
 
+/// How many messages of the same mistake with other values are shown.
+const MAX_SHOWN: usize = 3;
+
+/// One of the times that a text is run: by a model, a block's call, a turn of a `repeat`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit(usize);
+
 /// The sink that goes through a stage; one gate at the stage's end.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     known: HashSet<(&'static str, Span, String)>,
+    /// Mistakes in what is run more than once.
+    told: HashMap<(&'static str, Span), Told>,
+    /// Visits so far.
+    visits: usize,
     /// How often one more came when all that are kept were there.
     cut: usize,
 }
 
+/// A mistake as it was told first, and how it came again with other values.
+#[derive(Debug)]
+struct Told {
+    visit: Visit,
+    /// Where in the list.
+    index: usize,
+    /// How many messages were not told.
+    others: usize,
+    /// The first of them.
+    shown: Vec<String>,
+}
+
 impl Diagnostics {
-    /// Adds an error. The same error at the same place (a block expanded twice) is kept once, and
-    /// no more than ten thousand are.
+    /// A text is run once more.
+    pub fn visit(&mut self) -> Visit {
+        self.visits += 1;
+        Visit(self.visits)
+    }
+
+    /// Adds an error. The same error at the same place is kept once, and no more than ten thousand
+    /// are.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let key = (diagnostic.code, diagnostic.primary.span, diagnostic.message.clone());
-        if self.list.len() == MAX_KEPT {
-            self.cut += usize::from(!self.known.contains(&key));
-        } else if self.known.insert(key) {
+        if self.is_new(&diagnostic) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// Adds an error in a text that may be run again. The same mistake in another visit is told with
+    /// the first, whatever its values.
+    pub fn push_in(&mut self, visit: Visit, diagnostic: Diagnostic) {
+        if !self.is_new(&diagnostic) {
+            return;
+        }
+        let index = self.list.len();
+        let told = self.told.entry((diagnostic.code, diagnostic.primary.span));
+        let told = told.or_insert(Told { visit, index, others: 0, shown: Vec::new() });
+        if told.visit == visit {
+            self.list.push(diagnostic);
+            return;
+        }
+        told.others += 1;
+        if told.others <= MAX_SHOWN {
+            told.shown.push(diagnostic.message);
+        }
+    }
+
+    /// Whether an error was not there before and is to be kept.
+    fn is_new(&mut self, diagnostic: &Diagnostic) -> bool {
+        let key = (diagnostic.code, diagnostic.primary.span, diagnostic.message.clone());
+        if self.known.len() == MAX_KEPT {
+            self.cut += usize::from(!self.known.contains(&key));
+            return false;
+        }
+        self.known.insert(key)
     }
 
     /// How many errors there are, those not kept included.
@@ -113,6 +168,12 @@ impl Diagnostics {
 
     /// The errors, in the order of the text.
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        for told in self.told.into_values().filter(|told| told.others > 0) {
+            let more = if told.others > MAX_SHOWN { "\n..." } else { "" };
+            let shown = told.shown.join("\n");
+            let note = format!("and {} more with other values:\n{shown}{more}", told.others);
+            self.list[told.index].notes.push(note);
+        }
         self.list.sort_by_key(|d| (d.primary.span.file, d.primary.span.start));
         if let Some(last) = self.list.last_mut().filter(|_| self.cut > 0) {
             last.notes
@@ -126,6 +187,25 @@ impl Diagnostics {
 mod tests {
     use super::{Diagnostic, Diagnostics, MAX_KEPT};
     use crate::source::{FileId, Span};
+
+    #[test]
+    fn a_mistake_in_many_visits_is_told_once() {
+        let at = Span { file: FileId(0), start: 0, end: 1 };
+        let mut diagnostics = Diagnostics::default();
+        for call in 0..5 {
+            let visit = diagnostics.visit();
+            for parameter in ["a", "b"] {
+                let message = format!("{parameter} is {call}");
+                diagnostics.push_in(visit, Diagnostic::new("code", at, message));
+            }
+            diagnostics.push_in(visit, Diagnostic::new("other", at, "the same in all"));
+        }
+        let list = diagnostics.into_vec();
+        let messages: Vec<&str> = list.iter().map(|error| error.message.as_str()).collect();
+        assert_eq!(messages, ["a is 0", "b is 0", "the same in all"]);
+        assert_eq!(list[0].notes, ["and 8 more with other values:\na is 1\nb is 1\na is 2\n..."]);
+        assert!(list[1].notes.is_empty() && list[2].notes.is_empty());
+    }
 
     #[test]
     fn an_error_is_kept_once_and_no_more_than_ten_thousand_are() {
