@@ -3,4 +3,7 @@
 
 mod cost;
 mod counts;
+mod formula;
+mod forward;
+mod pytorch;
 mod zoo;

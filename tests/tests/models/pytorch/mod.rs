@@ -1,0 +1,3 @@
+//! Literals printed by `tests/pytorch/models.py`.
+
+pub mod everyday;
