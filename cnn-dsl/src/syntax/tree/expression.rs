@@ -79,10 +79,10 @@ impl Builder<'_> {
         let at = self.span(&pair);
         let pairs = pair.into_inner();
         let operators = pairs.clone().filter(|part| !is_operand(part.as_rule())).count();
-        let depth = depth + operators + 1;
-        if depth > MAX_OPERATORS {
+        if depth + operators > MAX_OPERATORS {
             return Err(SyntaxError::LongExpression { at, limit: MAX_OPERATORS });
         }
+        let depth = depth + operators + 1;
         PRECEDENCE
             .map_primary(|pair| self.primary(pair, depth))
             .map_prefix(|operator, operand| {
