@@ -3,6 +3,8 @@
 //! `BLESS=1 cargo test -p cnn-tests --test docs` writes anew what is generated in them.
 
 mod bless;
+mod claims;
 mod fences;
 mod language;
+mod limits;
 mod snippets;

@@ -24,7 +24,7 @@ use super::fences::{Fence, fences};
 
 /// Files of a page, and weight files by their names.
 #[derive(Debug, Default)]
-struct Page(HashMap<PathBuf, Vec<u8>>);
+pub struct Page(HashMap<PathBuf, Vec<u8>>);
 
 impl Files for Page {
     fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
@@ -33,8 +33,13 @@ impl Files for Page {
 }
 
 impl Page {
+    /// Puts a file beside the next texts.
+    pub fn add(&mut self, name: &str, text: &str) {
+        self.0.insert(PathBuf::from(name), text.as_bytes().to_vec());
+    }
+
     /// Every model of a text, or the report of its errors.
-    fn check(&mut self, text: &str) -> Result<Vec<Network>, String> {
+    pub fn check(&mut self, text: &str) -> Result<Vec<Network>, String> {
         let mut sources = Sources::default();
         let (name, folder) = ("model.cnn".to_owned(), PathBuf::new());
         let root = sources.add(SourceFile { name, folder, text: text.to_owned() });
@@ -99,7 +104,7 @@ pub fn hold(page: &str, others: &[&str]) -> usize {
                 let name = fence.value("file").expect("just seen");
                 assert!(fence.before.contains(&format!("`{name}`")), "{}: {name}", fence.place);
                 files.sound(fence, &fence.text);
-                files.0.insert(PathBuf::from(name), fence.text.clone().into_bytes());
+                files.add(name, &fence.text);
             }
             (Some("cnn"), [_]) if fence.value("statements").is_some() => {
                 let shape = fence.value("statements").expect("just seen");
