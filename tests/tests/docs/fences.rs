@@ -4,7 +4,7 @@
 use super::bless::read;
 
 /// The pages, as `docs/` holds them.
-pub const PAGES: [&str; 2] = ["language.md", "performance.md"];
+pub const PAGES: [&str; 3] = ["errors.md", "language.md", "performance.md"];
 
 /// A fenced block.
 #[derive(Debug, Clone)]

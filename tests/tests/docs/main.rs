@@ -4,6 +4,7 @@
 
 mod bless;
 mod claims;
+mod errors;
 mod fences;
 mod language;
 mod limits;

@@ -40,6 +40,15 @@ impl Page {
 
     /// Every model of a text, or the report of its errors.
     pub fn check(&mut self, text: &str) -> Result<Vec<Network>, String> {
+        self.check_some(text, &Selection::All)
+    }
+
+    /// The same for some models of it.
+    pub fn check_some(
+        &mut self,
+        text: &str,
+        selection: &Selection,
+    ) -> Result<Vec<Network>, String> {
         let mut sources = Sources::default();
         let (name, folder) = ("model.cnn".to_owned(), PathBuf::new());
         let root = sources.add(SourceFile { name, folder, text: text.to_owned() });
@@ -48,7 +57,7 @@ impl Page {
         };
         let program = Program::load(&mut sources, root, self);
         let program = program.map_err(|errors| report(&errors, &sources))?;
-        let checked = check(&program, &sources, &Selection::All, self);
+        let checked = check(&program, &sources, selection, self);
         let errors = checked.diagnostics.into_vec();
         if !errors.is_empty() {
             return Err(report(&errors, &sources));
