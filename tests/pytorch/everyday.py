@@ -153,4 +153,4 @@ def main():
     grey = image_bytes(188, 188, 1)
     show("UNET", UNet(2, 2, 0), normalised(grey, [1 / 255], [0.0]))
     grey = image_bytes(16, 16, 1)
-    show("UNET_PADDED", UNet(4, 3, 1), normalised(grey, [1 / 255], [0.0]))
+    show("UNET_PADDED", UNet(4, 2, 1), normalised(grey, [1 / 255], [0.0]))

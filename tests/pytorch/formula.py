@@ -6,6 +6,7 @@ the `.cnn` file; 0 is the image), on the tensor's role and on its index in PyTor
 
 import copy
 import math
+import textwrap
 
 import numpy
 import torch
@@ -115,4 +116,7 @@ def show(name, model, image, order=lambda names: names):
         logits, single = logits.permute(0, 2, 3, 1), single.permute(0, 2, 3, 1)
     distance = (logits - single).abs().max().item()
     numbers = ", ".join(repr(x) for x in logits.flatten().tolist())
-    print(f"pub const {name}: Expected = Expected {{ logits: &[{numbers}], single: {distance:.2e} }};\n")
+    numbers = textwrap.fill(numbers, 100, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    print("#[rustfmt::skip]")
+    print(f"pub const {name}: Expected = Expected {{\n    logits: &[\n{numbers},\n    ],")
+    print(f"    single: {distance:.2e},\n}};\n")

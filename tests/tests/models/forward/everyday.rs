@@ -108,6 +108,6 @@ fn unet() {
 
 #[test]
 fn padded_unet() {
-    let small = [("classes", "3"), ("size", "16"), ("filters", "4"), ("padding", "1")];
+    let small = [("size", "16"), ("filters", "4"), ("padding", "1")];
     assert_model(("unet", "UNet"), &small, &UNET_PADDED);
 }
