@@ -1,3 +1,7 @@
 //! Nothing: the examples beside this file are the package.
+//!
+//! `simple_cnn` is a model in a macro, `mobilenet` one from a build script with Keras' weights,
+//! `filters` has weights from arrays, `shape_errors` shows what the compiler says of mistakes.
+//! `build_rs` is a package of its own, as a user would have it.
 
 #![forbid(unsafe_code)]

@@ -1,5 +1,6 @@
-//! Users' crates (`tests/crates`), built by cargo as their users would: another name for the
-//! runtime, a third crate's macro, both editions, the strictest lints, build scripts, mistakes.
+//! Users' crates (`tests/crates`, `examples/build_rs`), built by cargo as their users would: another
+//! name for the runtime, a third crate's macro, both editions, the strictest lints, build scripts,
+//! mistakes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -167,6 +168,28 @@ fn rust_analyzer_shows_the_mistakes_and_no_other_error() {
     }
 }
 
+/// The example is no member of any other workspace. Its profile is made the crates' own here, so that
+/// what they have built serves it too.
+#[test]
+fn the_example_with_a_build_script_runs() {
+    let _one = one_cargo_at_a_time();
+    let profile = [
+        ("CARGO_PROFILE_DEV_DEBUG", "false"),
+        ("CARGO_PROFILE_DEV_INCREMENTAL", "false"),
+        ("CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL", "0"),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/build_rs");
+    let output = cargo_in(&folder, "run", &["--quiet"]).envs(profile).output().expect("cargo runs");
+    let (said, errors) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success() && errors.is_empty(), "{errors}");
+    // F filters: 9 F and 9 F * 2 F weights, gamma and beta for 3 F channels, (7 * 7 * 2 F + 1) * 10.
+    for line in ["trainable parameters: 9,122", "small: 2072 parameters", "wide: 50282 parameters"]
+    {
+        assert!(said.lines().any(|said| said == line), "`{line}` is missing in:\n{said}");
+    }
+    assert!(said.lines().any(|said| said.starts_with("9: ") && said.ends_with(" %")), "{said}");
+}
+
 /// Cargo locks its target folder anyway; without this every waiting test would look hung.
 fn one_cargo_at_a_time() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
@@ -185,18 +208,23 @@ fn of<'a>(names: &[&'a str]) -> Vec<&'a str> {
     names.iter().flat_map(|name| ["-p", name]).collect()
 }
 
-/// Cargo on the crates, offline and with the versions that the repository itself is built with.
+/// What cargo says of the crates.
 fn cargo(command: &str, arguments: &[&str]) -> Output {
+    cargo_in(&crates(), command, arguments).output().expect("cargo runs")
+}
+
+/// Cargo on a workspace, offline and with the versions that the repository itself is built with.
+fn cargo_in(workspace: &Path, command: &str, arguments: &[&str]) -> Command {
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
-    std::fs::copy(lock, crates().join("Cargo.lock")).expect("the lock file is copied");
-    Command::new(env!("CARGO"))
+    std::fs::copy(lock, workspace.join("Cargo.lock")).expect("the lock file is copied");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .args([command, "--offline"])
         .args(arguments)
-        .current_dir(crates())
+        .current_dir(workspace)
         .env("CARGO_TARGET_DIR", target())
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo runs")
+        .env_remove("RUSTFLAGS");
+    cargo
 }
 
 fn runs(command: &str) -> bool {
