@@ -1,11 +1,14 @@
 //! Compiles MobileNetV1 in the widths that the tests hold, and once without its softmax, whose
-//! inputs are what Keras calls the logits. A packaged copy of this crate has no models beside it
-//! and no tests that need them.
+//! inputs are what Keras calls the logits; in a folder of their own, small configurations of other
+//! models. A packaged copy of this crate has no models beside it and no tests that need them.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cnn_dsl::build::Build;
+
+#[path = "tests/models/small.rs"]
+mod small;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mobilenet = "../examples/models/mobilenet.cnn";
@@ -25,5 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .model("Logits075")
         .parameter("alpha", 0.75)
         .compile()?;
+    let folder = PathBuf::from(env::var("OUT_DIR")?).join("small");
+    fs::create_dir_all(&folder)?;
+    let emitted = [small::EFFICIENTNET, small::DENSENET, small::SQUEEZENET, small::UNET];
+    let build = emitted.iter().fold(Build::new(), |build, small| {
+        let build = build.file(format!("../examples/models/{}.cnn", small.file)).model(small.model);
+        small.parameters.iter().fold(build, |build, (name, value)| build.parameter(name, value))
+    });
+    build.out_dir(folder).compile()?;
     Ok(())
 }

@@ -3,7 +3,9 @@
 
 mod cost;
 mod counts;
+mod emitted;
 mod formula;
 mod forward;
 mod pytorch;
+mod small;
 mod zoo;

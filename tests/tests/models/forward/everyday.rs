@@ -1,8 +1,13 @@
 //! The everyday networks, one configuration a family: few classes, a small image, and where a
 //! network is large few blocks or filters. `tests/pytorch/everyday.py` makes the same of torchvision.
 
-use super::assert_model;
+use super::{Expected, assert_model};
 use crate::pytorch::everyday::*;
+use crate::small::{self, Small};
+
+fn assert_small(small: &Small, expected: &Expected) {
+    assert_model((small.file, small.model), small.parameters, expected);
+}
 
 #[test]
 fn lenet5() {
@@ -51,15 +56,12 @@ fn mobilenet_v3() {
 
 #[test]
 fn efficientnet() {
-    let layers = "[1, 2, 1, 1, 2, 1, 1]";
-    let small = [("classes", "10"), ("size", "65"), ("width", "0.25"), ("layers", layers)];
-    assert_model(("efficientnet_b0", "EfficientNetB0"), &small, &EFFICIENTNET);
+    assert_small(&small::EFFICIENTNET, &EFFICIENTNET);
 }
 
 #[test]
 fn squeezenet() {
-    let small = [("classes", "10"), ("size", "37")];
-    assert_model(("squeezenet1_1", "SqueezeNet11"), &small, &SQUEEZENET);
+    assert_small(&small::SQUEEZENET, &SQUEEZENET);
 }
 
 #[test]
@@ -95,15 +97,12 @@ fn inception_v3() {
 
 #[test]
 fn densenet() {
-    let small = [("classes", "10"), ("size", "33"), ("layers", "[2, 3, 2]"), ("growth", "8")];
-    assert_model(("densenet121", "DenseNet121"), &small, &DENSENET);
+    assert_small(&small::DENSENET, &DENSENET);
 }
 
-/// 188 is the smallest image that the unpadded network takes; it answers 4x4 pixels.
 #[test]
 fn unet() {
-    let small = [("size", "188"), ("filters", "2")];
-    assert_model(("unet", "UNet"), &small, &UNET);
+    assert_small(&small::UNET, &UNET);
 }
 
 #[test]

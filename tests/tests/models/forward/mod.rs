@@ -25,7 +25,7 @@ pub struct Expected {
 /// or not. Both errors are sums of many roundings of the same sizes and so of one magnitude; 16
 /// times the error that one of them shows leaves room for its luck, while a wrong pixel, filter or
 /// constant is thousands of times further away.
-const ROUNDINGS: f64 = 16.0;
+pub const ROUNDINGS: f64 = 16.0;
 
 /// What `f64` rounds in comparison with `f32`: `2^-29`.
 const DOUBLE_TO_SINGLE: f64 = f64::EPSILON / f32::EPSILON as f64;

@@ -1,0 +1,43 @@
+//! Configurations that the build script compiles, too: their emitted code is held to the same
+//! literals as the executors.
+
+/// A model of `examples/models` and the parameters that make it small.
+pub struct Small {
+    /// The file's name without `.cnn`.
+    pub file: &'static str,
+    /// The model in it.
+    pub model: &'static str,
+    /// Their names and values, as text of the language.
+    pub parameters: &'static [(&'static str, &'static str)],
+}
+
+/// Depthwise convolutions, gates, silu.
+pub const EFFICIENTNET: Small = Small {
+    file: "efficientnet_b0",
+    model: "EfficientNetB0",
+    parameters: &[
+        ("classes", "10"),
+        ("size", "65"),
+        ("width", "0.25"),
+        ("layers", "[1, 2, 1, 1, 2, 1, 1]"),
+    ],
+};
+
+/// Growing concatenations, batch norms that stand alone.
+pub const DENSENET: Small = Small {
+    file: "densenet121",
+    model: "DenseNet121",
+    parameters: &[("classes", "10"), ("size", "33"), ("layers", "[2, 3, 2]"), ("growth", "8")],
+};
+
+/// Pools that round their size up.
+pub const SQUEEZENET: Small = Small {
+    file: "squeezenet1_1",
+    model: "SqueezeNet11",
+    parameters: &[("classes", "10"), ("size", "37")],
+};
+
+/// Transposed convolutions, crops, several pixels in the output. 188 is the smallest image that the
+/// unpadded network takes; it answers 4x4 pixels.
+pub const UNET: Small =
+    Small { file: "unet", model: "UNet", parameters: &[("size", "188"), ("filters", "2")] };
