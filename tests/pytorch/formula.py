@@ -60,13 +60,13 @@ def called(model, image):
     names, hooks = [], []
     for name, module in model.named_modules():
         if list(module.parameters(recurse=False)):
-            hook = lambda *_, name=name: name in names or names.append(name)
+            hook = lambda *_, name=name: names.append(name)
             hooks.append(module.register_forward_hook(hook))
     with torch.no_grad():
         model(image)
     for hook in hooks:
         hook.remove()
-    return names
+    return list(dict.fromkeys(names))
 
 
 def image_bytes(height, width, channels):

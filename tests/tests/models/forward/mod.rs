@@ -4,6 +4,7 @@
 //! weights and image by one formula, so every filter, pad, branch and order of a network counts.
 
 mod everyday;
+mod leaderboard;
 
 use cnn_dsl::ir::{Network, Op, ValueId};
 use cnn_dsl::plan::{Options, plan};

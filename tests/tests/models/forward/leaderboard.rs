@@ -1,0 +1,92 @@
+//! The lecture's leaderboard, one configuration a family, AmoebaNet's three cells: five classes, a
+//! small image, few blocks. `tests/pytorch/leaderboard.py` makes the same of the published modules.
+
+use super::assert_model;
+use crate::pytorch::leaderboard::*;
+
+const TWO_STAGES: [(&str, &str); 3] = [("classes", "5"), ("size", "32"), ("layers", "[1, 2]")];
+
+#[test]
+fn resnet18() {
+    assert_model(("resnet18", "ResNet18"), &TWO_STAGES, &RESNET_18);
+}
+
+#[test]
+fn resnet50() {
+    assert_model(("resnet50", "ResNet50"), &TWO_STAGES, &RESNET_50);
+}
+
+/// An odd size, so that the averaged shortcut has windows beyond its border.
+#[test]
+fn resnet_v1d() {
+    let small = [("classes", "5"), ("size", "31"), ("layers", "[1, 2]")];
+    assert_model(("resnet_v1d", "ResNet101V1d"), &small, &RESNET_V1D);
+}
+
+#[test]
+fn resnext() {
+    let small = [&TWO_STAGES[..], &[("groups", "8")]].concat();
+    assert_model(("resnext101_64x4d", "ResNeXt101"), &small, &RESNEXT);
+}
+
+#[test]
+fn senet() {
+    assert_model(("senet154", "SENet154"), &TWO_STAGES, &SENET);
+}
+
+#[test]
+fn dpn() {
+    let thin = [("grow", "[16, 32]"), ("r", "16"), ("groups", "4"), ("stem", "16")];
+    assert_model(("dpn131", "Dpn131"), &[&TWO_STAGES[..], &thin].concat(), &DPN);
+}
+
+#[test]
+fn pyramidnet() {
+    let small = [("classes", "5"), ("size", "33"), ("layers", "[1, 2]")];
+    let thin = [("alpha", "20"), ("stem", "8")];
+    assert_model(("pyramidnet200", "PyramidNet200"), &[&small[..], &thin].concat(), &PYRAMIDNET);
+}
+
+const INCEPTION: [(&str, &str); 3] = [("classes", "5"), ("size", "75"), ("layers", "[1, 1, 1]")];
+
+#[test]
+fn inception_resnet() {
+    assert_model(("inception_resnet_v2", "InceptionResNetV2"), &INCEPTION, &INCEPTION_RESNET);
+}
+
+#[test]
+fn polynet() {
+    assert_model(("polynet", "PolyNet"), &INCEPTION, &POLYNET);
+}
+
+/// Six cells a stage, as published. The sizes of the states are odd and even as at 331: Cadene's
+/// modules pad by hand what they expect there.
+#[test]
+fn nasnet() {
+    let small = [("classes", "5"), ("size", "43"), ("filters", "8"), ("stem", "8")];
+    assert_model(("nasnet_a_large", "NasNetALarge"), &small, &NASNET);
+}
+
+#[test]
+fn pnasnet() {
+    let small = [("classes", "5"), ("size", "43"), ("filters", "8"), ("stem", "8"), ("n", "2")];
+    assert_model(("pnasnet5_large", "PNasNet5Large"), &small, &PNASNET);
+}
+
+const AMOEBANET: [(&str, &str); 5] =
+    [("classes", "5"), ("size", "35"), ("filters", "16"), ("stem", "8"), ("n", "2")];
+
+#[test]
+fn amoebanet_a() {
+    assert_model(("amoebanet", "AmoebaNetA"), &AMOEBANET, &AMOEBANET_A);
+}
+
+#[test]
+fn amoebanet_b() {
+    assert_model(("amoebanet", "AmoebaNetB"), &AMOEBANET, &AMOEBANET_B);
+}
+
+#[test]
+fn amoebanet_c() {
+    assert_model(("amoebanet", "AmoebaNetC"), &AMOEBANET, &AMOEBANET_C);
+}
