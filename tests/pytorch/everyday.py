@@ -56,6 +56,24 @@ def small_vgg():
     return dense_head(models.VGG(vgg.make_layers(filters)), 16 * 2 * 2, 12, 10)
 
 
+def small_mobilenet_v1(alpha, classes):
+    """The paper's table 1 with Keras' asymmetric pads: at stride 2 the odd pixel is at the end."""
+    def layers(inputs, outputs, kernel, stride, groups=1):
+        pad = nn.ZeroPad2d((0, 1, 0, 1)) if stride == 2 else nn.ZeroPad2d(kernel // 2)
+        conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
+        return [pad, conv, nn.BatchNorm2d(outputs, eps=1e-3), nn.ReLU6()]
+
+    channels = int(32 * alpha)
+    modules = layers(3, channels, 3, 2)
+    table = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]
+    for out, stride in table + [(512, 1)] * 5 + [(1024, 2), (1024, 1)]:
+        modules += layers(channels, channels, 3, stride, channels)
+        modules += layers(channels, int(out * alpha), 1, 1)
+        channels = int(out * alpha)
+    pool = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*modules, *pool, nn.Linear(channels, classes))
+
+
 def small_mobilenet_v3():
     block = partial(mobilenetv3.InvertedResidualConfig, dilation=1, width_mult=1.0)
     setting = [
@@ -133,6 +151,8 @@ def main():
 
     show("VGG", small_vgg(), imagenet_square(64))
 
+    mobilenet = small_mobilenet_v1(0.125, 10)
+    show("MOBILENET_V1", mobilenet, around_zero(image_bytes(64, 64, 3)))
     stages = [[1, 8, 1, 1], [6, 16, 2, 2], [6, 24, 2, 2]]
     mobilenet = models.MobileNetV2(num_classes=10, width_mult=0.35, inverted_residual_setting=stages)
     show("MOBILENET_V2", mobilenet, imagenet_square(33))

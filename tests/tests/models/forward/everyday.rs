@@ -39,6 +39,12 @@ fn vgg() {
 }
 
 #[test]
+fn mobilenet_v1() {
+    let small = [("classes", "10"), ("size", "64"), ("alpha", "0.125")];
+    assert_model(("mobilenet", "MobileNetV1"), &small, &MOBILENET_V1);
+}
+
+#[test]
 fn mobilenet_v2() {
     let stages = "[(1, 8, 1, 1), (6, 16, 2, 2), (6, 24, 2, 2)]";
     let small = [("classes", "10"), ("size", "33"), ("alpha", "0.35"), ("stages", stages)];

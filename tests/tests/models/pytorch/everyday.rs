@@ -43,6 +43,16 @@ pub const VGG: Expected = Expected {
 };
 
 #[rustfmt::skip]
+pub const MOBILENET_V1: Expected = Expected {
+    logits: &[
+        -1.1245195794670484, -0.6595761102089863, -1.2257492584532454, -1.5321823293244319,
+        -2.9008195902541556, -1.0123463314831507, -0.7164468882723634, 0.4539864407819608,
+        0.28535180640549046, 0.6160155687494465,
+    ],
+    single: 9.02e-07,
+};
+
+#[rustfmt::skip]
 pub const MOBILENET_V2: Expected = Expected {
     logits: &[
         2.5785639959419955, 1.131401066258674, -1.5511858355246932, -1.5020946446729473,
@@ -270,3 +280,4 @@ pub const UNET_PADDED: Expected = Expected {
     ],
     single: 1.97e-07,
 };
+
