@@ -18,11 +18,11 @@ pub enum LoadError {
         source: io::Error,
     },
     /// A folder or a device stands where a file should.
-    #[error("cannot read weights from `{}`: it is {found}, not a file", path.display())]
+    #[error("cannot read weights from `{}`: it is {found}", path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
-        /// `a folder`, `no regular file`.
+        /// `a folder, not a file`, `no regular file`.
         found: &'static str,
     },
     /// The content is not a sound safetensors file.
@@ -183,11 +183,35 @@ impl Mismatch {
 }
 
 /// `3x3x64x128`; a scalar is `scalar`.
-fn shape(dims: &[usize]) -> String {
+pub(crate) fn shape(dims: &[impl ToString]) -> String {
     if dims.is_empty() {
         return "scalar".to_owned();
     }
-    dims.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+    dims.iter().map(ToString::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// The most characters of a file's name that are shown; names of layers are shorter.
+const MAX_NAME: usize = 200;
+
+/// The most lines under one headline: a network has fewer tensors.
+const MAX_LINES: usize = 1000;
+
+/// A name out of a file: a line's end or an escape in it must not look like our own text, and one
+/// of a megabyte must not bury it.
+pub(crate) fn printable(name: &str) -> String {
+    let mut shown = String::new();
+    for (count, c) in name.chars().enumerate() {
+        if count == MAX_NAME {
+            shown.push_str("...");
+            break;
+        }
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// A headline and its lines, if there is any.
@@ -201,7 +225,11 @@ fn group<T>(
         return Ok(());
     }
     write!(f, "\n  {title} ({}):", items.len())?;
-    items.iter().try_for_each(|item| write!(f, "\n    {}", line(item)))
+    items.iter().take(MAX_LINES).try_for_each(|item| write!(f, "\n    {}", line(item)))?;
+    match items.len().saturating_sub(MAX_LINES) {
+        0 => Ok(()),
+        more => write!(f, "\n    and {more} more"),
+    }
 }
 
 impl fmt::Display for Mismatch {
@@ -219,21 +247,24 @@ impl fmt::Display for Mismatch {
             spellings.collect::<Vec<_>>().join(", or ")
         })?;
         group(f, "surplus", &self.surplus, |x| match &x.renamed {
-            Some(renamed) => format!("`{}` {} (renamed `{renamed}`)", x.name, shape(&x.dims)),
-            None => format!("`{}` {}", x.name, shape(&x.dims)),
+            Some(renamed) => {
+                let renamed = printable(renamed);
+                format!("`{}` {} (renamed `{renamed}`)", printable(&x.name), shape(&x.dims))
+            }
+            None => format!("`{}` {}", printable(&x.name), shape(&x.dims)),
         })?;
         group(f, "of another shape", &self.misshapen, |x| {
             let expected: Vec<_> = x.expected.iter().map(|dims| shape(dims)).collect();
             format!(
                 "`{}` is {}, `{}` needs {}",
-                x.name,
+                printable(&x.name),
                 shape(&x.found),
                 x.tensor,
                 expected.join(" or ")
             )
         })?;
         group(f, "of a number type that is not read", &self.wrong_dtype, |x| {
-            format!("`{}` is {}; F32, F16 and BF16 are read", x.name, x.found)
+            format!("`{}` is {}; F32, F16 and BF16 are read", printable(&x.name), x.found)
         })?;
         group(f, "not finite", &self.not_finite, |x| {
             let elements = match x.count {
@@ -242,11 +273,14 @@ impl fmt::Display for Mismatch {
             };
             format!(
                 "`{}` has {elements} NaN or infinite, the first {} at {:?}",
-                x.name, x.value, x.first
+                printable(&x.name),
+                x.value,
+                x.first
             )
         })?;
         group(f, "given more than once", &self.repeated, |x| {
-            let names: Vec<_> = x.names.iter().map(|name| format!("`{name}`")).collect();
+            let names: Vec<_> =
+                x.names.iter().map(|name| format!("`{}`", printable(name))).collect();
             format!("`{}` is {}", x.tensor, names.join(" and "))
         })?;
         group(f, "renames that fit no tensor", &self.unused_renames, |(from, to)| {

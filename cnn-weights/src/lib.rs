@@ -8,7 +8,9 @@
 
 #![forbid(unsafe_code)]
 
+mod content;
 mod error;
+mod header;
 mod init;
 mod load;
 mod pack;

@@ -1,26 +1,21 @@
-//! Reading: bytes or given tensors -> tensors by name -> checked against the model -> canonical `f32`. Everything
-//! that does not fit is collected first; values are made only of a file that fits in all.
+//! Reading: tensors by name -> checked against the model -> canonical `f32`. Everything that does
+//! not fit is collected first; values are made only of a file that fits in all.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
 
 use half::{bf16, f16};
-use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+use safetensors::tensor::Dtype;
 
+use crate::content::Content;
 use crate::error::{
     LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };
-use crate::load::{Given, Load, Source};
+use crate::header::Entry;
+use crate::load::Load;
 use crate::proposal;
 use crate::rename::{Rename, dotted, natural_order};
 use crate::stored::{Stored, spellings};
 use crate::table::Tensor;
-
-/// Larger headers than this are refused: 100,000 tensors need about 10 MB.
-const MAX_HEADER_BYTES: u64 = 16 << 20;
 
 /// Reads every tensor of a model, in the order of `tensors`, each in its canonical layout.
 ///
@@ -37,63 +32,25 @@ pub fn read(
 ) -> Result<Vec<Vec<f32>>, LoadError> {
     let renames = load.renames.iter().map(|(from, to)| Rename::parse(from, to));
     let renames = renames.collect::<Result<Vec<_>, _>>()?;
+    let (mut content, mut entries) = Content::open(&load.source)?;
+    entries.sort_by(|a, b| natural_order(&a.name, &b.name));
     let model = Model::new(load, tensors, ignored);
-    match &load.source {
-        Source::File(path) => {
-            let (file, bytes) = (format!("`{}`", path.display()), read_file(path)?);
-            let views = file_views(&file, &bytes)?;
-            model.fit(load, file, views, &renames)
-        }
-        Source::Bytes(bytes) => {
-            let file = "the weight file".to_owned();
-            let views = file_views(&file, bytes)?;
-            model.fit(load, file, views, &renames)
-        }
-        Source::Tensors(given) => {
-            let bytes: Vec<Vec<u8>> = given.iter().map(Given::bytes).collect();
-            let views = given.iter().zip(&bytes).map(|(given, bytes)| given.view(bytes));
-            let views = views.collect::<Result<_, _>>()?;
-            model.fit(load, "the list of tensors".to_owned(), views, &renames)
-        }
+    let file = content.name.clone();
+    let mut mismatch = Mismatch { file, wanted: tensors.len(), ..Mismatch::default() };
+    let found = model.assign(&entries, &renames, &mut mismatch);
+    let values = model.check(&found, &mut content, &mut mismatch)?;
+    if mismatch.is_empty() {
+        return Ok(values);
     }
-}
-
-/// The tensors of a safetensors file.
-fn file_views<'a>(file: &str, bytes: &'a [u8]) -> Result<Vec<(String, TensorView<'a>)>, LoadError> {
-    check_header_length(file, bytes, bytes.len() as u64)?;
-    let content = SafeTensors::deserialize(bytes);
-    Ok(content.map_err(|error| damaged(file, bytes.len(), &error))?.tensors())
-}
-
-impl Given {
-    /// The values as a safetensors file holds them.
-    fn bytes(&self) -> Vec<u8> {
-        self.values.iter().flat_map(|x| x.to_le_bytes()).collect()
-    }
-
-    /// `bytes` are those of the values.
-    fn view<'a>(&self, bytes: &'a [u8]) -> Result<(String, TensorView<'a>), LoadError> {
-        let Self { name, dims, values } = self;
-        let error = || LoadError::ValueCount {
-            name: name.clone(),
-            dims: dims.clone(),
-            values: values.len(),
-        };
-        // safetensors multiplies the sizes without a look at overflow.
-        let len = dims.iter().try_fold(1usize, |len, &size| len.checked_mul(size));
-        if len != Some(values.len()) {
-            return Err(error());
-        }
-        let view = TensorView::new(Dtype::F32, dims.clone(), bytes).map_err(|_| error())?;
-        Ok((name.clone(), view))
-    }
+    mismatch.proposals = propose_renames(load, tensors, &entries, &renames, &found, &mismatch);
+    Err(LoadError::Mismatch(Box::new(mismatch)))
 }
 
 /// Renames that would bring what is missing and what is surplus together.
 fn propose_renames(
     load: &Load,
     tensors: &[Tensor],
-    views: &[(String, TensorView<'_>)],
+    entries: &[Entry],
     renames: &[Rename],
     found: &[Vec<Found<'_>>],
     mismatch: &Mismatch,
@@ -101,15 +58,14 @@ fn propose_renames(
     let missing = tensors.iter().zip(found).filter(|(_, found)| found.is_empty());
     let missing: Vec<&Tensor> = missing.map(|(tensor, _)| tensor).collect();
     let surplus: HashSet<&str> = mismatch.surplus.iter().map(|x| &*x.name).collect();
-    let fitting = views.iter().filter(|(name, _)| !surplus.contains(&**name));
-    let fitting: Vec<String> = fitting.map(|(name, _)| dotted(name)).collect();
+    let fitting = entries.iter().filter(|entry| !surplus.contains(&*entry.name));
+    let fitting: Vec<String> = fitting.map(|entry| dotted(&entry.name)).collect();
     proposal::propose(&missing, &mismatch.surplus, &fitting, renames, load.flatten)
 }
 
 /// A tensor of the file that the model has.
 struct Found<'a> {
-    name: &'a str,
-    view: &'a TensorView<'a>,
+    entry: &'a Entry,
     /// Index into [`Model::spellings`]' inner list.
     spelling: usize,
 }
@@ -140,47 +96,27 @@ impl<'a> Model<'a> {
         Self { tensors, spellings, names, ignored: ignored.collect() }
     }
 
-    /// The canonical values of these tensors, if they fit in all.
-    fn fit(
-        &self,
-        load: &Load,
-        file: String,
-        mut views: Vec<(String, TensorView<'_>)>,
-        renames: &[Rename],
-    ) -> Result<Vec<Vec<f32>>, LoadError> {
-        views.sort_by(|(a, _), (b, _)| natural_order(a, b));
-        let mut mismatch = Mismatch { file, wanted: self.tensors.len(), ..Mismatch::default() };
-        let found = self.assign(&views, renames, &mut mismatch);
-        let values = self.check(&found, &mut mismatch);
-        if mismatch.is_empty() {
-            return Ok(values);
-        }
-        mismatch.proposals =
-            propose_renames(load, self.tensors, &views, renames, &found, &mismatch);
-        Err(LoadError::Mismatch(Box::new(mismatch)))
-    }
-
     /// Finds for each tensor of the file what it is to the model; notes surplus and repeated ones
     /// and renames without use.
     fn assign<'v>(
         &self,
-        views: &'v [(String, TensorView<'v>)],
+        entries: &'v [Entry],
         renames: &[Rename],
         mismatch: &mut Mismatch,
     ) -> Vec<Vec<Found<'v>>> {
         let mut found: Vec<Vec<Found<'v>>> = self.tensors.iter().map(|_| Vec::new()).collect();
         let mut used = vec![false; renames.len()];
-        for (name, view) in views {
-            let plain = dotted(name);
+        for entry in entries {
+            let plain = dotted(&entry.name);
             let renamed = Rename::apply_best(renames, &plain).map(|(which, renamed)| {
                 used[which] = true;
                 renamed
             });
             let wanted = renamed.as_ref().unwrap_or(&plain);
             if let Some(&(index, spelling)) = self.names.get(wanted) {
-                found[index].push(Found { name, view, spelling });
+                found[index].push(Found { entry, spelling });
             } else if !self.ignored.contains(wanted) && !is_batch_counter(wanted) {
-                let (name, dims) = (name.clone(), view.shape().to_vec());
+                let (name, dims) = (entry.name.clone(), entry.shape.clone());
                 mismatch.surplus.push(Surplus { name, renamed, dims });
             }
         }
@@ -191,20 +127,28 @@ impl<'a> Model<'a> {
 
     /// Checks each tensor's presence, shape, type and numbers; gives the canonical values, which
     /// are complete only if nothing was noted.
-    fn check(&self, found: &[Vec<Found<'_>>], mismatch: &mut Mismatch) -> Vec<Vec<f32>> {
+    fn check(
+        &self,
+        found: &[Vec<Found<'_>>],
+        content: &mut Content<'_>,
+        mismatch: &mut Mismatch,
+    ) -> Result<Vec<Vec<f32>>, LoadError> {
         let mut values = Vec::with_capacity(found.len());
         for ((tensor, spellings), found) in self.tensors.iter().zip(&self.spellings).zip(found) {
             match &found[..] {
                 [] => mismatch.missing.push(missing(tensor, spellings)),
-                [one] => values.extend(check_one(tensor, &spellings[one.spelling], one, mismatch)),
+                [one] => {
+                    let spelling = &spellings[one.spelling];
+                    values.extend(check_one(tensor, spelling, one.entry, content, mismatch)?);
+                }
                 several => {
-                    let names = several.iter().map(|found| found.name.to_owned()).collect();
+                    let names = several.iter().map(|found| found.entry.name.clone()).collect();
                     let tensor = dotted_name(tensor, &spellings[0]);
                     mismatch.repeated.push(Repeated { tensor, names });
                 }
             }
         }
-        values
+        Ok(values)
     }
 }
 
@@ -224,34 +168,37 @@ fn missing(tensor: &Tensor, spellings: &[Stored]) -> Missing {
     Missing { names, dims }
 }
 
-/// One tensor's shape, type and numbers.
+/// One tensor's shape, type and numbers. Bytes are read only of a tensor that fits, so that no file
+/// makes us read more than the model has.
 fn check_one(
     tensor: &Tensor,
     spelling: &Stored,
-    found: &Found<'_>,
+    found: &Entry,
+    content: &mut Content<'_>,
     mismatch: &mut Mismatch,
-) -> Option<Vec<f32>> {
-    let name = found.name.to_owned();
-    let shape = found.view.shape();
-    let shape_fits = spelling.shapes.iter().any(|dims| dims == shape);
+) -> Result<Option<Vec<f32>>, LoadError> {
+    let (name, shape) = (found.name.clone(), found.shape.clone());
+    let shape_fits = spelling.shapes.contains(&shape);
     if !shape_fits {
         let (tensor, expected) = (dotted_name(tensor, spelling), spelling.shapes.clone());
-        let found = shape.to_vec();
-        mismatch.misshapen.push(Misshapen { name: name.clone(), tensor, found, expected });
+        let (name, found) = (name.clone(), shape.clone());
+        mismatch.misshapen.push(Misshapen { name, tensor, found, expected });
     }
-    let Some(values) = floats(found.view) else {
-        let found = found.view.dtype().to_string();
-        mismatch.wrong_dtype.push(WrongDtype { name, found });
-        return None;
+    let Some(floats) = reader(found.dtype) else {
+        mismatch.wrong_dtype.push(WrongDtype { name, found: found.dtype.to_string() });
+        return Ok(None);
     };
-    let first = values.iter().position(|x| !x.is_finite());
-    if let Some(first) = first {
-        let count = values.iter().filter(|x| !x.is_finite()).count();
-        let (first, value) = (index_of(first, shape), values[first]);
-        mismatch.not_finite.push(NotFinite { name, count, first, value });
-        return None;
+    if !shape_fits {
+        return Ok(None);
     }
-    shape_fits.then(|| spelling.load(values))
+    let values = floats(&content.bytes(found)?);
+    let Some(first) = values.iter().position(|x| !x.is_finite()) else {
+        return Ok(Some(spelling.load(values)));
+    };
+    let count = values.iter().filter(|x| !x.is_finite()).count();
+    let (first, value) = (index_of(first, &shape), values[first]);
+    mismatch.not_finite.push(NotFinite { name, count, first, value });
+    Ok(None)
 }
 
 /// The index of an element by its position.
@@ -264,79 +211,15 @@ fn index_of(mut position: usize, dims: &[usize]) -> Vec<usize> {
     index
 }
 
-/// The elements as `f32`, if the type is one that is read.
-fn floats(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let (pairs, pairs_rest) = view.data().as_chunks::<2>();
-    let (quads, quads_rest) = view.data().as_chunks::<4>();
-    match view.dtype() {
-        Dtype::F32 if quads_rest.is_empty() => {
-            Some(quads.iter().map(|&x| f32::from_le_bytes(x)).collect())
-        }
-        Dtype::F16 if pairs_rest.is_empty() => {
-            Some(pairs.iter().map(|&x| f16::from_le_bytes(x).to_f32()).collect())
-        }
-        Dtype::BF16 if pairs_rest.is_empty() => {
-            Some(pairs.iter().map(|&x| bf16::from_le_bytes(x).to_f32()).collect())
-        }
+/// How the elements of a type become `f32`, if it is one that is read.
+fn reader(dtype: Dtype) -> Option<fn(&[u8]) -> Vec<f32>> {
+    fn words<const N: usize>(bytes: &[u8], float: fn([u8; N]) -> f32) -> Vec<f32> {
+        bytes.as_chunks().0.iter().map(|&word| float(word)).collect()
+    }
+    match dtype {
+        Dtype::F32 => Some(|bytes| words(bytes, f32::from_le_bytes)),
+        Dtype::F16 => Some(|bytes| words(bytes, |x| f16::from_le_bytes(x).to_f32())),
+        Dtype::BF16 => Some(|bytes| words(bytes, |x| bf16::from_le_bytes(x).to_f32())),
         _ => None,
     }
-}
-
-/// A whole file, after a look at what it is and at its first 8 bytes: what is no safetensors file
-/// is not read to its end.
-fn read_file(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let io = |source: io::Error| LoadError::Io { path: path.to_owned(), source };
-    let about = std::fs::metadata(path).map_err(io)?;
-    if !about.is_file() {
-        let found = if about.is_dir() { "a folder" } else { "no regular file" };
-        return Err(LoadError::NotAFile { path: path.to_owned(), found });
-    }
-    let mut file = File::open(path).map_err(io)?;
-    let mut bytes = Vec::new();
-    file.by_ref().take(8).read_to_end(&mut bytes).map_err(io)?;
-    check_header_length(&format!("`{}`", path.display()), &bytes, about.len())?;
-    let rest = usize::try_from(about.len()).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(rest).map_err(|_| io(io::ErrorKind::OutOfMemory.into()))?;
-    file.read_to_end(&mut bytes).map_err(io)?;
-    Ok(bytes)
-}
-
-/// Whether the length that the first 8 bytes give to the header can be true.
-fn check_header_length(file: &str, bytes: &[u8], file_len: u64) -> Result<(), LoadError> {
-    let damage = |reason: String| LoadError::Damaged { file: file.to_owned(), reason };
-    let Some(length) = bytes.first_chunk::<8>() else {
-        return Err(damage(format!("it has {} bytes, a header's length alone has 8", bytes.len())));
-    };
-    let length = u64::from_le_bytes(*length);
-    let there = file_len.saturating_sub(8);
-    if length > there {
-        let reason = format!("its header should have {length} bytes, but only {there} follow");
-        return Err(damage(reason));
-    }
-    if length == 0 {
-        return Err(damage("its header has no bytes".to_owned()));
-    }
-    if length > MAX_HEADER_BYTES {
-        let reason = format!("its header of {length} bytes is larger than {MAX_HEADER_BYTES}");
-        return Err(damage(reason));
-    }
-    Ok(())
-}
-
-/// What safetensors' own checks found, in words about the file.
-fn damaged(file: &str, len: usize, error: &SafeTensorError) -> LoadError {
-    let reason = match error {
-        SafeTensorError::MetadataIncompleteBuffer => format!(
-            "its header describes more or fewer bytes than the {len} it has: truncated, or too long"
-        ),
-        SafeTensorError::ValidationOverflow => "a shape in its header is too large".to_owned(),
-        SafeTensorError::TensorInvalidInfo => {
-            "a tensor's shape, type and place in its header contradict each other".to_owned()
-        }
-        SafeTensorError::InvalidOffset(name) => {
-            format!("the place of `{name}` overlaps another tensor or leaves a gap")
-        }
-        other => other.to_string(),
-    };
-    LoadError::Damaged { file: file.to_owned(), reason }
 }

@@ -1,6 +1,7 @@
 //! Weights as a safetensors file under Keras' names, in f32. A file appears whole or not at all.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -85,22 +86,28 @@ pub fn to_bytes(tensors: &[Tensor], values: &[Vec<f32>]) -> Result<Vec<u8>, Save
     Ok(safetensors::serialize(views, None)?)
 }
 
-/// Puts a file in the place of another, or none, at one stroke.
+/// Puts a file in the place of another, or none, at one stroke. A killed process leaves at most a
+/// `.weights-` file behind, which nothing reads.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Ok(about) = fs::metadata(path)
+        && !about.is_file()
+    {
+        // The renaming would take away a device or a pipe.
+        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
+        return Err(io::Error::other(format!("it is {what}")));
+    }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
     };
-    let mut file = tempfile::Builder::new();
-    // tempfile's own default is 0600; a saved file should be as readable as any other.
-    #[cfg(unix)]
-    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = file.prefix(".weights-").tempfile_in(folder)?;
+    // Opened by us: tempfile's own rights are its owner's alone, and its errors name the part.
+    let mut name = tempfile::Builder::new();
+    let mut file = name.prefix(".weights-").make_in(folder, |part| File::create_new(part))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The new name is on the disk only when the folder is.
     #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
+    File::open(folder)?.sync_all()?;
     Ok(())
 }

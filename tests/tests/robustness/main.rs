@@ -1,0 +1,5 @@
+//! What is damaged, hostile or interrupted: one clear error each, in bounded time and memory, and
+//! nothing half-written is ever read back. The command's own share is `cnn-cli/tests/robustness`.
+
+mod texts;
+mod weights;
