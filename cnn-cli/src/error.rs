@@ -1,5 +1,6 @@
 //! Everything that can be wrong with what the user gave, one line each.
 
+use cnn_dsl::source::TextError;
 use std::io;
 use std::path::PathBuf;
 
@@ -15,10 +16,8 @@ pub enum Error {
     Usage,
     #[error("cannot read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("`{}` is not UTF-8 text", path.display())]
-    NotText { path: PathBuf },
-    #[error("`{}` is longer than {limit} MiB", path.display())]
-    TooLong { path: PathBuf, limit: u64 },
+    #[error("cannot read `{}`: {source}", path.display())]
+    Text { path: PathBuf, source: TextError },
     #[error("cannot write `{}`: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("cannot print: {0}")]

@@ -10,13 +10,9 @@ use cnn_dsl::check::{Request, Selection, check};
 use cnn_dsl::diagnostic::{Diagnostic, render};
 use cnn_dsl::ir::Network;
 use cnn_dsl::plan::{Options, over_budget, plan};
-use cnn_dsl::source::{Disk, FileId, SourceFile, Sources, Span};
+use cnn_dsl::source::{Disk, FileId, Files as _, SourceFile, Sources, Span};
 use cnn_dsl::syntax::{self, Program};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-
-/// Longer files are not read: the language's own limit, which is lower, has the better message.
-const MAX_BYTES: u64 = 16 << 20;
 
 /// A file with everything that it uses.
 pub struct Texts {
@@ -42,8 +38,11 @@ impl Texts {
         let mut sources = Sources::default();
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let name = path.display().to_string();
-        let root = sources.add(SourceFile { name, folder, text: text(path)? });
-        Ok(Self { sources, disk: Disk::default(), root, words: Vec::new() })
+        let mut disk = Disk::default();
+        let text = disk.read_text(path);
+        let text = text.map_err(|source| Error::Text { path: path.to_owned(), source })?;
+        let root = sources.add(SourceFile { name, folder, text });
+        Ok(Self { sources, disk, root, words: Vec::new() })
     }
 
     /// The root file's name, as the user wrote it.
@@ -157,15 +156,4 @@ pub fn network(file: &Path, choice: &Choice) -> Result<(Texts, Network), Error> 
             Err(refused.error())
         }
     }
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path);
-    file.and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Error::TooLong { path: path.to_owned(), limit: MAX_BYTES >> 20 });
-    }
-    String::from_utf8(bytes).map_err(|_| Error::NotText { path: path.to_owned() })
 }

@@ -4,7 +4,9 @@
 //! A macro call is one more file whose text was rebuilt from tokens. Nothing here reads the disk
 //! except [`Disk`].
 
-use std::io;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 /// One file of a [`Sources`].
@@ -102,6 +104,71 @@ fn position(text: &str, at: usize) -> Position {
     }
 }
 
+/// No text may be longer, in bytes: it bounds the time and memory of everything behind.
+pub const MAX_TEXT_BYTES: usize = 1_000_000;
+
+/// No other file may be longer, in bytes: rustc would have to take it in.
+const MAX_FILE_BYTES: u64 = 1 << 32;
+
+/// Why a text cannot be read; `Display` says what is wrong with the file, without its name.
+#[derive(Debug)]
+pub enum TextError {
+    /// The store says no.
+    Io(io::Error),
+    /// It is longer than [`MAX_TEXT_BYTES`].
+    TooLong {
+        /// Its length.
+        bytes: u64,
+    },
+    /// It begins as texts in UTF-16 do.
+    Utf16,
+    /// It is not UTF-8.
+    NotUtf8 {
+        /// Where the first wrong byte stands.
+        at: Position,
+        /// The byte.
+        byte: u8,
+    },
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) if error.kind() == ErrorKind::IsADirectory => {
+                f.write_str("it is a folder, not a file")
+            }
+            Self::Io(error) => error.fmt(f),
+            Self::TooLong { bytes } => write!(
+                f,
+                "it has {bytes} bytes, a text may have {MAX_TEXT_BYTES}: split it, and take blocks \
+                 from other files by `use \"FILE\";`"
+            ),
+            Self::Utf16 => f.write_str("it is UTF-16: save it as UTF-8"),
+            Self::NotUtf8 { at: Position { line, column }, byte } => {
+                write!(f, "byte {byte:#04x} at line {line}, column {column} is not UTF-8")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+/// The text that these bytes are.
+fn text(bytes: Vec<u8>) -> Result<String, TextError> {
+    if bytes.len() > MAX_TEXT_BYTES {
+        return Err(TextError::TooLong { bytes: bytes.len() as u64 });
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(TextError::Utf16);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let (until, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
+        let before = String::from_utf8_lossy(&bytes[..until]);
+        let shown = before.strip_prefix('\u{feff}').unwrap_or(&before);
+        TextError::NotUtf8 { at: position(shown, shown.len()), byte: bytes[until] }
+    })
+}
+
 /// Where `use` and `weights` get their files from: the disk, or a table in tests and fuzzing.
 /// An implementation remembers what was read, for rebuild tracking.
 pub trait Files {
@@ -110,6 +177,14 @@ pub trait Files {
     /// # Errors
     /// As the underlying store says.
     fn read(&mut self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Reads a text of the language.
+    ///
+    /// # Errors
+    /// As the underlying store says; a file that is too long for a text, or none.
+    fn read_text(&mut self, path: &Path) -> Result<String, TextError> {
+        text(self.read(path).map_err(TextError::Io)?)
+    }
 }
 
 /// Files on the disk; remembers every path it was asked for, also those that failed.
@@ -119,16 +194,44 @@ pub struct Disk {
     pub read: Vec<PathBuf>,
 }
 
-impl Files for Disk {
-    fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+impl Disk {
+    /// Opens a regular file; gives its length too.
+    fn open(&mut self, path: &Path) -> io::Result<(File, u64)> {
         if !self.read.iter().any(|p| p == path) {
             self.read.push(path.to_owned());
         }
+        // Before it is opened: a pipe waits for its other end, and a device never ends.
         let about = std::fs::metadata(path)?;
-        if !about.is_file() && !about.is_dir() {
-            // A pipe never ends, and neither does a device.
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
+        if about.is_dir() {
+            return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder, not a file"));
         }
-        std::fs::read(path)
+        if !about.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        Ok((File::open(path)?, about.len()))
+    }
+}
+
+impl Files for Disk {
+    fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        let (mut file, length) = self.open(path)?;
+        if length > MAX_FILE_BYTES {
+            let why = format!("it has {length} bytes, more than {MAX_FILE_BYTES}");
+            return Err(io::Error::new(ErrorKind::FileTooLarge, why));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read_text(&mut self, path: &Path) -> Result<String, TextError> {
+        let (file, bytes) = self.open(path).map_err(TextError::Io)?;
+        if bytes > MAX_TEXT_BYTES as u64 {
+            return Err(TextError::TooLong { bytes });
+        }
+        let mut bytes = Vec::new();
+        // It may grow meanwhile.
+        file.take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(TextError::Io)?;
+        text(bytes)
     }
 }

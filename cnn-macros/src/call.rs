@@ -1,13 +1,12 @@
 //! From a call's tokens to the compiler and back.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use cnn_dsl::Compiled;
 use cnn_dsl::check::{Request, Selection};
 use cnn_dsl::diagnostic::Diagnostic;
 use cnn_dsl::emit::Door;
-use cnn_dsl::source::{self, Disk, FileId, Files, SourceFile, Sources};
+use cnn_dsl::source::{self, Disk, FileId, Files as _, SourceFile, Sources, TextError};
 use cnn_dsl::syntax;
 use cnn_dsl::tokens::TokenText;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
@@ -79,15 +78,21 @@ impl Call {
     fn add_file(&mut self, literal: &LitStr, errors: &mut Vec<Diagnostic>) -> FileId {
         let name = literal.value();
         let path = package_folder().join(&name);
-        let text = self.disk.read(&path).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|error| io::Error::other(error.utf8_error()))
-        });
-        let text = text.unwrap_or_else(|error| {
+        let text = self.disk.read_text(&path).unwrap_or_else(|error| {
             let (_, at) = self.add_tokens(literal.to_token_stream());
             let message = format!("`{name}` cannot be read: {error}");
-            let folder = package_folder();
-            let help = format!("the path is relative to the package, `{}`", folder.display());
-            errors.push(Diagnostic::new("unreadable_file", at, message).help(help));
+            errors.push(match error {
+                TextError::Io(_) => {
+                    let folder = package_folder();
+                    let help =
+                        format!("the path is relative to the package, `{}`", folder.display());
+                    Diagnostic::new("unreadable_file", at, message).help(help)
+                }
+                TextError::TooLong { .. } => Diagnostic::new("too_large", at, message),
+                TextError::Utf16 | TextError::NotUtf8 { .. } => {
+                    Diagnostic::new("not_utf8", at, message)
+                }
+            });
             String::new()
         });
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();

@@ -15,12 +15,13 @@ const SOUND: [&str; 6] = ["built", "renamed", "shadowed", "strict", "through_mac
 const MISTAKES: [&str; 2] = ["shape_mismatch", "unknown_layer"];
 
 /// What is wrong in `broken_include`, and the text that each is shown at.
-const INCLUDED_MISTAKES: [(&str, &str); 6] = [
+const INCLUDED_MISTAKES: [(&str, &str); 7] = [
     ("shape_mismatch", "\"broken.cnn\""),
     ("unknown_model", "Soun"),
     ("unknown_parameter", "klasses"),
     ("unexpected_token", "+"),
     ("unreadable_file", "\"nowhere.cnn\""),
+    ("not_utf8", "\"bytes.cnn\""),
     ("missing_semicolon", "\"blocks.cnn\""),
 ];
 

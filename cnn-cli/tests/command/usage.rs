@@ -48,8 +48,10 @@ fn an_unreadable_file_is_one_line() {
         let (missing, folder_line) =
             (folder.cnn(&format!("{words} none.cnn")), folder.cnn(&format!("{words} dir")));
         missing.refused("error: cannot read `none.cnn`: No such file or directory (os error 2)");
-        folder_line.refused("error: cannot read `dir`: Is a directory (os error 21)");
-        folder.cnn(&format!("{words} bytes.cnn")).refused("error: `bytes.cnn` is not UTF-8 text");
+        folder_line.refused("error: cannot read `dir`: it is a folder, not a file");
+        folder
+            .cnn(&format!("{words} bytes.cnn"))
+            .refused("error: cannot read `bytes.cnn`: byte 0xff at line 1, column 7 is not UTF-8");
     }
 }
 

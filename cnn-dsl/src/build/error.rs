@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::source::TextError;
+
 /// A file could not be read or written, or the call makes no sense. Mistakes in a model are not
 /// among these: they are compile errors of the crate that includes it.
 #[derive(Debug)]
@@ -18,7 +20,14 @@ pub enum BuildError {
         /// What was named.
         name: String,
     },
-    /// A file or folder could not be read.
+    /// A file is no text that can be read.
+    Text {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: TextError,
+    },
+    /// A folder could not be read.
     Read {
         /// Which.
         path: PathBuf,
@@ -43,12 +52,15 @@ impl fmt::Display for BuildError {
             Self::NoFiles(path) if path.as_os_str().is_empty() => {
                 write!(f, "no file was named; add one by `file` or `folder`")
             }
-            Self::NoFiles(path) => write!(f, "no .cnn file in {}", path.display()),
+            Self::NoFiles(path) => write!(f, "no .cnn file in `{}`", path.display()),
             Self::NoFileYet { name } => {
                 write!(f, "`{name}` was named before any file; call `file` first")
             }
-            Self::Read { path, source } => write!(f, "cannot read {}: {source}", path.display()),
-            Self::Write { path, source } => write!(f, "cannot write {}: {source}", path.display()),
+            Self::Text { path, source } => write!(f, "cannot read `{}`: {source}", path.display()),
+            Self::Read { path, source } => write!(f, "cannot read `{}`: {source}", path.display()),
+            Self::Write { path, source } => {
+                write!(f, "cannot write `{}`: {source}", path.display())
+            }
         }
     }
 }
@@ -56,6 +68,7 @@ impl fmt::Display for BuildError {
 impl Error for BuildError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::Text { source, .. } => Some(source),
             Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
             Self::NoOutDir | Self::NoFiles(_) | Self::NoFileYet { .. } => None,
         }

@@ -1,8 +1,8 @@
 //! Finding `.cnn` files and writing into OUT_DIR.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::BuildError;
 
@@ -30,16 +30,26 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), BuildError> {
 }
 
 /// Writes a file, unless it holds just that: an untouched file rebuilds nothing. It is complete
-/// or not there, also when the build is interrupted.
+/// or not there, also when the build is interrupted; then its part stays behind, which nothing reads.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
-    let failed = |source: io::Error| BuildError::Write { path: path.to_owned(), source };
+    let part = part(path);
+    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|source| {
+        // On a full disk the part would take what little room there is.
+        let _ = fs::remove_file(&part);
+        BuildError::Write { path: path.to_owned(), source }
+    })
+}
+
+/// A name beside `path` that no other build has, in this process or in another.
+fn part(path: &Path) -> PathBuf {
+    static PARTS: AtomicUsize = AtomicUsize::new(0);
+    let (process, number) = (std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed));
     let mut part = path.as_os_str().to_owned();
-    part.push(format!(".{}.part", std::process::id()));
-    fs::write(&part, bytes).map_err(failed)?;
-    fs::rename(&part, path).map_err(failed)
+    part.push(format!(".{process}-{number}.part"));
+    part.into()
 }
 
 #[cfg(test)]

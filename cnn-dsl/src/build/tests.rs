@@ -90,10 +90,10 @@ fn what_the_script_itself_does_wrong_is_an_error() {
     assert!(matches!(fails(Build::new()), BuildError::NoFiles(_)));
     assert!(matches!(fails(Build::new().model("One")), BuildError::NoFileYet { .. }));
     assert!(matches!(fails(Build::new().folder(".").model("One")), BuildError::NoFileYet { .. }));
-    assert!(matches!(fails(Build::new().file("none.cnn")), BuildError::Read { .. }));
+    assert!(matches!(fails(Build::new().file("none.cnn")), BuildError::Text { .. }));
     assert!(matches!(
         compile("nowhere/none.cnn"),
-        Err(BuildError::NoOutDir | BuildError::Read { .. })
+        Err(BuildError::NoOutDir | BuildError::Text { .. })
     ));
 }
 

@@ -91,10 +91,8 @@ impl Unit {
     }
 
     fn emit(&self, disk: &mut Disk, beside: bool) -> Result<Emitted, BuildError> {
-        let unreadable = |source| BuildError::Read { path: self.path.clone(), source };
-        let bytes = disk.read(&self.path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| unreadable(std::io::Error::other(error.utf8_error())))?;
+        let unreadable = |source| BuildError::Text { path: self.path.clone(), source };
+        let text = disk.read_text(&self.path).map_err(unreadable)?;
         let mut emitted = Emitted::default();
         let Models { chosen, instances } = &self.models;
         // The instances come on top of all of the file's models, unless some were chosen.

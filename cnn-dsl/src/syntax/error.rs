@@ -310,10 +310,10 @@ pub(super) enum UseError {
     Folder,
     /// The store says no.
     Unreadable { why: String },
-    /// Bytes that are no text; the first wrong one.
-    NotUtf8 { at: usize },
+    /// Bytes that are no text.
+    NotUtf8 { why: String },
     /// A file beyond [`MAX_BYTES`].
-    TooLarge { bytes: usize },
+    TooLarge { bytes: u64 },
     /// A file that uses itself by way of the others.
     Cycle { files: Vec<String> },
     /// More files than a program may have.
@@ -331,8 +331,9 @@ impl UseError {
             Self::Unreadable { why } => {
                 error("unreadable_file", format!("`{path}` cannot be read: {why}"))
             }
-            Self::NotUtf8 { at } => error("not_utf8", format!("`{path}` is no text"))
-                .note(format!("byte {at} is not UTF-8")),
+            Self::NotUtf8 { why } => {
+                error("not_utf8", format!("`{path}` is no text")).note(why.clone())
+            }
             Self::TooLarge { bytes } => error("too_large", format!("`{path}` has {bytes} bytes"))
                 .note(format!("a file may have {MAX_BYTES} bytes")),
             Self::Cycle { files } => {

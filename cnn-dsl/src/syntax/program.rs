@@ -15,16 +15,15 @@ pub struct Program {
 
 #[cfg(feature = "frontend")]
 mod load {
-    use std::io::{self, ErrorKind};
+    use std::io::ErrorKind;
     use std::path::{Component, Path, PathBuf};
 
     use super::Program;
     use crate::diagnostic::Diagnostic;
-    use crate::source::{FileId, Files, SourceFile, Sources};
+    use crate::source::{FileId, Files, SourceFile, Sources, TextError};
     use crate::syntax::ast::{self, Item, Text};
     use crate::syntax::error::UseError;
     use crate::syntax::parse::parse;
-    use crate::syntax::scan::MAX_BYTES;
 
     /// No program may have more files: it bounds the recursion below.
     const MAX_FILES: usize = 256;
@@ -107,7 +106,7 @@ mod load {
             }
             self.met.push(Met { path: normal, shown: shown.clone(), open: true });
             let met = self.met.len() - 1;
-            let read = self.read(&path);
+            let read = self.files.read_text(&path).map_err(unreadable);
             if read.is_err() {
                 self.met[met].open = false;
             }
@@ -117,15 +116,6 @@ mod load {
             Ok(())
         }
 
-        fn read(&mut self, path: &Path) -> Result<String, UseError> {
-            let bytes = self.files.read(path).map_err(unreadable)?;
-            if bytes.len() > MAX_BYTES {
-                return Err(UseError::TooLarge { bytes: bytes.len() });
-            }
-            String::from_utf8(bytes)
-                .map_err(|error| UseError::NotUtf8 { at: error.utf8_error().valid_up_to() })
-        }
-
         /// The files from `first` to the one that closes the circle.
         fn cycle(&self, first: usize) -> UseError {
             let open = self.met[first..].iter().filter(|met| met.open);
@@ -133,11 +123,15 @@ mod load {
         }
     }
 
-    fn unreadable(error: io::Error) -> UseError {
-        match error.kind() {
-            ErrorKind::NotFound => UseError::Missing,
-            ErrorKind::IsADirectory => UseError::Folder,
-            _ => UseError::Unreadable { why: error.to_string() },
+    fn unreadable(error: TextError) -> UseError {
+        match error {
+            TextError::Io(error) if error.kind() == ErrorKind::NotFound => UseError::Missing,
+            TextError::Io(error) if error.kind() == ErrorKind::IsADirectory => UseError::Folder,
+            TextError::Io(error) => UseError::Unreadable { why: error.to_string() },
+            TextError::TooLong { bytes } => UseError::TooLarge { bytes },
+            TextError::Utf16 | TextError::NotUtf8 { .. } => {
+                UseError::NotUtf8 { why: error.to_string() }
+            }
         }
     }
 

@@ -6,12 +6,12 @@
 
 use pest::unicode::{PATTERN_WHITE_SPACE, XID_CONTINUE, XID_START};
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, MAX_TEXT_BYTES, Span};
 use crate::syntax::error::SyntaxError;
 use crate::syntax::literal::{self, NumberError};
 
 /// No text may be longer, in bytes.
-pub(super) const MAX_BYTES: usize = 1_000_000;
+pub(super) const MAX_BYTES: usize = MAX_TEXT_BYTES;
 /// No bracket and no comment may be nested deeper.
 pub(super) const MAX_DEPTH: usize = 64;
 /// Rust's limit of `#` in front of a raw string.

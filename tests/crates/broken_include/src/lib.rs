@@ -7,6 +7,7 @@ include_model!("broken.cnn", Soun as NoSuchModel);
 include_model!("broken.cnn", Sound as NoSuchParameter, klasses = 3);
 include_model!("broken.cnn", Sound as BadValue, classes = 3 +);
 include_model!("nowhere.cnn", Nowhere);
+include_model!("bytes.cnn", Bytes);
 
 cnn! {
     use "blocks.cnn";
@@ -20,5 +21,6 @@ pub fn run(image: &[[[f32; 1]; 28]; 28]) {
     let _: [f32; 10] = NoSuchParameter::init(1).predict(image);
     let _: [f32; 10] = BadValue::init(1).predict(image);
     let _: [f32; 10] = Nowhere::init(1).predict(image);
+    let _: [f32; 10] = Bytes::init(1).predict(image);
     let _: [f32; 10] = UsesBroken::init(1).predict(image);
 }
