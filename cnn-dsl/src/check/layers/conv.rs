@@ -20,7 +20,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
         r.groups_divide_filters(groups, *filters, *at)?;
     }
     let (input, _) = image?;
-    r.groups_divide_channels(groups?, input)?;
+    r.groups_divide_channels(groups?, filter.map(|(_, filters, _)| filters), input)?;
     let (filter, filters, _) = filter?;
     r.filter_channels(filter, input, groups?)?;
     let (kernel, stride, dilation) = (filter.kernel, stride?, dilation?);
@@ -46,13 +46,18 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Whether every group reads equally many channels.
-    pub(super) fn groups_divide_channels(&mut self, groups: usize, input: Read) -> Option<()> {
+    /// Whether every group reads equally many channels. The filters, where known, are for the advice.
+    pub(super) fn groups_divide_channels(
+        &mut self,
+        groups: usize,
+        filters: Option<usize>,
+        input: Read,
+    ) -> Option<()> {
         if input.shape.channels().is_multiple_of(groups) {
             return Some(());
         }
         let at = self.groups_span();
-        self.fail(WindowError::GroupsChannels { at, groups, input })
+        self.fail(WindowError::GroupsChannels { at, groups, filters, input })
     }
 
     /// Whether every group gives equally many channels.

@@ -28,7 +28,7 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     }
     let (input, [h, w, _]) = image?;
     let (filter, filters, _) = filter?;
-    r.groups_divide_channels(groups?, input)?;
+    r.groups_divide_channels(groups?, Some(filters), input)?;
     r.filter_channels(filter, input, groups?)?;
     let kernel = filter.kernel;
     let (pads, output_pad) = match padding? {

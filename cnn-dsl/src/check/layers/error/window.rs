@@ -1,7 +1,7 @@
 //! A kernel, its groups or its pads that do not fit.
 
 use super::Read;
-use super::words::{counted, divisors, size};
+use super::words::{counted, divisors, greatest_common_divisor, size};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Pads;
 use crate::ir::shape::reach;
@@ -28,7 +28,7 @@ pub enum WindowError {
         input: Read,
     },
     /// `conv 3x3, 32, groups 4;` on 6 channels.
-    GroupsChannels { at: Span, groups: usize, input: Read },
+    GroupsChannels { at: Span, groups: usize, filters: Option<usize>, input: Read },
     /// `conv 3x3, 30, groups 4;`
     GroupsFilters { at: Span, groups: usize, filters: usize, filters_at: Span },
     /// `conv 3x3, 8, pad -1;`
@@ -59,17 +59,8 @@ impl WindowError {
             Self::KernelTooLarge { layer, at, kernel, dilation, padded, input } => {
                 kernel_too_large(layer, *at, *kernel, *dilation, *padded, *input)
             }
-            Self::GroupsChannels { at, groups, input } => {
-                let channels = input.shape.channels();
-                let message = format!(
-                    "{} do not divide the {} that come in",
-                    counted(*groups, "group"),
-                    counted(channels, "channel")
-                );
-                input.mark(Diagnostic::new("groups_channels", *at, message)).help(format!(
-                    "use a number of groups that divides {channels}: {}",
-                    divisors(channels)
-                ))
+            Self::GroupsChannels { at, groups, filters, input } => {
+                groups_channels(*at, *groups, *filters, *input)
             }
             Self::GroupsFilters { at, groups, filters, filters_at } => {
                 groups_filters(*at, *groups, *filters, *filters_at)
@@ -155,6 +146,25 @@ fn kernel_too_large(
     diagnostic
         .here(format!("reaches over {}", size([over(0), over(1)])))
         .help(format!("use {dilation}a kernel of at most `{smaller}`, or `pad same`"))
+}
+
+/// The groups that are proposed divide the filters too, or the next error would be theirs.
+fn groups_channels(at: Span, groups: usize, filters: Option<usize>, input: Read) -> Diagnostic {
+    let channels = input.shape.channels();
+    let message = format!(
+        "{} do not divide the {} that come in",
+        counted(groups, "group"),
+        counted(channels, "channel")
+    );
+    let (whom, all) = match filters {
+        Some(filters) if !filters.is_multiple_of(channels) => {
+            (format!("{channels} and {filters}"), greatest_common_divisor(channels, filters))
+        }
+        Some(_) | None => (channels.to_string(), channels),
+    };
+    input
+        .mark(Diagnostic::new("groups_channels", at, message))
+        .help(format!("use a number of groups that divides {whom}: {}", divisors(all)))
 }
 
 fn groups_filters(at: Span, groups: usize, filters: usize, filters_at: Span) -> Diagnostic {

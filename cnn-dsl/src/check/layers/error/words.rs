@@ -77,16 +77,32 @@ pub(super) fn counted(n: usize, noun: &str) -> String {
     if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// The divisors of a number in words; the eight smallest and itself where there are many.
+/// The divisors of a number in words; the eight smallest, three dots and itself where there are many.
 pub(super) fn divisors(n: usize) -> String {
-    let small = (1..=n.min(4096)).filter(|d| n.is_multiple_of(*d));
-    let mut list: Vec<String> = small.take(8).map(|d| d.to_string()).collect();
-    let itself = n.to_string();
-    if list.last() != Some(&itself) {
-        list.push(itself);
+    let mut small = (1..n.min(4096)).filter(|d| n.is_multiple_of(*d)).map(|d| d.to_string());
+    let mut list: Vec<String> = small.by_ref().take(8).collect();
+    if small.next().is_some() {
+        list.push("...".to_owned());
     }
+    list.push(n.to_string());
     match list.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         Some(_) | None => list.concat(),
+    }
+}
+
+pub(super) fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::divisors;
+
+    #[test]
+    fn divisors_left_out_are_dots() {
+        let words = [1, 7, 24, 48].map(divisors);
+        let eight = "1, 2, 3, 4, 6, 8, 12 or 24";
+        assert_eq!(words, ["1", "1 or 7", eight, "1, 2, 3, 4, 6, 8, 12, 16, ... or 48"]);
     }
 }
