@@ -1,10 +1,11 @@
 //! Fenced blocks of Markdown. In: a page. Out: its blocks with their infos, and nothing that
 //! Markdown would show as code without one: no such block is tested.
 
-use super::bless::read;
+use crate::bless::read;
 
 /// The pages, as `docs/` holds them.
-pub const PAGES: [&str; 3] = ["errors.md", "language.md", "performance.md"];
+pub const PAGES: [&str; 6] =
+    ["emitted-code.md", "errors.md", "language.md", "numerics.md", "performance.md", "tutorial.md"];
 
 /// A fenced block.
 #[derive(Debug, Clone)]
@@ -63,13 +64,47 @@ pub fn fences(page: &str) -> Vec<Fence> {
     fences
 }
 
-/// Every Markdown file of the folder is in the list.
+/// Every Markdown file of the folder is in the list, and in the book's contents.
 #[test]
 fn no_page_is_left_out() {
-    let folder = std::fs::read_dir(super::bless::repository("docs")).expect("the folder is there");
+    let folder = std::fs::read_dir(crate::bless::repository("docs")).expect("the folder is there");
     let names =
         folder.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
     let mut names: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    names.retain(|name| name != "SUMMARY.md");
     names.sort();
     assert_eq!(names, PAGES);
+    let contents = read("docs/SUMMARY.md");
+    for page in PAGES {
+        assert!(contents.contains(&format!("]({page})")), "SUMMARY.md has no {page}");
+    }
+}
+
+/// Links between pages go to pages and headings that are there.
+#[test]
+fn no_link_is_dead() {
+    let anchors = |page: &str| -> Vec<String> {
+        let text = read(&format!("docs/{page}"));
+        let headings = text.lines().filter(|line| line.starts_with('#'));
+        headings.map(|line| anchor(line.trim_start_matches('#').trim())).collect()
+    };
+    for page in PAGES {
+        let text = read(&format!("docs/{page}"));
+        for target in text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)) {
+            if target.starts_with("https://") {
+                continue;
+            }
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let file = if file.is_empty() { page } else { file };
+            assert!(PAGES.contains(&file), "docs/{page}: {target}");
+            let there = heading.is_empty() || anchors(file).iter().any(|a| a == heading);
+            assert!(there, "docs/{page}: {target}");
+        }
+    }
+}
+
+/// A heading's anchor, as GitHub and mdBook make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }

@@ -4,8 +4,10 @@
 
 mod bless;
 mod claims;
+mod emitted;
 mod errors;
 mod fences;
 mod language;
 mod limits;
+mod numerics;
 mod snippets;
