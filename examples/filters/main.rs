@@ -135,5 +135,5 @@ fn arguments(
         }
     }
     let photo = photo.unwrap_or_else(|| package.join("data/burn_coyote.jpg"));
-    Ok((photo, out.unwrap_or_else(|| package.join("../target/filters"))))
+    Ok((photo, out.unwrap_or_else(|| package.with_file_name("target/filters"))))
 }

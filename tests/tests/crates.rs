@@ -36,6 +36,8 @@ fn the_crates_pass_clippy_as_strict_as_they_ask_for() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let warned = text(&output.stderr).contains("warning:");
     assert!(!warned, "{}", text(&output.stderr));
+    let output = example("clippy", &["--all-targets", "--", "-D", "warnings"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -169,18 +171,10 @@ fn rust_analyzer_shows_the_mistakes_and_no_other_error() {
     }
 }
 
-/// The example is no member of any other workspace. Its profile is made the crates' own here, so that
-/// what they have built serves it too.
 #[test]
 fn the_example_with_a_build_script_runs() {
     let _one = one_cargo_at_a_time();
-    let profile = [
-        ("CARGO_PROFILE_DEV_DEBUG", "false"),
-        ("CARGO_PROFILE_DEV_INCREMENTAL", "false"),
-        ("CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL", "0"),
-    ];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/build_rs");
-    let output = cargo_in(&folder, "run", &["--quiet"]).envs(profile).output().expect("cargo runs");
+    let output = example("run", &["--quiet"]);
     let (said, errors) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success() && errors.is_empty(), "{errors}");
     // F filters: 9 F and 9 F * 2 F weights, gamma and beta for 3 F channels, (7 * 7 * 2 F + 1) * 10.
@@ -212,6 +206,18 @@ fn of<'a>(names: &[&'a str]) -> Vec<&'a str> {
 /// What cargo says of the crates.
 fn cargo(command: &str, arguments: &[&str]) -> Output {
     cargo_in(&crates(), command, arguments).output().expect("cargo runs")
+}
+
+/// What cargo says of the example, which is no member of any other workspace. Its profile is made the
+/// crates' own here, so that what they have built serves it too.
+fn example(command: &str, arguments: &[&str]) -> Output {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/build_rs");
+    let profile = [
+        ("CARGO_PROFILE_DEV_DEBUG", "false"),
+        ("CARGO_PROFILE_DEV_INCREMENTAL", "false"),
+        ("CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL", "0"),
+    ];
+    cargo_in(&folder, command, arguments).envs(profile).output().expect("cargo runs")
 }
 
 /// Cargo on a workspace, offline and with the versions that the repository itself is built with.

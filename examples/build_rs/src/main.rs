@@ -4,6 +4,7 @@
 
 use cnn_runtime::{Bytes, LoadError};
 use models::Digits;
+use std::process::ExitCode;
 
 /// The types that the build script made of `models/*.cnn`.
 mod models {
@@ -13,31 +14,39 @@ mod models {
 // Without a build script, one model of a file: here with more filters than its default.
 cnn_runtime::include_model!("models/digits.cnn", Digits as WideDigits, filters = 32);
 
-fn main() -> Result<(), LoadError> {
+fn main() -> ExitCode {
     println!("{}", Digits::summary());
     println!("small: {} parameters", models::SmallDigits::PARAMETERS);
     println!("wide: {} parameters\n", WideDigits::PARAMETERS);
-
-    let net = match std::env::args().nth(1) {
-        Some(file) => Digits::load(file)?,
-        None => Digits::init(1),
+    let net = match net(std::env::args().nth(1)) {
+        Ok(net) => net,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
     };
     let probabilities: [f32; 10] = net.predict_u8(&seven());
     for (digit, probability) in probabilities.iter().enumerate() {
         println!("{digit}: {:5.1} %", 100.0 * probability);
     }
-    Ok(())
+    ExitCode::SUCCESS
+}
+
+/// Every name and shape of a file is checked before the net is made.
+fn net(weights: Option<String>) -> Result<Digits, LoadError> {
+    match weights {
+        Some(file) => Digits::load(file),
+        None => Ok(Digits::init(1)),
+    }
 }
 
 /// A bar and a slanted line. Bytes of another size would not compile.
 fn seven() -> Bytes<28, 28, 1> {
-    let mut image = [[[0]; 28]; 28];
-    for row in &mut image[5..8] {
-        row[7..21].fill([255]);
-    }
-    for y in 8..23 {
-        let x = 20 - (y - 8) / 2;
-        image[y][x - 2..x].fill([255]);
-    }
-    image
+    std::array::from_fn(|y| {
+        std::array::from_fn(|x| {
+            let bar = (5..8).contains(&y) && (7..21).contains(&x);
+            let line = (8..23).contains(&y) && (18..20).contains(&(x + (y - 8) / 2));
+            [if bar || line { 255 } else { 0 }]
+        })
+    })
 }

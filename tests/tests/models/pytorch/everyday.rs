@@ -280,4 +280,3 @@ pub const UNET_PADDED: Expected = Expected {
     ],
     single: 1.97e-07,
 };
-
