@@ -1,10 +1,12 @@
 //! What the compiler says to the user: one type, filled in one place a stage, shown by three sinks
 //! (`compile_error!` in the macro, [`render`] for terminals and build scripts, JSON in the command).
 
+mod other_names;
 #[cfg(feature = "render")]
 mod render;
 mod suggest;
 
+pub use other_names::is_unnamed;
 #[cfg(feature = "render")]
 pub use render::{render, render_coloured};
 pub use suggest::did_you_mean;

@@ -1,11 +1,19 @@
-//! "did you mean": the nearest of the known names by edit distance.
+//! "did you mean": what other frameworks call one of the known names, else the nearest of them by
+//! edit distance.
 
-/// The candidate nearest to `word`, if it is near enough to be a slip of the keys: at most a third
+use crate::diagnostic::other_names::meant;
+
+/// What is to be written for `word` where it means a candidate elsewhere (`MaxPool2d` is `pool max`).
+/// Else the candidate nearest to it, if it is near enough to be a slip of the keys: at most a third
 /// of the word's letters (at least one, never all) inserted, deleted, replaced or swapped.
 pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let candidates: Vec<&'a str> = candidates.into_iter().collect();
+    if let Some(meant) = meant(word, &candidates) {
+        return Some(meant);
+    }
     let letters = word.chars().count();
     let limit = (letters / 3).max(1);
     candidates

@@ -2,7 +2,7 @@
 
 use crate::check::error::{count, list, near};
 use crate::check::statements::DEFAULTED;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, is_unnamed};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 
@@ -179,6 +179,10 @@ impl UnknownArgument {
         let what = if valued { "argument" } else { "word" };
         let message = format!("unknown {what} `{word}` for `{layer}`");
         let diagnostic = Diagnostic::new("unknown_argument", at, message);
+        let unnamed = usage.filter(|_| close.is_none() && valued && is_unnamed(&word));
+        if let Some(usage) = unnamed {
+            return diagnostic.help(format!("its value has no name: `{usage}`"));
+        }
         let diagnostic = match close {
             Some(_) => near(diagnostic, close),
             None if takes.is_empty() => diagnostic.note(format!("`{layer}` takes none")),
