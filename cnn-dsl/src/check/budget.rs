@@ -1,7 +1,7 @@
 //! `budget parameters <= 5M, mult_adds <= 600M, arena <= 8MB, weights <= 20MB;`: the first two are
 //! checked here, the others need the plan.
 
-use crate::check::error::LimitError;
+use crate::check::error::{ItemError, LimitError};
 use crate::check::expand::Expander;
 use crate::diagnostic::did_you_mean;
 use crate::ir::{Budget, BudgetKind};
@@ -49,6 +49,12 @@ impl<'a> Expander<'a> {
             };
             if let Some((_, kind)) = known {
                 let span = name.span.to(limit.span);
+                let first = self.declared.budgets.iter().find(|other| other.kind == *kind);
+                if let Some(first) = first.map(|other| other.span) {
+                    let (layer, name) = ("budget".to_owned(), name.name.clone());
+                    self.error(ItemError::GivenTwice { layer, name, at: span, first });
+                    continue;
+                }
                 self.declared.budgets.push(Limit { kind: *kind, limit: value, span });
             }
         }

@@ -52,7 +52,9 @@ pub(super) struct Declared<'a> {
     pub(super) outputs: Vec<(&'a Ident, Tensor)>,
     pub(super) weights: Option<(&'a Text, &'a [(Text, Text)])>,
     pub(super) budgets: Vec<budget::Limit>,
-    pub(super) winograd: bool,
+    /// The word of `winograd off`.
+    pub(super) winograd_off: Option<Span>,
+    pub(super) train: Option<Span>,
     /// Parameters as they came out.
     pub(super) parameters: Vec<(String, String)>,
 }
@@ -67,7 +69,8 @@ impl<'a> Declared<'a> {
             outputs: Vec::new(),
             weights: None,
             budgets: Vec::new(),
-            winograd: true,
+            winograd_off: None,
+            train: None,
             parameters: Vec::new(),
         }
     }
@@ -187,7 +190,7 @@ impl<'a> Expander<'a> {
                 embedded,
                 budgets: budget::for_plan(&self.declared.budgets),
                 train: false,
-                winograd: self.declared.winograd,
+                winograd: self.declared.winograd_off.is_none(),
             }),
             (_, inputs, outputs, _) => {
                 let shape = |value| self.network.shape(value);

@@ -105,9 +105,12 @@ impl<'a> Expander<'a> {
                         return None;
                     }
                 }
-                let from = from.to_integer()?;
-                let turns = to.to_integer()?.checked_sub(from)?.max(0);
-                Some(Turns::Count { from, turns })
+                let (from, to) = (from.to_integer()?, to.to_integer()?);
+                if to < from {
+                    self.error(ValueError::ReversedRange { at: over.span, from, to });
+                    return None;
+                }
+                Some(Turns::Count { from, turns: to.checked_sub(from)? })
             }
             Value::List(values) | Value::Tuple(values) => {
                 self.charge(values.len());

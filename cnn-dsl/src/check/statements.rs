@@ -124,7 +124,7 @@ impl<'a> Expander<'a> {
             }
             StatementKind::Train => {
                 if self.in_model("train", statement.span) {
-                    self.error(ModelError::NotYet { at: keyword(statement.span, "train") });
+                    self.train(keyword(statement.span, "train"));
                 }
             }
             StatementKind::Winograd(word) => {
@@ -271,10 +271,23 @@ impl<'a> Expander<'a> {
     }
 
     fn winograd(&mut self, word: &'a Ident) {
-        if word.name == "off" {
-            self.declared.winograd &= self.ghost > 0;
-        } else {
-            self.error(ModelError::WinogradWord { at: word.span, word: word.name.clone() });
+        let at = word.span;
+        if word.name != "off" {
+            self.error(ModelError::WinogradWord { at, word: word.name.clone() });
+        } else if let Some(first) = self.declared.winograd_off {
+            self.error(ModelError::StatementTwice { what: "winograd", at, first });
+        } else if self.ghost == 0 {
+            self.declared.winograd_off = Some(at);
+        }
+    }
+
+    fn train(&mut self, at: Span) {
+        match self.declared.train {
+            Some(first) => self.error(ModelError::StatementTwice { what: "train", at, first }),
+            None => self.error(ModelError::NotYet { at }),
+        }
+        if self.ghost == 0 {
+            self.declared.train.get_or_insert(at);
         }
     }
 }

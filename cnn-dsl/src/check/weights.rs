@@ -18,7 +18,8 @@ impl<'a> Expander<'a> {
             return;
         }
         if let Some((first, _)) = self.declared.weights {
-            self.error(ModelError::WeightsTwice { at: path.span, first: first.span });
+            let (at, first) = (path.span, first.span);
+            self.error(ModelError::StatementTwice { what: "weights", at, first });
             return;
         }
         self.declared.weights = Some((path, renames));

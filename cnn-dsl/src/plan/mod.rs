@@ -17,7 +17,7 @@ mod tests;
 mod text;
 mod weights;
 
-pub use budget::over_budget;
+pub use budget::{MAX_ARENA_BYTES, over_budget};
 pub use build::plan;
 pub use layers::Kernel;
 pub use layout::Layout;

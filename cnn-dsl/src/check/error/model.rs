@@ -20,7 +20,7 @@ pub(in crate::check) enum ModelError {
     Misplaced { what: &'static str, at: Span },
     NotYet { at: Span },
     WinogradWord { at: Span, word: String },
-    WeightsTwice { at: Span, first: Span },
+    StatementTwice { what: &'static str, at: Span, first: Span },
     NoWeights { at: Span, path: String, reason: String },
     BadWeights { at: Span, text: String },
 }
@@ -82,9 +82,10 @@ impl ModelError {
                 Diagnostic::new("winograd", at, format!("unknown word `{word}` for `winograd`"))
                     .help("write `winograd off;`")
             }
-            Self::WeightsTwice { at, first } => {
-                Diagnostic::new("duplicate_weights", at, "a second `weights` statement")
-                    .label(first, "first here")
+            Self::StatementTwice { what, at, first } => {
+                let message = format!("a second `{what}` statement");
+                let code = if what == "weights" { "duplicate_weights" } else { "given_twice" };
+                Diagnostic::new(code, at, message).label(first, "first here")
             }
             Self::NoWeights { at, path, reason } => {
                 let message = format!("cannot read weights from `{path}`: {reason}");

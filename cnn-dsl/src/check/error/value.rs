@@ -23,6 +23,7 @@ pub(in crate::check) enum ValueError {
     NoElse { at: Span },
     OutOfRange { at: Span, index: String, length: usize },
     NegativeTurns { at: Span, text: String, turns: i128 },
+    ReversedRange { at: Span, from: i128, to: i128 },
     TurnParts { at: Span, names: usize, parts: usize },
 }
 
@@ -91,6 +92,11 @@ impl ValueError {
                 } else {
                     diagnostic.note(format!("`{text}` is {turns}"))
                 }
+            }
+            Self::ReversedRange { at, from, to } => {
+                let message = format!("`repeat` counts up, not from {from} to {to}");
+                Diagnostic::new("reversed_range", at, message)
+                    .note("`a..b` ends before `b`; `a..a` is empty")
             }
             Self::TurnParts { at, names, parts } => {
                 let message =

@@ -2,9 +2,9 @@
 
 use super::{Net, conv, dense, dw, flatten, image, planned, relu, same, schedule};
 use crate::ir::layers::{add::Add, dropout::Dropout};
-use crate::ir::{Budget, BudgetKind, Constant, Op};
+use crate::ir::{Budget, BudgetKind, Constant, Op, ValueId};
 use crate::plan::layers::{Kernel, conv::Form};
-use crate::plan::{Layout, Options, over_budget, plan};
+use crate::plan::{Layout, MAX_ARENA_BYTES, Options, over_budget, plan};
 
 #[test]
 fn renamings_share_the_buffer() {
@@ -112,4 +112,25 @@ fn budgets_name_the_figure_and_the_limit() {
     assert_eq!(error.code, "over_budget");
     assert_eq!(error.message, "`Net` needs 1088 bytes of weights, more than its budget");
     assert_eq!(error.primary.text, "the limit is 1087 bytes");
+}
+
+/// 2^31 `f32`s are 8 GiB: 128 of them stand at once and fill the largest arena, one more is too
+/// many.
+#[test]
+fn an_arena_has_a_limit() {
+    let errors = |outputs: usize| {
+        let mut net = Net::new(image(32_768, 4096, 16));
+        for _ in 0..outputs {
+            let values = net.on(relu(), &[ValueId(0)]).expect("a layer that fits");
+            net.output(values[0]);
+        }
+        over_budget(&planned(&net.finish()))
+    };
+    assert!(errors(127).is_empty());
+    let [error] = &errors(128)[..] else { panic!("the input and 128 outputs are too many") };
+    assert_eq!(error.code, "arena_too_large");
+    assert_eq!(
+        error.message,
+        format!("`Net` needs {} bytes of arena", MAX_ARENA_BYTES + (8 << 30))
+    );
 }
