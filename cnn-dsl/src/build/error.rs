@@ -20,6 +20,11 @@ pub enum BuildError {
         /// What was named.
         name: String,
     },
+    /// A model or an instance was named by what Rust does not take as the name of a type.
+    BadName {
+        /// The name.
+        name: String,
+    },
     /// A file is no text that can be read.
     Text {
         /// Which.
@@ -56,6 +61,9 @@ impl fmt::Display for BuildError {
             Self::NoFileYet { name } => {
                 write!(f, "`{name}` was named before any file; call `file` first")
             }
+            Self::BadName { name } => {
+                write!(f, "`{name}` cannot be the name of a type in Rust; choose another name")
+            }
             Self::Text { path, source } => write!(f, "cannot read `{}`: {source}", path.display()),
             Self::Read { path, source } => write!(f, "cannot read `{}`: {source}", path.display()),
             Self::Write { path, source } => {
@@ -70,7 +78,9 @@ impl Error for BuildError {
         match self {
             Self::Text { source, .. } => Some(source),
             Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
-            Self::NoOutDir | Self::NoFiles(_) | Self::NoFileYet { .. } => None,
+            Self::NoOutDir | Self::NoFiles(_) | Self::NoFileYet { .. } | Self::BadName { .. } => {
+                None
+            }
         }
     }
 }

@@ -118,14 +118,17 @@ impl Build {
     /// Compiles and writes everything, and tells cargo which files were read.
     ///
     /// # Errors
-    /// A file or folder cannot be read or written, or nothing was named. A mistake in a model is a
-    /// compile error of the crate, not one of these.
+    /// A file or folder cannot be read or written, nothing was named, or a name is none that Rust
+    /// takes. A mistake in a model is a compile error of the crate, not one of these.
     pub fn compile(self) -> Result<(), BuildError> {
         if let Some(name) = self.misplaced {
             return Err(BuildError::NoFileYet { name });
         }
         let mut tracked = Tracked::default();
         let units = units(self.named, &mut tracked)?;
+        if let Some(name) = units.iter().find_map(|unit| unit.models.bad_name()) {
+            return Err(BuildError::BadName { name: name.to_owned() });
+        }
         let out_dir = match &self.out_dir {
             Some(folder) => folder.clone(),
             None => std::env::var_os("OUT_DIR").ok_or(BuildError::NoOutDir)?.into(),

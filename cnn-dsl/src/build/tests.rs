@@ -98,6 +98,24 @@ fn what_the_script_itself_does_wrong_is_an_error() {
 }
 
 #[test]
+fn a_name_that_rust_does_not_take_is_an_error() {
+    let fails = |build: Build| build.out_dir("nowhere").compile().expect_err("an error");
+    let none = || [("classes", 3); 0];
+    for name in ["type", "Self", "my net", "", "3", "a.b"] {
+        let line = format!("`{name}` cannot be the name of a type in Rust; choose another name");
+        let builds = [
+            Build::new().file("net.cnn").instance(name, "One", none()),
+            Build::new().file("net.cnn").model(name),
+        ];
+        for build in builds {
+            assert_eq!(fails(build).to_string(), line);
+        }
+    }
+    let names = |build: fn(Build) -> Build| types(&emitted(TWO, build)).join(" ");
+    assert_eq!(names(|b| b.model("Two").instance("r#type", "One", [("classes", 3)])), "Two r#type");
+}
+
+#[test]
 fn files_of_one_name_are_kept_apart() {
     let names = ["a/net.cnn", "b/net.cnn", "c/Net.cnn", "cnn_models.cnn"];
     let build = names.iter().fold(Build::new(), |build, name| build.file(name));

@@ -11,7 +11,7 @@ use crate::check::{Request, Selection};
 use crate::diagnostic::{Diagnostic, render};
 use crate::emit::{Door, pretty};
 use crate::source::{Disk, Files, SourceFile, Sources, Span};
-use crate::syntax;
+use crate::syntax::{self, is_type_name};
 
 /// A file and what is wanted of it.
 #[derive(Debug)]
@@ -56,6 +56,16 @@ impl Models {
     pub(super) fn instance(&mut self, name: &str, model: &str, parameters: Vec<(String, String)>) {
         let (model, rename) = (Some(model.to_owned()), Some(name.to_owned()));
         self.instances.push(Wanted { model, rename, parameters });
+    }
+}
+
+impl Models {
+    /// The first name that no type can have: a model becomes one.
+    pub(super) fn bad_name(&self) -> Option<&str> {
+        let wanted = self.chosen.iter().chain(&self.instances);
+        let mut names = wanted.flat_map(|wanted| wanted.model.iter().chain(&wanted.rename));
+        let is_name = |name: &str| syn::parse_str::<Ident>(name).is_ok() && is_type_name(name);
+        names.find(|name| !is_name(name)).map(String::as_str)
     }
 }
 

@@ -28,6 +28,8 @@ mod tree;
 
 pub use program::Program;
 
+#[cfg(feature = "build")]
+pub(crate) use names::is_type_name;
 #[cfg(feature = "frontend")]
 pub use names::model_names;
 #[cfg(feature = "frontend")]

@@ -32,7 +32,7 @@ pub fn model_names(sources: &Sources, file: FileId) -> Vec<(Visibility, Ident)> 
 
 /// Whether Rust takes the name for a type: a model becomes one. Rust's keywords (The Rust Reference,
 /// edition 2024) need an `r#` before them, and a few words cannot be names at all.
-pub(super) fn is_type_name(name: &str) -> bool {
+pub(crate) fn is_type_name(name: &str) -> bool {
     const NEVER: [&str; 5] = ["self", "Self", "super", "crate", "_"];
     const KEYWORDS: [&str; 48] = [
         "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
