@@ -1,20 +1,20 @@
 //! One statement that applies a layer: its head, operands, arguments, post-operations, and the
 //! layers that come of it.
 
-use crate::check::arguments::{Signature, Value};
+use crate::check::arguments::{Held, Signature, Value};
 use crate::check::error::{ItemError, NameError};
 use crate::check::expand::{Expander, Site};
 use crate::check::items::{Accepts, Sorted};
 use crate::check::layers;
 use crate::check::scope::{Binding, Results, Tensor};
-use crate::ir::{Activation, Shape};
+use crate::ir::Shape;
 use crate::syntax::ast::{Application, Block, ExprKind, Ident};
 
 /// What stands at a statement's front.
 enum Head<'a> {
     Layer(&'static Signature),
     Shared(usize),
-    Activation(Activation),
+    Held(Held),
     Block(&'a Block),
 }
 
@@ -33,7 +33,7 @@ impl<'a> Expander<'a> {
         let applied = match self.head(&app.name) {
             Some(Head::Layer(signature)) => self.apply_layer(signature, app, site),
             Some(Head::Shared(index)) => self.apply_shared(index, app, site),
-            Some(Head::Activation(activation)) => self.apply_activation(&activation, app, site),
+            Some(Head::Held(held)) => self.apply_held(&held, app, site),
             Some(Head::Block(block)) => self.call(block, app, site),
             None => {
                 self.check_braces(app);
@@ -50,7 +50,7 @@ impl<'a> Expander<'a> {
     fn head(&mut self, name: &'a Ident) -> Option<Head<'a>> {
         match self.frame().find(&name.name).map(|entry| entry.binding.clone()) {
             Some(Binding::Layer(index)) => return Some(Head::Shared(index)),
-            Some(Binding::Value(Some(Value::Activation(a)))) => return Some(Head::Activation(a)),
+            Some(Binding::Value(Some(Value::Activation(held)))) => return Some(Head::Held(held)),
             Some(Binding::Value(None)) => return None,
             Some(Binding::Tensor(_)) => {
                 self.error(NameError::NotALayer { name: name.clone(), is: "a tensor" });
@@ -165,17 +165,12 @@ impl<'a> Expander<'a> {
     }
 
     /// A parameter that holds an activation, as a statement.
-    fn apply_activation(
-        &mut self,
-        activation: &Activation,
-        app: &'a Application,
-        site: Site<'a>,
-    ) -> Applied {
+    fn apply_held(&mut self, held: &Held, app: &'a Application, site: Site<'a>) -> Applied {
         let sorted = self.sort_posts_only(app);
-        let name = self.layer_name(activation.kind(), app);
+        let name = self.layer_name(held.kind(), app);
         let operand = (self.source(app), app.name.span);
         let input = operand.0.map(|tensor| self.network.shape(tensor));
-        let built = layers::build_activation(activation, self.operand(operand));
+        let built = layers::build_held(held, self.operand(operand));
         let new = self.new_layer(name.clone(), &sorted, site);
         let (results, layer) = if self.live() {
             self.add_layer(built, &[operand], new, app.name.span)

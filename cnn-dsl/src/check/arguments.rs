@@ -60,10 +60,32 @@ pub enum Value {
     Tuple(Vec<Self>),
     /// `a..b`; either end may be missing.
     Range(Option<Rational>, Option<Rational>),
-    /// An activation, given by its name.
-    Activation(Activation),
+    /// An activation, `softmax` or `identity`, given by its name.
+    Activation(Held),
     /// A word that the layer knows (`same`, `valid`, `avg`, `max`, `global`, `nearest`).
     Word(String),
+}
+
+/// What a parameter may hold to be applied like a layer: `act relu`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// An activation with its default arguments.
+    Activation(Activation),
+    /// `softmax`.
+    Softmax,
+    /// `identity`: no activation.
+    Identity,
+}
+
+impl Held {
+    /// The name in the language.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Activation(activation) => activation.kind(),
+            Self::Softmax => "softmax",
+            Self::Identity => "identity",
+        }
+    }
 }
 
 impl Value {

@@ -67,8 +67,8 @@ impl<'a> Expander<'a> {
             Some(Binding::Tensor(_)) => self.wrong_type("a number or a list", "a tensor", e),
             Some(Binding::Layer(_)) => self.wrong_type("a number or a list", "a layer", e),
             None => {
-                if let Some(activation) = layers::activation_value(name) {
-                    return Some(Value::Activation(activation));
+                if let Some(held) = layers::held(name) {
+                    return Some(Value::Activation(held));
                 }
                 self.unknown_name(name, e.span);
                 None
@@ -316,8 +316,9 @@ impl<'a> Expander<'a> {
         match &e.kind {
             ExprKind::Number(_) | ExprKind::Shape(_) | ExprKind::Text(_) | ExprKind::Bool(_) => {}
             ExprKind::Name(name) => {
-                let known =
-                    name == "last" || self.frame().find(name).is_some() || layers::activation(name);
+                let known = name == "last"
+                    || self.frame().find(name).is_some()
+                    || layers::held(name).is_some();
                 if !known {
                     self.unknown_name(name, e.span);
                 }

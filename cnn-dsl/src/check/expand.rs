@@ -133,7 +133,8 @@ impl<'a> Expander<'a> {
 
     /// Reports a name that nothing is bound to.
     pub(super) fn unknown_name(&mut self, name: &str, at: Span) {
-        let activations = layers::all().iter().map(|s| s.name).filter(|n| layers::activation(n));
+        let activations =
+            layers::all().iter().map(|s| s.name).filter(|n| layers::held(n).is_some());
         let candidates = self.frame().names().chain(activations).chain(["last"]);
         let near = did_you_mean(name, candidates).map(str::to_owned);
         self.error(NameError::UnknownName { name: name.to_owned(), at, near });

@@ -66,15 +66,15 @@ impl<'a> Expander<'a> {
     ) -> Tensor {
         let operand = (tensor, post.span);
         let held = match self.frame().find(post.name).map(|entry| &entry.binding) {
-            Some(Binding::Value(Some(Value::Activation(activation)))) => Some(activation.clone()),
+            Some(Binding::Value(Some(Value::Activation(held)))) => Some(held.clone()),
             _ => None,
         };
-        let (kind, built) = if let Some(activation) = held {
+        let (kind, built) = if let Some(held) = held {
             if let Some(value) = post.rest.first() {
                 let name = post.name.to_owned();
                 self.error(ItemError::TakesNoValue { name, at: value.span });
             }
-            (activation.kind(), layers::build_activation(&activation, self.operand(operand)))
+            (held.kind(), layers::build_held(&held, self.operand(operand)))
         } else {
             let signature = layers::signature(post.name)?;
             let built = self.build_post(signature, post, operand, app.span)?;

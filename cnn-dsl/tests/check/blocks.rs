@@ -26,6 +26,35 @@ fn a_lone_activation_is_a_post_operation_and_a_named_one_an_argument() {
     );
 }
 
+/// MobileNetV3's blocks end without an activation, a head may end in `softmax`.
+#[test]
+fn a_parameter_may_hold_no_activation_or_softmax() {
+    let network = network(
+        "block cell(out, act = identity) { conv 1x1, out, bn, act; act; }
+         block outer(act) { if act == identity { cell 4; } else { cell 4, act act; } }
+         model A(last_act = softmax) {
+            input 8x8x4;
+            cell 4;
+            cell 4, act relu;
+            outer act identity;
+            outer act last_act;
+            top act last_act;
+         }
+         block top(act) { flatten; dense 3, act; }",
+    );
+    let kinds = |name: &str| {
+        let layer = network.layers.iter().find(|layer| layer.name == name);
+        layer.map(|layer| layer.op.kind())
+    };
+    assert_eq!(kinds("cell1.conv1.identity"), Some("identity"));
+    assert_eq!(kinds("cell1.identity1"), Some("identity"));
+    assert_eq!(kinds("cell2.conv1.relu"), Some("relu"));
+    assert_eq!(kinds("outer1.cell1.conv1.identity"), Some("identity"));
+    assert_eq!(kinds("outer2.cell1.conv1.softmax"), Some("softmax"));
+    assert_eq!(kinds("top1.dense1.softmax"), Some("softmax"));
+    assert_eq!(network.parameters, [("last_act".to_owned(), "softmax".to_owned())]);
+}
+
 #[test]
 fn words_alone_are_positional_even_where_a_parameter_has_their_name() {
     let network = network(

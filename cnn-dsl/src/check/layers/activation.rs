@@ -1,11 +1,11 @@
 //! The activations: most take no argument.
 
-use crate::check::layers::activation_value;
+use crate::check::layers;
 use crate::check::layers::reader::{Allowed, Reader};
 use crate::ir::{Activation, Op};
 
 pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
-    let activation = match activation_value(r.layer)? {
+    let activation = match layers::activation(r.layer)? {
         Activation::LeakyRelu(default) => {
             let what = "the slope of `leaky_relu`";
             Activation::LeakyRelu(r.optional_constant(what, default.0, Allowed::Any)?)

@@ -32,13 +32,13 @@ mod split;
 mod window;
 
 pub use error::{ArgumentError, ChannelError, LayerError, Read, ShapeError, WindowError};
-pub use signatures::{activation, activation_value, all, signature, words};
+pub use signatures::{activation, all, held, signature, words};
 
-use crate::check::arguments::{Arguments, Operand};
+use crate::check::arguments::{Arguments, Held, Operand};
 use crate::check::layers::reader::Reader;
 use crate::diagnostic::Diagnostics;
 use crate::ir::shape::{MAX_ELEMENTS, checked_elements};
-use crate::ir::{Activation, Op, Shape};
+use crate::ir::{Op, Shape};
 use crate::source::{Sources, Span};
 
 /// Where a layer's errors go.
@@ -183,12 +183,13 @@ pub fn check_unroll(cx: &mut LayerCx<'_>, op: &Op, inputs: &[Shape], outputs: &[
     }
 }
 
-/// A parameter that holds an activation, applied: the same as writing the activation's name.
-pub fn build_activation(activation: &Activation, operand: Operand) -> Built {
-    match operand.shape {
-        Some(shape) => {
-            Built { op: Some(Op::Activation(activation.clone())), outputs: vec![Some(shape)] }
-        }
-        None => Built::unknown(1),
-    }
+/// What a parameter holds, applied: the same as writing its name.
+pub fn build_held(held: &Held, operand: Operand) -> Built {
+    let Some(shape) = operand.shape else { return Built::unknown(1) };
+    let op = match held {
+        Held::Activation(activation) => Op::Activation(activation.clone()),
+        Held::Softmax => softmax::build(),
+        Held::Identity => dropout::identity(),
+    };
+    Built { op: Some(op), outputs: vec![Some(shape)] }
 }

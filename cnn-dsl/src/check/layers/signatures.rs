@@ -1,6 +1,6 @@
 //! What may stand behind each layer's name: the table that items are sorted by.
 
-use crate::check::arguments::{Operands, Positional, Signature};
+use crate::check::arguments::{Held, Operands, Positional, Signature};
 use crate::ir::{Activation, Constant};
 
 /// Every built-in layer, in the order of the language reference.
@@ -13,13 +13,17 @@ pub fn signature(name: &str) -> Option<&'static Signature> {
     ALL.iter().find(|s| s.name == name)
 }
 
-/// Whether a name is an activation: what a parameter may hold (`act relu`). `softmax` is none.
-pub fn activation(name: &str) -> bool {
-    activation_value(name).is_some()
+/// What a parameter holds by this name (`act relu`): an activation, `softmax` or `identity`.
+pub fn held(name: &str) -> Option<Held> {
+    match name {
+        "softmax" => Some(Held::Softmax),
+        "identity" => Some(Held::Identity),
+        name => activation(name).map(Held::Activation),
+    }
 }
 
-/// The activation of a name with its default arguments, as the value of a parameter.
-pub fn activation_value(name: &str) -> Option<Activation> {
+/// The activation of a name, with its default arguments.
+pub fn activation(name: &str) -> Option<Activation> {
     Some(match name {
         "relu" => Activation::Relu,
         "relu6" => Activation::Relu6,
