@@ -100,6 +100,16 @@ const NAMES: &[Claim] = &[
 
 const STATEMENTS: &[Claim] = &[
     (
+        "a range that ends below its beginning is an error",
+        "model A { input 4; dense 2; repeat i in 3..1 { relu; } }",
+        "reversed_range",
+    ),
+    (
+        "A second budget on a figure is an error",
+        "model A { input 4; dense 2; budget arena <= 1kB, arena <= 2kB; }",
+        "given_twice",
+    ),
+    (
         "An argument given twice is an error",
         "model A { input 8x8x3; conv 3x3, 4, stride 2, stride 2; }",
         "given_twice",
@@ -215,9 +225,9 @@ const LAYERS: &[Claim] = &[
     ("above 0", "model A { input 4; bn eps 0; dense 2; }", "out_of_range"),
     ("from 0 to below 1", "model A { input 4; dropout 1; dense 2; }", "out_of_range"),
     (
-        "A post-operation, but no value of a parameter",
-        "block b(act) { act; } model A { input 4; b act softmax; }",
-        "unknown_name",
+        "It is no post-operation by itself",
+        "model A { input 4; dense 2, identity; }",
+        "missing_semicolon",
     ),
     (
         "the sum of tensors of equal shape",

@@ -40,6 +40,13 @@ fn codes() -> Vec<Code> {
 /// A text and its report, where a page of one file cannot show the error.
 fn without_page(code: &str) -> (String, String) {
     match code {
+        "arena_too_large" => {
+            let text = |operands: &str| {
+                format!("model M {{\n    input 32768x65536x1;\n    add {operands};\n}}\n")
+            };
+            let report = Page::default().check(&text(&["{ relu; }"; 140].join(", ")));
+            (text("{ relu; }, { relu; }, ..., { relu; }"), report.expect_err("too large"))
+        }
         "no_model" => {
             let text = "block b { relu; }\n";
             let selection = Selection::Some(vec![Request::default()]);

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use cnn_dsl::check::{Selection, check};
 use cnn_dsl::diagnostic::{Diagnostic, render};
 use cnn_dsl::ir::Network;
-use cnn_dsl::plan::{Options, plan, summary};
+use cnn_dsl::plan::{Options, over_budget, plan, summary};
 use cnn_dsl::source::{Files, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
 
@@ -62,7 +62,11 @@ impl Page {
         if !errors.is_empty() {
             return Err(report(&errors, &sources));
         }
-        Ok(checked.models.into_iter().map(|model| model.expect("no error, no stub")).collect())
+        let networks: Vec<Network> =
+            checked.models.into_iter().map(|model| model.expect("no error, no stub")).collect();
+        let plans = networks.iter().map(|network| plan(network, &Options::default()));
+        let errors: Vec<Diagnostic> = plans.flat_map(|plan| over_budget(&plan)).collect();
+        if errors.is_empty() { Ok(networks) } else { Err(report(&errors, &sources)) }
     }
 
     /// The same for a text that is right. Its weight file is made for it: without the statement
