@@ -1,26 +1,6 @@
-//! Weight files made on the spot, and the shared data where it is there.
-
-#![allow(dead_code, reason = "each test file uses a part")]
+//! The shared data, where it is there.
 
 use std::path::PathBuf;
-
-use safetensors::tensor::{Dtype, TensorView};
-
-/// A safetensors file of `f32` tensors.
-pub fn safetensors(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
-    let bytes: Vec<Vec<u8>> = tensors
-        .iter()
-        .map(|(_, _, data)| data.iter().flat_map(|x| x.to_le_bytes()).collect())
-        .collect();
-    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), data)| {
-        (
-            *name,
-            TensorView::new(Dtype::F32, shape.to_vec(), data)
-                .expect("as many numbers as the shape says"),
-        )
-    });
-    safetensors::serialize(views, None).expect("a file")
-}
 
 /// A folder of the shared data, which stands beside the repository; `None`, with a printed line,
 /// where it does not.
