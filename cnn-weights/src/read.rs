@@ -211,8 +211,11 @@ fn index_of(mut position: usize, dims: &[usize]) -> Vec<usize> {
     index
 }
 
+/// From the bytes of a tensor to its elements.
+type Reader = fn(&[u8]) -> Vec<f32>;
+
 /// How the elements of a type become `f32`, if it is one that is read.
-fn reader(dtype: Dtype) -> Option<fn(&[u8]) -> Vec<f32>> {
+fn reader(dtype: Dtype) -> Option<Reader> {
     fn words<const N: usize>(bytes: &[u8], float: fn([u8; N]) -> f32) -> Vec<f32> {
         bytes.as_chunks().0.iter().map(|&word| float(word)).collect()
     }
