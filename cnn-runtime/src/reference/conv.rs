@@ -18,11 +18,10 @@ pub(super) fn run(op: &Conv, x: &Value, weights: &[Vec<f32>], to: Shape) -> Valu
             for dx in 0..s {
                 let h = source(p, op.stride[0], dy, op.dilation[0], op.pads.top);
                 let w = source(q, op.stride[1], dx, op.dilation[1], op.pads.left);
-                for c in 0..inputs {
-                    if let Some(x) = x.at_padded(h, w, first_input + c) {
-                        let weight = kernel[((dy * s + dx) * inputs + c) * op.filters + k];
-                        sum.add(x, f64::from(weight));
-                    }
+                let Some(pixel) = x.pixel(h, w) else { continue };
+                for (c, &x) in pixel[first_input..][..inputs].iter().enumerate() {
+                    let weight = kernel[((dy * s + dx) * inputs + c) * op.filters + k];
+                    sum.add(x, f64::from(weight));
                 }
             }
         }

@@ -44,10 +44,15 @@ impl Value {
 
     /// An element of the image with its surroundings: `None` outside.
     pub(super) fn at_padded(&self, h: i64, w: i64, c: usize) -> Option<Element> {
-        let [height, width, _] = self.shape.hwc();
+        self.pixel(h, w).map(|channels| channels[c])
+    }
+
+    /// The channels of a pixel of the image with its surroundings: `None` outside.
+    pub(super) fn pixel(&self, h: i64, w: i64) -> Option<&[Element]> {
+        let [height, width, channels] = self.shape.hwc();
         let h = usize::try_from(h).ok().filter(|&h| h < height)?;
         let w = usize::try_from(w).ok().filter(|&w| w < width)?;
-        Some(self.at(h, w, c))
+        Some(&self.elements[(h * width + w) * channels..][..channels])
     }
 }
 
