@@ -129,6 +129,11 @@ pub enum TextError {
         /// The byte.
         byte: u8,
     },
+    /// Its lines end as they did on old Macs: a line comment would not end.
+    LoneReturn {
+        /// Where the first such end stands.
+        at: Position,
+    },
 }
 
 impl fmt::Display for TextError {
@@ -147,6 +152,11 @@ impl fmt::Display for TextError {
             Self::NotUtf8 { at: Position { line, column }, byte } => {
                 write!(f, "byte {byte:#04x} at line {line}, column {column} is not UTF-8")
             }
+            Self::LoneReturn { at: Position { line, column } } => write!(
+                f,
+                "a carriage return without a line feed at line {line}, column {column}: \
+                 save it with line feeds"
+            ),
         }
     }
 }
@@ -161,12 +171,22 @@ fn text(bytes: Vec<u8>) -> Result<String, TextError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(TextError::Utf16);
     }
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let (until, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
         let before = String::from_utf8_lossy(&bytes[..until]);
-        let shown = before.strip_prefix('\u{feff}').unwrap_or(&before);
-        TextError::NotUtf8 { at: position(shown, shown.len()), byte: bytes[until] }
-    })
+        TextError::NotUtf8 { at: end_of(&before), byte: bytes[until] }
+    })?;
+    let mut returns = text.match_indices('\r').map(|(at, _)| at);
+    match returns.find(|at| !text[at + 1..].starts_with('\n')) {
+        Some(at) => Err(TextError::LoneReturn { at: end_of(&text[..at]) }),
+        None => Ok(text),
+    }
+}
+
+/// Where the beginning of a file ends, as editors show it.
+fn end_of(text: &str) -> Position {
+    let shown = text.strip_prefix('\u{feff}').unwrap_or(text);
+    position(shown, shown.len())
 }
 
 /// Where `use` and `weights` get their files from: the disk, or a table in tests and fuzzing.

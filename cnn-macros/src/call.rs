@@ -88,6 +88,7 @@ impl Call {
                         format!("the path is relative to the package, `{}`", folder.display());
                     Diagnostic::new("unreadable_file", at, message).help(help)
                 }
+                TextError::LoneReturn { .. } => Diagnostic::new("unreadable_file", at, message),
                 TextError::TooLong { .. } => Diagnostic::new("too_large", at, message),
                 TextError::Utf16 | TextError::NotUtf8 { .. } => {
                     Diagnostic::new("not_utf8", at, message)

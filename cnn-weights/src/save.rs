@@ -103,7 +103,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Opened by us: tempfile's own rights are its owner's alone, and its errors name the part.
     let mut name = tempfile::Builder::new();
     let mut file = name.prefix(".weights-").make_in(folder, |part| File::create_new(part))?;
-    file.write_all(bytes)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The new name is on the disk only when the folder is.

@@ -129,6 +129,7 @@ mod load {
             TextError::Io(error) if error.kind() == ErrorKind::IsADirectory => UseError::Folder,
             TextError::Io(error) => UseError::Unreadable { why: error.to_string() },
             TextError::TooLong { bytes } => UseError::TooLarge { bytes },
+            TextError::LoneReturn { .. } => UseError::Unreadable { why: error.to_string() },
             TextError::Utf16 | TextError::NotUtf8 { .. } => {
                 UseError::NotUtf8 { why: error.to_string() }
             }

@@ -1,5 +1,5 @@
 //! `.cnn` files that are no text, loop, or are no files: through the build script's door, and
-//! through the macro's. Through the command's: `cnn-cli/tests/robustness/texts.rs`.
+//! through the macro's. Through the command's: `cnn-cli/tests/command/robustness/texts.rs`.
 
 use cnn_dsl::build::Build;
 use std::fs;
@@ -39,6 +39,7 @@ fn written(folder: &Path) {
     fs::create_dir(folder.join("inner")).expect("a folder");
     write("bytes.cnn", b"model M {\n    input 4x\xff4x1;\n}\n");
     write("bom_bytes.cnn", b"\xef\xbb\xbfmodel \xc3(");
+    write("returns.cnn", b"// one\rmodel M { input 4x4x1; relu; }\r");
     write("utf16.cnn", b"\xff\xfem\0o\0d\0e\0l\0");
     write("utf16_be.cnn", b"\xfe\xff\0m\0o\0d\0e\0l");
     write("long.cnn", &vec![b' '; 1_000_001]);
@@ -64,6 +65,11 @@ fn a_root_that_is_no_text_is_an_error_of_the_build_script() {
         (
             "bom_bytes.cnn",
             "cannot read `bom_bytes.cnn`: byte 0xc3 at line 1, column 7 is not UTF-8",
+        ),
+        (
+            "returns.cnn",
+            "cannot read `returns.cnn`: a carriage return without a line feed at line 1, column 7: \
+             save it with line feeds",
         ),
         ("utf16.cnn", "cannot read `utf16.cnn`: it is UTF-16: save it as UTF-8"),
         ("utf16_be.cnn", "cannot read `utf16_be.cnn`: it is UTF-16: save it as UTF-8"),
