@@ -22,21 +22,22 @@ pub enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot print: {0}")]
     Print(io::Error),
+    #[error(
+        "cannot build in `{}`: {source}: set CNN_CACHE_DIR to another folder, or use --reference",
+        path.display()
+    )]
+    Cache { path: PathBuf, source: io::Error },
     #[error("no cache folder: set CNN_CACHE_DIR to a folder")]
     NoCacheFolder,
 
     #[error("`{}` is no array that can be read: {why}", path.display())]
     Npy { path: PathBuf, why: String },
-    #[error("`{}` holds elements of type {found}, not f32 or u8", path.display())]
-    ElementType { path: PathBuf, found: String },
     #[error("`{}` holds bytes, this input takes f32: only an `input` with `u8` takes bytes", path.display())]
     NoBytes { path: PathBuf },
     #[error("`{}` holds no image", path.display())]
     NoImage { path: PathBuf },
     #[error("`{}` holds {}, the model takes {} or {}", path.display(), tuple(found), tuple(wanted), batched(wanted))]
     ArrayShape { path: PathBuf, wanted: Vec<usize>, found: Vec<usize> },
-    #[error("cannot write `{}`: {why}", path.display())]
-    WriteArray { path: PathBuf, why: String },
     #[error("the model has {wanted} {what}, --{flag} was given {found} times")]
     Arrays { flag: &'static str, what: &'static str, wanted: usize, found: usize },
     #[error("the inputs hold different numbers of images: {}", list(.0))]

@@ -5,11 +5,10 @@
 //! half a file.
 
 use crate::error::Error;
+use crate::run::npy::{self, Element, Header, NpyError};
 use cnn_dsl::ir::Shape;
-use ndarray::{ArrayD, ArrayViewD, IxDyn};
-use ndarray_npy::{ReadNpyError, ReadNpyExt as _, WriteNpyExt as _};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
@@ -39,21 +38,27 @@ pub fn dims(shape: Shape) -> Vec<usize> {
 
 /// Reads the array for an input of the given shape; bytes only where the input takes them.
 pub fn read(path: &Path, shape: Shape, bytes: bool) -> Result<Images, Error> {
-    let array = match open::<f32>(path) {
-        Err(ReadNpyError::WrongDescriptor(found)) => match open::<u8>(path) {
-            Err(ReadNpyError::WrongDescriptor(_)) => {
-                let found = found.to_string();
-                return Err(Error::ElementType { path: path.to_owned(), found });
-            }
-            Ok(_) if !bytes => return Err(Error::NoBytes { path: path.to_owned() }),
-            other => other.map(|array| array.mapv(f32::from)),
-        },
-        other => other,
+    let unreadable = |source: io::Error| Error::Read { path: path.to_owned(), source };
+    let failed = |error: NpyError| match error {
+        NpyError::Io(source) => unreadable(source),
+        NpyError::Damaged(why) => Error::Npy { path: path.to_owned(), why },
     };
-    let array =
-        array.map_err(|error| Error::Npy { path: path.to_owned(), why: error.to_string() })?;
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() {
+        // A pipe waits for its other end, and a device never ends.
+        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
+        return Err(unreadable(io::Error::other(format!("it is {what}"))));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let mut file = BufReader::new(file);
+    let header = Header::read(&mut file, length).map_err(failed)?;
+    match header.element {
+        Element::U8 if !bytes => return Err(Error::NoBytes { path: path.to_owned() }),
+        Element::U8 | Element::F32 | Element::BigEndianF32 => {}
+    }
     let wanted = dims(shape);
-    let batch = match array.shape() {
+    let batch = match &header.shape[..] {
         found if found == wanted => None,
         [0, rest @ ..] if rest == wanted => return Err(Error::NoImage { path: path.to_owned() }),
         [batch, rest @ ..] if rest == wanted => Some(*batch),
@@ -62,14 +67,8 @@ pub fn read(path: &Path, shape: Shape, bytes: bool) -> Result<Images, Error> {
             return Err(Error::ArrayShape { path, wanted, found });
         }
     };
-    // A Fortran-ordered file is stored column by column.
-    let values = array.as_standard_layout().iter().copied().collect();
+    let values = header.values(&mut file).map_err(failed)?;
     Ok(Images { batch, values })
-}
-
-fn open<T: ndarray_npy::ReadableElement>(path: &Path) -> Result<ArrayD<T>, ReadNpyError> {
-    let file = File::open(path).map_err(ReadNpyError::Io)?;
-    ArrayD::<T>::read_npy(BufReader::new(file))
 }
 
 /// A seeded image: bytes 0 to 255 for an input that takes bytes, else numbers from -1 to 1.
@@ -91,40 +90,42 @@ pub fn random(seed: u64, shape: Shape, bytes: bool) -> Images {
     Images { batch: None, values: values.collect() }
 }
 
-/// Writes every array or none: all of them beside their places, then all renamed.
+/// Writes every array or none: all of them beside their places, then all renamed. A killed process
+/// leaves at most a `.cnn-` file behind, which nothing reads.
 pub fn write(files: Vec<(&Path, Vec<usize>, &[f32])>) -> Result<(), Error> {
     let mut ready = Vec::with_capacity(files.len());
     for (path, dims, values) in files {
-        let failed = |why: String| Error::WriteArray { path: path.to_owned(), why };
-        let array = ArrayViewD::from_shape(IxDyn(&dims), values)
-            .map_err(|error| failed(error.to_string()))?;
-        let mut file = beside(path).map_err(|error| failed(error.to_string()))?;
-        let mut writer = BufWriter::new(&mut file);
-        array.write_npy(&mut writer).map_err(|error| failed(error.to_string()))?;
-        writer.flush().map_err(|error| failed(error.to_string()))?;
-        drop(writer);
-        ready.push((path, file));
+        let failed = |source| Error::Write { path: path.to_owned(), source };
+        ready.push((path, beside(path, &dims, values).map_err(failed)?));
     }
     for (path, file) in ready {
-        file.persist(path).map_err(|error| Error::WriteArray {
-            path: path.to_owned(),
-            why: error.error.to_string(),
-        })?;
+        let failed = |source| Error::Write { path: path.to_owned(), source };
+        file.persist(path).map_err(|error| failed(error.error))?;
     }
     Ok(())
 }
 
-/// An unnamed-to-be file in the folder of `path`, with the rights of any new file.
-fn beside(path: &Path) -> std::io::Result<NamedTempFile> {
+/// The array under another name in the folder of `path`, with the rights of any new file.
+fn beside(path: &Path, dims: &[usize], values: &[f32]) -> io::Result<NamedTempFile> {
+    if let Ok(about) = std::fs::metadata(path)
+        && !about.is_file()
+    {
+        // The renaming would take away a device or a pipe.
+        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
+        return Err(io::Error::other(format!("it is {what}")));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    // A missing folder is told here: below, the message would name the temporary file.
-    std::fs::metadata(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".cnn-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    // Opened by us: tempfile's own rights are its owner's alone, and its errors name the part.
+    let mut name = tempfile::Builder::new();
+    let mut file = name.prefix(".cnn-").make_in(folder, |part| File::create_new(part))?;
+    let mut writer = BufWriter::new(file.as_file_mut());
+    npy::write(&mut writer, dims, values)?;
+    writer.flush()?;
+    drop(writer);
+    // A full disk may be told only here.
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use crate::error::Error;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The folder of all built models.
@@ -23,9 +24,9 @@ impl Cache {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&root).map_err(|source| Error::Write { path: root.clone(), source })?;
-        let root = std::path::absolute(&root)
-            .map_err(|source| Error::Write { path: root.clone(), source })?;
+        let failed = |source| Error::Cache { path: root.clone(), source };
+        builder.create(&root).map_err(failed)?;
+        let root = std::path::absolute(&root).map_err(failed)?;
         Ok(Self { root })
     }
 
@@ -34,7 +35,7 @@ impl Cache {
         let path = self.root.join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let locked = lock.and_then(|file| file.lock().map(|()| file));
-        locked.map_err(|source| Error::Write { path, source })
+        locked.map_err(|source| Error::Cache { path: self.root.clone(), source })
     }
 
     /// Where cargo builds: one folder, so that the runtime is compiled once for all models.
@@ -72,16 +73,20 @@ pub fn key(parts: &[&str]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// Writes a file if its text is not there yet, so that cargo sees no change where there is none.
+/// Writes a file if its text is not there yet, so that cargo sees no change where there is none. It
+/// is whole or not there, also when the command is killed.
 pub fn write_if_changed(path: &Path, text: &[u8]) -> Result<(), Error> {
     if std::fs::read(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
     let write = || {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(path, text)
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let mut name = tempfile::Builder::new();
+        let mut part = name.prefix(".part-").make_in(folder, |part| File::create_new(part))?;
+        part.as_file_mut().write_all(text)?;
+        part.persist(path).map_err(|error| error.error)?;
+        Ok(())
     };
     write().map_err(|source| Error::Write { path: path.to_owned(), source })
 }

@@ -10,7 +10,7 @@ use crate::run::weights::Source;
 use crate::run::{Job, Outcome};
 use crate::rust::Rust;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Builds the model and runs it.
 pub fn run(job: &Job<'_>, texts: &Texts, choice: &Choice) -> Result<Outcome, Error> {
@@ -45,10 +45,11 @@ fn exchange(job: &Job<'_>, program: &Path) -> Result<Outcome, Error> {
         Source::Embedded => command.arg("embedded"),
     };
     let failed = |why: String| Error::Runner { program: program.to_owned(), why };
-    let output =
-        command.stderr(Stdio::inherit()).output().map_err(|error| failed(error.to_string()))?;
+    let output = command.output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
-        return Err(failed(output.status.to_string()));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+        return Err(failed(error.map_or_else(|| output.status.to_string(), str::to_owned)));
     }
     let mut outputs = Vec::with_capacity(job.network.outputs.len());
     for index in 0..job.network.outputs.len() {

@@ -8,6 +8,7 @@ mod cache;
 mod emitted;
 mod interpreted;
 mod latency;
+mod npy;
 mod package;
 mod report;
 #[cfg(test)]

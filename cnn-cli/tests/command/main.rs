@@ -3,6 +3,7 @@
 mod check;
 mod folder;
 mod readme;
+mod robustness;
 mod run;
 mod summary;
 mod usage;
