@@ -6,11 +6,21 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Seconds of fuzzing; the front end must take any text without a panic or a hang.
+/// Seconds of fuzzing, of all targets at once.
 const FUZZ_SECONDS: u32 = 60;
 
-/// Seconds that one text may take on a loaded machine; longer is a hang.
+/// Seconds that one input may take on a loaded machine; longer is a hang.
 const FUZZ_TIMEOUT: u32 = 10;
+
+/// Megabytes that one allocation may have: inputs are a few kilobytes, whatever they claim.
+const FUZZ_MEGABYTES: u32 = 64;
+
+/// Each target, which must take anything without a panic or a hang, and where its seeds are.
+const FUZZ_TARGETS: [(&str, &[&str]); 3] = [
+    ("frontend", &["fuzz/seeds/frontend", "tests/errors"]),
+    ("weights", &["fuzz/seeds/weights", "tests/data"]),
+    ("npy", &["fuzz/seeds/npy"]),
+];
 
 /// What `cargo fuzz` gives rustc when no sanitizer is asked for.
 const FUZZ_FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
@@ -124,29 +134,48 @@ fn deny(root: &Path) -> Result<(), String> {
     call(root, "cargo", &["deny", "check", "licenses", "bans", "sources"], &[])
 }
 
-/// Any text through the front end. libFuzzer needs coverage counters, which stable rustc can make;
-/// of the sanitizers, which it cannot, none is missed in a crate without `unsafe`.
+/// Every fuzz target, all at once. libFuzzer needs coverage counters, which stable rustc can make;
+/// of the sanitizers, which it cannot, none is missed in crates without `unsafe`.
 fn fuzz(root: &Path) -> Result<(), String> {
     let host = host()?;
     let build = ["build", "--release", "--manifest-path", "fuzz/Cargo.toml"];
     let place = ["--target-dir", "target/fuzz", "--target", &host];
     call(root, "cargo", &[build, place].concat(), &[("RUSTFLAGS", FUZZ_FLAGS)])?;
+    let programs = root.join("target/fuzz").join(host).join("release");
+    std::thread::scope(|scope| {
+        let start = |(name, seeds)| (name, scope.spawn(|| fuzz_one(root, &programs, name, seeds)));
+        let targets = FUZZ_TARGETS.map(start);
+        let ends = targets.map(|(name, thread)| match thread.join() {
+            Ok(end) => end.map_err(|why| format!("fuzz target `{name}`: {why}")),
+            Err(_) => Err(format!("the thread of fuzz target `{name}` panicked")),
+        });
+        ends.into_iter().collect()
+    })
+}
+
+/// One target for its time; what it prints is shown at its end.
+fn fuzz_one(root: &Path, programs: &Path, name: &str, seeds: &[&str]) -> Result<(), String> {
     let folder = root.join("target/fuzz");
-    let (corpus, artifacts) = (folder.join("corpus"), folder.join("artifacts"));
+    let (corpus, artifacts) = (folder.join("corpus").join(name), folder.join("artifacts"));
     for folder in [&corpus, &artifacts] {
         std::fs::create_dir_all(folder).map_err(|error| format!("{folder:?}: {error}"))?;
     }
-    let program = folder.join(host).join("release/frontend");
-    let options = [
-        format!("-max_total_time={FUZZ_SECONDS}"),
-        format!("-timeout={FUZZ_TIMEOUT}"),
-        format!("-artifact_prefix={}/", artifacts.display()),
-        corpus.display().to_string(),
-        "fuzz/seeds/frontend".to_owned(),
-        "tests/errors".to_owned(),
-    ];
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    call(root, &program.display().to_string(), &options, &[])
+    let output = Command::new(programs.join(name))
+        .arg(format!("-max_total_time={FUZZ_SECONDS}"))
+        .arg(format!("-timeout={FUZZ_TIMEOUT}"))
+        .arg(format!("-malloc_limit_mb={FUZZ_MEGABYTES}"))
+        .arg(format!("-artifact_prefix={}/{name}-", artifacts.display()))
+        .arg(corpus)
+        .args(seeds)
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cannot run: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!("{}\n{said}", output.status));
+    }
+    println!("{name}: {}", said.lines().last().unwrap_or_default());
+    Ok(())
 }
 
 /// The platform that this toolchain builds for.
