@@ -75,10 +75,10 @@ fn an_array_cut_off_after_any_byte_is_told_from_a_whole_one() {
         if length < 8 {
             kind = kind.replace(&format!(" {length} "), " N ");
         }
-        for (before, claim) in [(10, 118), (128, 24)] {
+        for before in [10, 128] {
+            // The header's bytes, then the values'.
             if length >= before {
                 kind = kind.replace(&format!(" {} follow", length - before), " M follow");
-                assert!(length < before + claim);
             }
         }
         kinds.insert(kind);
