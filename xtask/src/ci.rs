@@ -143,7 +143,10 @@ fn fuzz(root: &Path) -> Result<(), String> {
     call(root, "cargo", &[build, place].concat(), &[("RUSTFLAGS", FUZZ_FLAGS)])?;
     let programs = root.join("target/fuzz").join(host).join("release");
     std::thread::scope(|scope| {
-        let start = |(name, seeds)| (name, scope.spawn(|| fuzz_one(root, &programs, name, seeds)));
+        let start = |(name, seeds)| {
+            let programs = &programs;
+            (name, scope.spawn(move || fuzz_one(root, programs, name, seeds)))
+        };
         let targets = FUZZ_TARGETS.map(start);
         let ends = targets.map(|(name, thread)| match thread.join() {
             Ok(end) => end.map_err(|why| format!("fuzz target `{name}`: {why}")),
