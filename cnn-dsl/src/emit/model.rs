@@ -241,7 +241,7 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
             #(#arrays)*
             self.0.batch(
                 samples,
-                #rt::vec![#(#rt::flat_mut(&mut #ys)),*],
+                [#(#rt::flat_mut(&mut #ys)),*],
                 &[#(#lens),*],
                 &|sample, workspace, outputs| {
                     let arena = workspace.__arena(ARENA);

@@ -69,7 +69,14 @@ impl Net {
     /// sample is computed by one thread as it would be alone: the bits do not depend on their number.
     ///
     /// `outputs` are the results' memory, `samples` times the sizes `lens`.
-    pub fn batch(&self, samples: usize, outputs: Vec<&mut [f32]>, lens: &[usize], run: &Run<'_>) {
+    pub fn batch<const N: usize>(
+        &self,
+        samples: usize,
+        outputs: [&mut [f32]; N],
+        lens: &[usize; N],
+        run: &Run<'_>,
+    ) {
+        let outputs = Vec::from(outputs);
         let threads = self.threads().min(samples);
         if threads < 2 {
             self.band(0..samples, outputs, lens, run);

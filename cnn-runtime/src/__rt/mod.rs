@@ -22,7 +22,6 @@ pub use std::boxed::Box;
 pub use std::convert::Into;
 pub use std::option::Option::{None, Some};
 pub use std::result::Result::{self, Ok};
-pub use std::vec;
 
 /// A row of a model's table of tensors.
 pub const fn tensor(layer: &'static str, role: Role, dims: &'static [usize]) -> Tensor {

@@ -112,7 +112,7 @@ const _: () = {
             self.0
                 .batch(
                     samples,
-                    rt::vec![rt::flat_mut(& mut y)],
+                    [rt::flat_mut(&mut y)],
                     &[2],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);

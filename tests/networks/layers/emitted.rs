@@ -174,9 +174,10 @@ const _: () = {
             self.0
                 .batch(
                     samples,
-                    rt::vec![
-                        rt::flat_mut(& mut y0), rt::flat_mut(& mut y1), rt::flat_mut(&
-                        mut y2)
+                    [
+                        rt::flat_mut(&mut y0),
+                        rt::flat_mut(&mut y1),
+                        rt::flat_mut(&mut y2),
                     ],
                     &[7, 288, 18096],
                     &|sample, workspace, outputs| {

@@ -133,7 +133,7 @@ const _: () = {
             self.0
                 .batch(
                     samples,
-                    rt::vec![rt::flat_mut(& mut y0), rt::flat_mut(& mut y1)],
+                    [rt::flat_mut(&mut y0), rt::flat_mut(&mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
@@ -194,7 +194,7 @@ const _: () = {
             self.0
                 .batch(
                     samples,
-                    rt::vec![rt::flat_mut(& mut y0), rt::flat_mut(& mut y1)],
+                    [rt::flat_mut(&mut y0), rt::flat_mut(&mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
