@@ -30,7 +30,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .compile()?;
     let folder = PathBuf::from(env::var("OUT_DIR")?).join("small");
     fs::create_dir_all(&folder)?;
-    let emitted = [small::EFFICIENTNET, small::DENSENET, small::SQUEEZENET, small::UNET];
+    let emitted = [
+        small::EFFICIENTNET,
+        small::DENSENET,
+        small::SQUEEZENET,
+        small::SENET,
+        small::DPN,
+        small::UNET,
+    ];
     let build = emitted.iter().fold(Build::new(), |build, small| {
         let build = build.file(format!("../examples/models/{}.cnn", small.file)).model(small.model);
         small.parameters.iter().fold(build, |build, (name, value)| build.parameter(name, value))

@@ -4,7 +4,7 @@ use cnn_dsl::ir::Network;
 use cnn_runtime::Loadable;
 
 use crate::forward::{Expected, ROUNDINGS};
-use crate::pytorch::everyday as pytorch;
+use crate::pytorch::{everyday as pytorch, leaderboard};
 use crate::small::{self, Small};
 use crate::{formula, zoo};
 
@@ -60,6 +60,20 @@ fn squeezenet() {
     let (net, bytes) = net::<models::SqueezeNet11>(&small::SQUEEZENET);
     let found = net.predict_u8(&images::<37, 37, 3>(&bytes)[0]);
     assert_probabilities::<10>(&[found], &pytorch::SQUEEZENET);
+}
+
+#[test]
+fn senet() {
+    let (net, bytes) = net::<models::SENet154>(&small::SENET);
+    let found = net.predict_u8(&images::<32, 32, 3>(&bytes)[0]);
+    assert_probabilities::<5>(&[found], &leaderboard::SENET);
+}
+
+#[test]
+fn dpn() {
+    let (net, bytes) = net::<models::Dpn131>(&small::DPN);
+    let found = net.predict_u8(&images::<32, 32, 3>(&bytes)[0]);
+    assert_probabilities::<5>(&[found], &leaderboard::DPN);
 }
 
 #[test]

@@ -37,6 +37,28 @@ pub const SQUEEZENET: Small = Small {
     parameters: &[("classes", "10"), ("size", "37")],
 };
 
+/// Many groups, gates inside residuals, a 3x3 shortcut.
+pub const SENET: Small = Small {
+    file: "senet154",
+    model: "SENet154",
+    parameters: &[("classes", "5"), ("size", "32"), ("layers", "[1, 2]")],
+};
+
+/// Tensors split and put together again, batch norms that stand alone.
+pub const DPN: Small = Small {
+    file: "dpn131",
+    model: "Dpn131",
+    parameters: &[
+        ("classes", "5"),
+        ("size", "32"),
+        ("layers", "[1, 2]"),
+        ("grow", "[16, 32]"),
+        ("r", "16"),
+        ("groups", "4"),
+        ("stem", "16"),
+    ],
+};
+
 /// Transposed convolutions, crops, several pixels in the output. 188 is the smallest image that the
 /// unpadded network takes; it answers 4x4 pixels.
 pub const UNET: Small =

@@ -1,13 +1,9 @@
 //! The everyday networks, one configuration a family: few classes, a small image, and where a
 //! network is large few blocks or filters. `tests/pytorch/everyday.py` makes the same of torchvision.
 
-use super::{Expected, assert_model};
+use super::{assert_model, assert_small};
 use crate::pytorch::everyday::*;
-use crate::small::{self, Small};
-
-fn assert_small(small: &Small, expected: &Expected) {
-    assert_model((small.file, small.model), small.parameters, expected);
-}
+use crate::small;
 
 #[test]
 fn lenet5() {

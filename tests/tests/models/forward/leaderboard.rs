@@ -1,8 +1,9 @@
 //! The lecture's leaderboard, one configuration a family, AmoebaNet's three cells: five classes, a
 //! small image, few blocks. `tests/pytorch/leaderboard.py` makes the same of the published modules.
 
-use super::assert_model;
+use super::{assert_model, assert_small};
 use crate::pytorch::leaderboard::*;
+use crate::small;
 
 const TWO_STAGES: [(&str, &str); 3] = [("classes", "5"), ("size", "32"), ("layers", "[1, 2]")];
 
@@ -31,13 +32,12 @@ fn resnext() {
 
 #[test]
 fn senet() {
-    assert_model(("senet154", "SENet154"), &TWO_STAGES, &SENET);
+    assert_small(&small::SENET, &SENET);
 }
 
 #[test]
 fn dpn() {
-    let thin = [("grow", "[16, 32]"), ("r", "16"), ("groups", "4"), ("stem", "16")];
-    assert_model(("dpn131", "Dpn131"), &[&TWO_STAGES[..], &thin].concat(), &DPN);
+    assert_small(&small::DPN, &DPN);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use cnn_runtime::dynamic::{Executor, Input};
 use cnn_runtime::reference;
 use cnn_weights::Tensor;
 
+use crate::small::Small;
 use crate::{formula, zoo};
 
 /// What PyTorch gives for a network.
@@ -34,6 +35,11 @@ const DOUBLE_TO_SINGLE: f64 = f64::EPSILON / f32::EPSILON as f64;
 /// A model of a file with parameters that make it small enough for the naive reference.
 fn assert_model((file, model): (&str, &str), parameters: &[(&str, &str)], expected: &Expected) {
     assert_forward(&zoo::network(file, model, parameters), expected);
+}
+
+/// A configuration that the build script compiles, too.
+fn assert_small(small: &Small, expected: &Expected) {
+    assert_model((small.file, small.model), small.parameters, expected);
 }
 
 /// Runs the network by the reference and by the dynamic executor.
