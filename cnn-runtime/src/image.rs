@@ -6,6 +6,13 @@
 use ndarray::{ArrayView3, ArrayView4};
 
 /// An image: `H` rows of `W` pixels of `C` channels (NHWC without the N).
+///
+/// ```
+/// use cnn_runtime::Image;
+///
+/// let mut image: Image<28, 28, 3> = [[[0.0; 3]; 28]; 28];
+/// image[5][7] = [1.0, 0.5, 0.0];               // row 5, column 7: red, green, blue
+/// ```
 pub type Image<const H: usize, const W: usize, const C: usize> = [[[f32; C]; W]; H];
 
 /// An image of bytes, for models whose input says `u8`.
@@ -49,6 +56,19 @@ fn sizes(sizes: &[usize]) -> String {
 
 /// A tensor of H, W, C as an image, without a copy.
 ///
+/// ```
+/// use cnn_runtime::{Image, image};
+/// use ndarray::Array3;
+///
+/// let tensor = Array3::<f32>::zeros((28, 28, 1));
+/// let view = tensor.view();
+/// let digit: &Image<28, 28, 1> = image(&view)?;
+///
+/// let error = image::<224, 224, 3>(&view).unwrap_err();
+/// assert_eq!(error.to_string(), "the model takes 224x224x3, got 28x28x1");
+/// # Ok::<(), cnn_runtime::ShapeError>(())
+/// ```
+///
 /// # Errors
 /// Where the sizes differ, or the tensor is not in the standard layout.
 pub fn image<'a, const H: usize, const W: usize, const C: usize>(
@@ -61,6 +81,17 @@ pub fn image<'a, const H: usize, const W: usize, const C: usize>(
 }
 
 /// A tensor of N, H, W, C as a slice of images, without a copy.
+///
+/// ```
+/// use cnn_runtime::{Image, images};
+/// use ndarray::Array4;
+///
+/// let tensor = Array4::<f32>::zeros((10, 28, 28, 1));
+/// let view = tensor.view();
+/// let digits: &[Image<28, 28, 1>] = images(&view)?;
+/// assert_eq!(digits.len(), 10);
+/// # Ok::<(), cnn_runtime::ShapeError>(())
+/// ```
 ///
 /// # Errors
 /// Where the sizes differ, or the tensor is not in the standard layout.
@@ -91,6 +122,13 @@ pub(crate) fn layout(strides: &[isize]) -> ShapeError {
 /// A boxed value of noughts, made on the heap: an image larger than the stack is no trouble.
 ///
 /// Implemented for images and bytes of any size, for vectors, and for tuples of boxes of them.
+///
+/// ```
+/// use cnn_runtime::{Image, Zeros};
+///
+/// let large: Box<Image<1024, 1024, 3>> = Zeros::zeros();
+/// assert_eq!(large[1023][1023], [0.0; 3]);
+/// ```
 pub trait Zeros: Sized + Send + Sync {
     /// All noughts.
     fn zeros() -> Box<Self>;

@@ -1,6 +1,13 @@
 //! What a model says about its layers.
 
 /// One row of a model's summary, as a const table: `MODEL::layers()`.
+///
+/// ```
+/// cnn_runtime::cnn! { model Small { input 4x4x1; conv 3x3, 2, relu; flatten; dense 2; } }
+///
+/// let heaviest = Small::layers().iter().max_by_key(|layer| layer.mult_adds).expect("layers");
+/// assert_eq!((heaviest.name, heaviest.kind, heaviest.mult_adds), ("conv1", "conv, relu", 72));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LayerInfo {

@@ -1,9 +1,60 @@
 //! Convolutional networks as Rust types: what emitted models run on, and what their users see.
 //!
-//! In: models that `cnn!` or a build script emitted. Here: images as fixed-size arrays and views
-//! of ndarray's tensors, the [`Model`] trait for code over any model, workspaces, and (with the
-//! feature `executors`) the reference and the dynamic executor. Kernels are not here: the compiler
-//! writes them into the user's crate, for the shapes of the model.
+//! A network is written in the `.cnn` language and becomes a type. Its shapes are checked while it
+//! compiles, its kernels are made for just those shapes.
+//!
+//! ```
+//! use cnn_runtime::{Image, Load, cnn};
+//!
+//! cnn! {
+//!     /// Where an image has upright edges, and where level ones.
+//!     pub model Edges {
+//!         input 6x6x1;
+//!         conv 3x3, 2, no_bias        -> 4x4x2;
+//!     }
+//! }
+//!
+//! let weights = Load::tensors(&[(
+//!     "conv1.weight",
+//!     &[2, 1, 3, 3],
+//!     &[1., 0., -1., 1., 0., -1., 1., 0., -1., 1., 1., 1., 0., 0., 0., -1., -1., -1.],
+//! )]);
+//! let net = Edges::load(weights)?;
+//!
+//! // Left half 10, right half 0.
+//! let image: Image<6, 6, 1> = [[[10.], [10.], [10.], [0.], [0.], [0.]]; 6];
+//! let edges: Image<4, 4, 2> = net.predict(&image);
+//! assert_eq!(edges[0], [[0., 0.], [30., 0.], [30., 0.], [0., 0.]]);
+//! # Ok::<(), cnn_runtime::LoadError>(())
+//! ```
+//!
+//! | a model comes from | by |
+//! |---|---|
+//! | the text in the call | [`cnn!`] |
+//! | a `.cnn` file | [`include_model!`] |
+//! | files that a build script compiled with `cnn_dsl::build` | [`include_models!`] |
+//!
+//! Every model `M` has, besides the trait [`Model`]:
+//!
+//! | | |
+//! |---|---|
+//! | `M::init(seed)` | a net with random weights |
+//! | `M::load(weights)` | a net with the weights of a file, of bytes or of tensors: [`Load`] |
+//! | `M::pretrained()` | a net with the weights that the model embeds by `weights "file";` |
+//! | `net.predict(&image)` | the outputs, as arrays; boxed where they are large |
+//! | `net.predict_u8(&image)` | the same for bytes, where the input says `u8` |
+//! | `net.predict_into(&mut workspace, &image, &mut output)` | the same without an allocation or a lock |
+//! | `net.predict_batch(images)` | of arrays `(N, H, W, C)` of [ndarray](https://docs.rs/ndarray), a sample a thread |
+//! | `net.threads(n)` | how many threads a batch may use; one where nothing is said |
+//! | `M::workspace()` | the memory of one running prediction: [`Workspace`] |
+//! | `M::layers()`, `M::summary()` | the rows of the summary: [`LayerInfo`]; the summary as text |
+//! | `M::INPUT`, `OUTPUT`, `PARAMETERS`, `MULT_ADDS`, `ARENA_BYTES`, `WEIGHT_BYTES` | its figures |
+//!
+//! With several inputs or outputs these take and give one each, in the order of declaration.
+//!
+//! Here are the types around a model. Kernels are not here: the compiler writes them into the user's
+//! crate. The feature `executors` adds two that run a network without code made for it: the
+//! reference, which defines what is right, and the dynamic one, which gives any inner value.
 
 #![forbid(unsafe_code)]
 

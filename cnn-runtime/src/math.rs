@@ -16,7 +16,7 @@ pub const GATED_ERROR: f64 = 5e-7;
 /// Largest error of [`softplus`] and [`elu`], relative to `max(1, |x|)`.
 pub const SOFTPLUS_ERROR: f64 = 3e-7;
 
-/// `max(0, x)`.
+/// `max(0, x)`; NaN stays NaN.
 #[inline]
 pub fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }

@@ -7,6 +7,25 @@ use std::borrow::Cow;
 ///
 /// Every emitted model is one, and so is [`Then`]. With several inputs the input is a tuple of
 /// boxes in declaration order, and so are several outputs: `(Box<Image<8, 8, 3>>, Box<[f32; 4]>)`.
+///
+/// ```
+/// use cnn_runtime::{Loadable, Model};
+///
+/// cnn_runtime::cnn! { model Small { input 4x4x1; flatten; dense 2; } }
+///
+/// /// Bytes that a server needs for so many predictions at once.
+/// fn memory<M: Model>(at_once: u64) -> u64 {
+///     M::WEIGHT_BYTES + at_once * M::ARENA_BYTES
+/// }
+///
+/// fn random<M: Loadable>() -> M {
+///     M::init(1)
+/// }
+///
+/// let net: Small = random();
+/// let output: Box<[f32; 2]> = net.predict_boxed(&[[[1.0]; 4]; 4]);
+/// assert!(memory::<Small>(8) > 8 * Small::ARENA_BYTES);
+/// ```
 pub trait Model: Sized + Send + Sync {
     /// What it takes: an [`Image`](crate::Image), a vector `[f32; N]`, or a tuple of boxes of them.
     type Input: Zeros;
@@ -50,6 +69,19 @@ pub trait Model: Sized + Send + Sync {
 
     /// This network and then `next` on its output. A `next` that takes something else does not
     /// compile.
+    ///
+    /// ```
+    /// use cnn_runtime::Model;
+    ///
+    /// cnn_runtime::cnn! {
+    ///     model Features { input 8x8x3; conv 3x3, 4, relu; pool avg global; flatten; }
+    ///     model Classes { input 4; dense 2, softmax; }
+    /// }
+    ///
+    /// let net = Features::init(1).then(Classes::init(2));
+    /// let [a, b] = *net.predict_boxed(&[[[0.5; 3]; 8]; 8]);
+    /// assert!((a + b - 1.0).abs() < 1e-6);
+    /// ```
     fn then<B: Model<Input = Self::Output>>(self, next: B) -> Then<Self, B> {
         Then { first: self, next }
     }

@@ -42,6 +42,17 @@ impl Aligned {
 /// Each concurrent caller of `predict_into` needs one of its own, from `MODEL::workspace()`. It
 /// carries nothing from one prediction to the next, and may serve several models in turn: one that
 /// needs more than it has makes it grow.
+///
+/// ```
+/// cnn_runtime::cnn! { model Small { input 4x4x1; conv 3x3, 2, relu; flatten; dense 2; } }
+///
+/// let net = Small::init(1);
+/// let (mut workspace, mut output) = (Small::workspace(), [0.0; 2]);
+/// for brightness in [0.0, 0.5, 1.0] {
+///     net.predict_into(&mut workspace, &[[[brightness]; 4]; 4], &mut output);     // allocates nothing
+/// }
+/// assert_eq!(output, net.predict(&[[[1.0]; 4]; 4]));
+/// ```
 #[derive(Debug)]
 pub struct Workspace {
     arena: Aligned,

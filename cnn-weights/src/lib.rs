@@ -1,10 +1,31 @@
 //! Weight files of `cnn` models.
 //!
-//! In: a safetensors file or a list of tensors, a [`Table`] that the compiler made, renames. Out: every tensor in its
-//! canonical layout, checked against the table all at once, or one error that lists everything that
-//! is wrong; and the packed blob that the kernels read. Also random weights by a seed, and saving.
-//! Used at compile time by `weights "file";` and at run time by `load`; nothing else in the project
-//! reads or packs weights.
+//! In: a safetensors file or a list of tensors, a [`Table`] that the compiler made, renames. Out:
+//! every tensor in its canonical layout, checked against the table all at once, or one error that
+//! lists everything that is wrong; and the packed blob that the kernels read. Also random weights by
+//! a seed, and saving. Used at compile time by `weights "file";` and at run time by `load`; nothing
+//! else in the project reads or packs weights.
+//!
+//! Users of a model meet [`Load`], which says where its weights come from, and [`LoadError`]. The
+//! rest is for programs that read weights without a model:
+//!
+//! ```
+//! use cnn_weights::{Load, Role, Tensor, init, read, to_bytes};
+//!
+//! let tensors = [
+//!     Tensor::new("dense1", Role::DenseKernel { flattened: None }, vec![3, 2]),
+//!     Tensor::new("dense1", Role::Bias, vec![2]),
+//! ];
+//! let values = init(&tensors, 7);
+//! let file = to_bytes(&tensors, &values)?;
+//! assert_eq!(read(&Load::bytes(file.clone()), &tensors, &[])?, values);
+//!
+//! // Another layer: what is missing and what is surplus is listed.
+//! let other = [Tensor::new("head", Role::Bias, vec![2])];
+//! let error = read(&Load::bytes(file), &other, &[]).unwrap_err();
+//! assert!(error.to_string().contains("head.bias"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -108,7 +108,20 @@ impl Build {
         self.about_file(name, |models| models.instance(name, model, values))
     }
 
-    /// Writes here instead of OUT_DIR.
+    /// Writes here instead of OUT_DIR, so that it also works outside of a build script.
+    ///
+    /// ```
+    /// use std::fs;
+    ///
+    /// let folder = std::env::temp_dir().join("cnn-dsl-out-dir");
+    /// fs::create_dir_all(&folder)?;
+    /// fs::write(folder.join("digits.cnn"), "model Digits { input 28x28x1; flatten; dense 10; }")?;
+    /// cnn_dsl::build::Build::new().file(folder.join("digits.cnn")).out_dir(&folder).compile()?;
+    /// let code = fs::read_to_string(folder.join("digits.rs"))?;
+    /// assert!(code.contains("pub struct Digits"));
+    /// # fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
         self.out_dir = Some(path.as_ref().to_owned());
