@@ -103,7 +103,8 @@ fn hash(function: fn(f32) -> f32) -> u64 {
 
 #[test]
 fn every_machine_computes_these_functions() {
-    let functions: [(&str, fn(f32) -> f32, u64); 9] = [
+    type Function = fn(f32) -> f32;
+    let functions: [(&str, Function, u64); 9] = [
         ("exp", math::exp, 0xb55a_a24a_59ee_7218),
         ("sigmoid", math::sigmoid, 0x9ab0_38a0_b9ab_a9ef),
         ("tanh", math::tanh, 0xf573_ea3f_f6cb_e1ff),
