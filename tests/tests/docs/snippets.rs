@@ -18,6 +18,7 @@ use cnn_dsl::ir::Network;
 use cnn_dsl::plan::{Options, over_budget, plan, summary};
 use cnn_dsl::source::{Files, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
+use cnn_weights::Tensor;
 
 use super::bless::{compare, compare_between, read};
 use super::fences::{Fence, fences};
@@ -70,15 +71,23 @@ impl Page {
     }
 
     /// The same for a text that is right. Its weight file is made for it: without the statement
-    /// the network tells which tensors it needs.
+    /// the network tells which tensors it needs, and a `rename` how the file calls them.
     fn sound(&mut self, fence: &Fence, text: &str) -> Vec<Network> {
         let (statements, rest): (Vec<&str>, Vec<&str>) =
             text.lines().partition(|line| line.trim_start().starts_with("weights \""));
         for statement in statements {
-            let path = statement.split('"').nth(1).expect("a path");
+            let mut texts = statement.split('"').skip(1).step_by(2);
+            let path = texts.next().expect("a path");
+            let renames: Vec<_> = texts.collect();
             let networks = self.check(&rest.join("\n"));
             let networks = networks.unwrap_or_else(|report| panic!("{}\n{report}", fence.place));
-            let tensors: Vec<_> = networks[0].tensors().cloned().collect();
+            let renamed = |mut tensor: Tensor| {
+                if let Some(pair) = renames.chunks(2).find(|pair| tensor.layer == pair[1]) {
+                    tensor.layer = pair[0].to_owned().into();
+                }
+                tensor
+            };
+            let tensors: Vec<_> = networks[0].tensors().cloned().map(renamed).collect();
             let zeros: Vec<Vec<f32>> = tensors.iter().map(|t| vec![0.0; t.len()]).collect();
             let bytes = cnn_weights::to_bytes(&tensors, &zeros).expect("it can be written");
             self.0.insert(PathBuf::from(path), bytes);
