@@ -2,7 +2,7 @@
 
 use cnn_runtime::{Bytes, Image, Zeros};
 use image::imageops::{FilterType, replace};
-use image::{Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use std::error::Error;
 use std::path::Path;
 
@@ -16,8 +16,7 @@ const MARGIN: u32 = 12;
 
 /// A photo, scaled to cover the models' input and cut to its middle.
 pub fn read(path: &Path) -> Result<Box<Bytes<HEIGHT, WIDTH, 3>>, Box<dyn Error>> {
-    let name = path.display();
-    let photo = image::open(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let photo = DynamicImage::from(cnn_examples::photo::read(path)?);
     let photo = photo.resize_to_fill(WIDTH as u32, HEIGHT as u32, FilterType::Triangle);
     let mut bytes = Bytes::<HEIGHT, WIDTH, 3>::zeros();
     bytes.as_flattened_mut().as_flattened_mut().copy_from_slice(photo.to_rgb8().as_raw());
