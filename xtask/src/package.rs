@@ -5,30 +5,35 @@
 //! Not here: publishing.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The user's crate: it takes the packages by path and version.
 const USER: &str = "examples/build_rs";
+
+/// Where everything is built, anew each time: see [`forget_older`].
+const TARGET: &str = "target/packages";
 
 /// What a user's crate needs, directly or through another.
 const PACKAGES: [&str; 4] = ["cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
 
 /// Packages the workspace and runs the user's crate on what was packaged.
 pub fn run(root: &Path) -> Result<(), String> {
-    // The section `diff` asks for a clean tree; this one may be tried without.
-    cargo(root, &["package", "--workspace", "--quiet", "--allow-dirty"])?;
-    let folder = root.join("target/packaged");
     let at = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|e| at(&folder, e))?;
+    let (target, folder) = (root.join(TARGET), root.join(TARGET).join("user"));
+    forget_older();
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|e| at(&target, e))?;
     }
+    // The section `diff` asks for a clean tree; this one may be tried without.
+    let package = ["package", "--workspace", "--quiet", "--allow-dirty", "--target-dir", TARGET];
+    cargo(root, &package)?;
     copy(&root.join(USER), &folder).map_err(|e| at(&folder, e))?;
     let manifest = folder.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(|e| at(&manifest, e))?;
     fs::write(&manifest, without_paths(&text)).map_err(|e| at(&manifest, e))?;
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).map_err(|e| at(&manifest, e))?;
-    let packaged = root.join("target/package");
+    let packaged = target.join("package");
     let version = env!("CARGO_PKG_VERSION");
     let mut arguments = vec!["run".to_owned(), "--quiet".to_owned()];
     for name in PACKAGES {
@@ -37,7 +42,27 @@ pub fn run(root: &Path) -> Result<(), String> {
         arguments.push(format!("patch.crates-io.{name}.path={:?}", path.display().to_string()));
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    cargo(&folder, &arguments)
+    cargo(&folder, &arguments)?;
+    fs::remove_dir_all(&target).map_err(|e| at(&target, e))
+}
+
+/// `cargo package` makes a registry for the packages, and cargo unpacks and builds each version of a
+/// registry's package once: without this and a new target folder, the one of an earlier run.
+fn forget_older() {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let unpacked = home.map(|home| home.join("registry/src"));
+    let registries = unpacked.and_then(|folder| fs::read_dir(folder).ok());
+    for registry in registries.into_iter().flatten().flatten() {
+        // A registry without a host lies in a folder whose name begins with a dash.
+        if registry.file_name().to_string_lossy().starts_with('-') {
+            for name in PACKAGES {
+                let package = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+                // What is not there need not be forgotten.
+                let _ = fs::remove_dir_all(registry.path().join(package));
+            }
+        }
+    }
 }
 
 /// Dependencies by version alone: `{ path = "...", version = "..." }` loses its path.
