@@ -1,8 +1,8 @@
-//! The packages as they would be published: `cargo package` builds each from its own files, then a
-//! user's crate is built and run on them.
+//! The packages as they would be published: each is built from its own files, then a user's crate is
+//! built and run on them.
 //!
 //! In: the workspace and `examples/build_rs`, whose crate leans on the runtime and on a build script.
-//! Not here: publishing.
+//! Not here: publishing. What is never published is packed but not built.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ const USER: &str = "examples/build_rs";
 /// Where everything is built, anew each time: see [`forget_older`].
 const TARGET: &str = "target/packages";
 
-/// What a user's crate needs, directly or through another.
-const PACKAGES: [&str; 4] = ["cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
+/// What is published.
+const PACKAGES: [&str; 5] = ["cnn-cli", "cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
 
 /// Packages the workspace and runs the user's crate on what was packaged.
 pub fn run(root: &Path) -> Result<(), String> {
@@ -26,8 +26,10 @@ pub fn run(root: &Path) -> Result<(), String> {
         fs::remove_dir_all(&target).map_err(|e| at(&target, e))?;
     }
     // The section `diff` asks for a clean tree; this one may be tried without.
-    let package = ["package", "--workspace", "--quiet", "--allow-dirty", "--target-dir", TARGET];
-    cargo(root, &package)?;
+    let package = ["package", "--quiet", "--allow-dirty", "--target-dir", TARGET];
+    cargo(root, &[&package[..], &["--workspace", "--no-verify"]].concat())?;
+    let published = PACKAGES.iter().flat_map(|name| ["-p", name]);
+    cargo(root, &package.iter().copied().chain(published).collect::<Vec<_>>())?;
     copy(&root.join(USER), &folder).map_err(|e| at(&folder, e))?;
     let manifest = folder.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(|e| at(&manifest, e))?;
@@ -36,7 +38,8 @@ pub fn run(root: &Path) -> Result<(), String> {
     let packaged = target.join("package");
     let version = env!("CARGO_PKG_VERSION");
     let mut arguments = vec!["run".to_owned(), "--quiet".to_owned()];
-    for name in PACKAGES {
+    // The command is no dependency of anybody's crate.
+    for name in PACKAGES.iter().filter(|name| **name != "cnn-cli") {
         let path = packaged.join(format!("{name}-{version}"));
         arguments.push("--config".to_owned());
         arguments.push(format!("patch.crates-io.{name}.path={:?}", path.display().to_string()));
@@ -98,6 +101,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<(), String> {
     let status = Command::new(env!("CARGO"))
         .args(arguments)
         .current_dir(folder)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .status()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("cargo ended with {status}")) }
