@@ -30,6 +30,7 @@ pub(super) struct Applied {
 impl<'a> Expander<'a> {
     /// Runs `name items from x as name -> shape`.
     pub(super) fn apply(&mut self, app: &'a Application, site: Site<'a>) -> Results {
+        let mark = self.diagnostics.mark();
         let applied = match self.head(&app.name) {
             Some(Head::Layer(signature)) => self.apply_layer(signature, app, site),
             Some(Head::Shared(index)) => self.apply_shared(index, app, site),
@@ -40,6 +41,7 @@ impl<'a> Expander<'a> {
                 Applied { results: Results::Unknown, input: None, through: String::new() }
             }
         };
+        self.blame_bare(app, mark);
         match &app.asserted {
             Some(asserted) => self.assert_shape(app, asserted, applied),
             None => applied.results,

@@ -6,11 +6,11 @@
 use crate::check::arguments::{Place, Value};
 use crate::check::error::ValueError;
 use crate::check::expand::Expander;
-use crate::check::functions::FUNCTIONS;
 use crate::check::layers;
 use crate::check::scope::Binding;
 use crate::check::value;
 use crate::number::Rational;
+use crate::syntax::FUNCTIONS;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, If, UnaryOp};
 
 /// The most parts of a list: lists of lists of lists would otherwise outgrow the memory.

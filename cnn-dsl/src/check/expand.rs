@@ -10,11 +10,11 @@ use crate::check::model::Declared;
 use crate::check::network::Builder;
 use crate::check::scope::Frame;
 use crate::check::statements::Default;
-use crate::check::text;
 use crate::check::trace::{self, Step};
 use crate::diagnostic::{Diagnostics, Visit, did_you_mean};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::Application;
+use crate::syntax::text;
 
 /// The most layers after expansion.
 const MAX_LAYERS: usize = 100_000;

@@ -7,12 +7,6 @@ use crate::check::expand::Expander;
 use crate::number::Rational;
 use crate::syntax::ast::{Expr, Ident};
 
-/// Every function's name.
-pub(super) const FUNCTIONS: [&str; 13] = [
-    "floor", "ceil", "round", "abs", "min", "max", "pow", "sum", "len", "round_to", "height",
-    "width", "channels",
-];
-
 impl<'a> Expander<'a> {
     /// `name(args)`.
     pub(super) fn call_function(

@@ -120,6 +120,10 @@ impl<'a> Expander<'a> {
                 return false;
             }
         };
+        if let Some(bare) = self.bare(values) {
+            self.error(self.bare_error(bare));
+            return false;
+        }
         let [value] = values else {
             let (layer, name) = ("input".to_owned(), word.to_owned());
             self.error(match values.get(1) {

@@ -7,14 +7,15 @@
 use crate::check::arguments::Value;
 use std::collections::HashMap;
 
+use crate::check::bare::Bare;
 use crate::check::error::{ItemError, NameError, UnknownArgument};
 use crate::check::expand::Expander;
 use crate::check::layers;
 use crate::check::scope::Binding;
-use crate::check::text;
 use crate::diagnostic::did_you_mean;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, LayerItem};
+use crate::syntax::text;
 
 /// The flags that every layer and block call takes, beside its own.
 const FROZEN: &str = "frozen";
@@ -123,6 +124,13 @@ impl<'a> Expander<'a> {
         // The last text of this item that was a value.
         let mut valued: Option<Span> = None;
         while let Some(atom) = atoms.get(at) {
+            if let Some(bare) = self.bare_item(accepts, &atoms[at..]) {
+                self.error(self.bare_error(bare));
+                sorted.sound = false;
+                valued = Some(bare.whole);
+                at += bare.parts;
+                continue;
+            }
             let word = self.word(accepts, atom, atoms.get(at + 1), valued.is_some());
             let takes_value = matches!(word, Word::Argument(..) | Word::Value | Word::Post(_));
             if let (Some(before), true, false) = (valued, takes_value, accepts.loose) {
@@ -183,6 +191,25 @@ impl<'a> Expander<'a> {
             }
         }
         true
+    }
+
+    /// The expression without its parentheses that an item's parts begin with, be it a value of its
+    /// own or an argument's.
+    fn bare_item(&self, accepts: &Accepts<'a>, atoms: &'a [Expr]) -> Option<Bare> {
+        let (first, rest) = atoms.split_first()?;
+        match self.word(accepts, first, rest.first(), false) {
+            Word::Argument(..) => {
+                let bare = self.bare(rest)?;
+                Some(Bare { parts: bare.parts + 1, ..bare })
+            }
+            Word::Value | Word::Unknown(..) => self.bare(atoms),
+            Word::NeedsValue(_)
+            | Word::Flag(_)
+            | Word::Frozen
+            | Word::Unroll(_)
+            | Word::Post(_)
+            | Word::Statement(_) => None,
+        }
     }
 
     /// What a part of an item is, by the language's order.

@@ -13,6 +13,8 @@ mod request;
 #[cfg(feature = "frontend")]
 mod apply;
 #[cfg(feature = "frontend")]
+mod bare;
+#[cfg(feature = "frontend")]
 mod bindings;
 #[cfg(feature = "frontend")]
 mod budget;
@@ -54,8 +56,6 @@ mod run;
 mod scope;
 #[cfg(feature = "frontend")]
 mod statements;
-#[cfg(feature = "frontend")]
-mod text;
 #[cfg(feature = "frontend")]
 mod trace;
 #[cfg(feature = "frontend")]

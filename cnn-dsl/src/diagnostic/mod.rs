@@ -89,6 +89,10 @@ const MAX_SHOWN: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit(usize);
 
+/// A place in the list of what was said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
 /// The sink that goes through a stage; one gate at the stage's end.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
@@ -146,6 +150,25 @@ impl Diagnostics {
         if told.others <= MAX_SHOWN {
             told.shown.push(diagnostic.message);
         }
+    }
+
+    /// How far the list goes now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.list.len())
+    }
+
+    /// The errors that were added after a mark.
+    pub(crate) fn since(&self, mark: Mark) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().skip(mark.0)
+    }
+
+    /// Takes back the errors that were added after a mark.
+    pub(crate) fn take_back(&mut self, mark: Mark) {
+        for diagnostic in self.list.drain(mark.0.min(self.list.len())..) {
+            let Diagnostic { code, message, primary, .. } = diagnostic;
+            self.known.remove(&(code, primary.span, message));
+        }
+        self.told.retain(|_, told| told.index < mark.0);
     }
 
     /// Whether an error was not there before and is to be kept.

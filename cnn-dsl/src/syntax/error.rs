@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
 use crate::syntax::literal::NumberError;
 use crate::syntax::scan::{MAX_BYTES, MAX_DEPTH};
+use crate::syntax::text;
 
 /// What is wrong with a text, before anything is known about its meaning.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +43,10 @@ pub(super) enum SyntaxError {
     StraySemicolon { at: Span },
     /// A body without its `{`.
     MissingBrace { found: Span, after: Span },
-    /// `conv 3x3, n * 4`: the operator.
-    BareOperator { at: Span },
+    /// `conv 3x3, n * 4`: the operator, the expression, and what else may be meant.
+    BareOperator { at: Span, whole: Span, or: Option<Span> },
+    /// `conv 3x3, if wide { 8 } else { 4 }`
+    BareIf { at: Span },
     /// A statement, or a slip of the keys, where models stand.
     OutsideModel { found: Span, meant: Option<&'static str> },
     /// Anything else: what could have stood there, and what the user may have had in mind.
@@ -181,10 +184,17 @@ impl SyntaxError {
                 Diagnostic::new("missing_brace", *found, message)
                     .label(behind(*after), "`{` belongs here")
             }
-            Self::BareOperator { at } => {
+            Self::BareOperator { at, whole, or } => {
                 let message = format!("the operator `{}` stands outside parentheses", shown(*at));
-                Diagnostic::new("bare_operator", *at, message)
-                    .help("put the expression in parentheses: `(32 * alpha)`")
+                let cure = |whole: Span| format!("`({})`", text::expression(sources.text(whole)));
+                let or = or.map_or_else(String::new, |or| format!(", or {}", cure(or)));
+                let help = format!("put the expression in parentheses: {}{or}", cure(*whole));
+                Diagnostic::new("bare_expression", *at, message).help(help)
+            }
+            Self::BareIf { at } => {
+                let message = "an `if` stands outside parentheses";
+                Diagnostic::new("bare_expression", *at, message)
+                    .help("put it in parentheses: `(if wide { 8 } else { 4 })`")
             }
             Self::OutsideModel { found, meant } => {
                 let message = format!(

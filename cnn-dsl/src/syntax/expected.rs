@@ -5,6 +5,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 
 use crate::diagnostic::did_you_mean;
 use crate::source::{FileId, Span};
+use crate::syntax::bare::Bare;
 use crate::syntax::error::{Hint, SyntaxError};
 use crate::syntax::grammar::Rule;
 use crate::syntax::names::is_reserved;
@@ -148,16 +149,28 @@ impl Stumble<'_> {
             .map(|after| SyntaxError::MissingBrace { found: self.found, after })
     }
 
-    /// An operator where a layer's items go on.
+    /// An expression where a layer's items stand or go on.
     fn operator(&self) -> Option<SyntaxError> {
-        const OPERATORS: [&str; 13] =
-            ["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"];
+        let bare = Bare { text: self.text, tokens: self.tokens };
         let in_items = self.expects(Rule::atom) || self.expects(Rule::dotdot);
-        if in_items && self.expects(Rule::comma) && OPERATORS.contains(&self.found()) {
-            return Some(SyntaxError::BareOperator { at: self.found });
-        }
-        (self.before() == "-" && self.rules == [Rule::number])
-            .then_some(SyntaxError::BareOperator { at: self.before? })
+        let at = if in_items && self.expects(Rule::comma) && bare.is_operator(self.next) {
+            self.next
+        } else if self.before() == "-" && self.rules == [Rule::number] {
+            self.next - 1
+        } else if self.expects_item() && self.found() == "!" {
+            self.next
+        } else if self.expects_item() && self.found() == "if" {
+            return Some(SyntaxError::BareIf { at: self.found });
+        } else {
+            return None;
+        };
+        Some(bare.operator(at, self.found.file))
+    }
+
+    /// Whether a layer's item, or more of it, belongs here and no name alone would do.
+    fn expects_item(&self) -> bool {
+        let item = [Rule::layer_item, Rule::atom].iter().any(|&rule| self.expects(rule));
+        item && self.next > 0 && !matches!(self.before(), ";" | "{" | "}")
     }
 
     fn name(&self) -> Option<SyntaxError> {

@@ -8,6 +8,8 @@ pub mod ast;
 mod program;
 
 #[cfg(feature = "frontend")]
+mod bare;
+#[cfg(feature = "frontend")]
 mod error;
 #[cfg(feature = "frontend")]
 mod expected;
@@ -24,10 +26,14 @@ mod rule_names;
 #[cfg(feature = "frontend")]
 mod scan;
 #[cfg(feature = "frontend")]
+pub(crate) mod text;
+#[cfg(feature = "frontend")]
 mod tree;
 
 pub use program::Program;
 
+#[cfg(feature = "frontend")]
+pub(crate) use names::FUNCTIONS;
 #[cfg(feature = "build")]
 pub(crate) use names::is_type_name;
 #[cfg(feature = "frontend")]

@@ -47,6 +47,12 @@ pub(crate) fn is_type_name(name: &str) -> bool {
     }
 }
 
+/// The functions of expressions: to the grammar they are names.
+pub(crate) const FUNCTIONS: [&str; 13] = [
+    "floor", "ceil", "round", "abs", "min", "max", "pow", "sum", "len", "round_to", "height",
+    "width", "channels",
+];
+
 /// Words that are keywords everywhere; the rule `reserved` lists the same.
 pub(super) const RESERVED: [&str; 19] = [
     "pub", "use", "model", "block", "let", "mut", "const", "if", "else", "repeat", "in", "from",

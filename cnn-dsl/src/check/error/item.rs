@@ -9,6 +9,11 @@ use crate::syntax::ast::Ident;
 /// A mistake in an item.
 #[derive(Debug)]
 pub(in crate::check) enum ItemError {
+    BareExpression {
+        what: &'static str,
+        at: Span,
+        text: String,
+    },
     MissingComma {
         at: Span,
         before: Span,
@@ -83,6 +88,7 @@ impl ItemError {
     /// The error as it is shown.
     pub(super) fn diagnostic(self) -> Diagnostic {
         match self {
+            Self::BareExpression { what, at, text } => bare(what, at, &text),
             Self::MissingComma { at, before } => {
                 Diagnostic::new("missing_comma", at, "a `,` is missing before this")
                     .label(end(before), "`,` belongs here")
@@ -193,6 +199,15 @@ impl UnknownArgument {
             None => diagnostic,
         }
     }
+}
+
+fn bare(what: &str, at: Span, text: &str) -> Diagnostic {
+    let message = match what {
+        "operator" => "the operator `-` stands outside parentheses".to_owned(),
+        what => format!("the {what} `{text}` stands outside parentheses"),
+    };
+    Diagnostic::new("bare_expression", at, message)
+        .help(format!("put the expression in parentheses: `({text})`"))
 }
 
 /// The place just behind a text.

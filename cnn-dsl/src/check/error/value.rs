@@ -2,11 +2,11 @@
 
 use crate::check::arguments::Place;
 use crate::check::error::{count, near};
-use crate::check::functions::FUNCTIONS;
 use crate::check::value;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::number::Rational;
 use crate::source::Span;
+use crate::syntax::FUNCTIONS;
 use crate::syntax::ast::Ident;
 
 /// A mistake in an expression.

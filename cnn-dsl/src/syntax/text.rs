@@ -1,13 +1,13 @@
 //! A statement's text on one line, the same whether it came from a file or was rebuilt from a
 //! macro's tokens: comments dropped, white space set by rule, braces' contents left out.
 
-use crate::check::functions::FUNCTIONS;
+use crate::syntax::names::FUNCTIONS;
 
 /// The longest text of a statement, in characters.
 const LONGEST: usize = 200;
 
 /// The text of a statement for the emitted documentation; a very long one is cut.
-pub(super) fn statement(text: &str) -> String {
+pub(crate) fn statement(text: &str) -> String {
     let text = join(&tokens(text), true);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} ...", &text[..end]),
@@ -16,7 +16,7 @@ pub(super) fn statement(text: &str) -> String {
 }
 
 /// The text of an expression for a message, without the parentheses around it.
-pub(super) fn expression(text: &str) -> String {
+pub(crate) fn expression(text: &str) -> String {
     let tokens = tokens(text);
     let inner = match tokens.as_slice() {
         ["(", inner @ .., ")"] if encloses(&tokens) => inner,
@@ -42,7 +42,7 @@ fn encloses(tokens: &[&str]) -> bool {
 }
 
 /// Words, numbers, strings and marks; comments and white space between them dropped.
-pub(super) fn tokens(text: &str) -> Vec<&str> {
+pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
