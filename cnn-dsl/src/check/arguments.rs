@@ -89,6 +89,19 @@ impl Held {
 }
 
 impl Value {
+    /// The values of a list or tuple.
+    pub fn parts(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(parts) | Self::Tuple(parts) => Some(parts),
+            Self::Number(_)
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Range(..)
+            | Self::Activation(_)
+            | Self::Word(_) => None,
+        }
+    }
+
     /// What it is, for "a number is needed, `x` is a list".
     pub fn kind(&self) -> &'static str {
         match self {

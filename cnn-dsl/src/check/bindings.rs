@@ -1,14 +1,14 @@
-//! Names bound: `let`, assignment, `layer`, and the values of loops.
+//! Names bound: `let`, assignment, `const`, `layer`, and the values of loops.
 
 use crate::check::arguments::{Operands, Value};
-use crate::check::error::{ItemError, NameError};
+use crate::check::error::{ItemError, NameError, ValueError};
 use crate::check::expand::Expander;
 use crate::check::index;
 use crate::check::items::Accepts;
 use crate::check::layers;
 use crate::check::network::Shared;
 use crate::check::scope::{Binding, Entry, Results, Tensor};
-use crate::syntax::ast::{Application, Ident};
+use crate::syntax::ast::{Application, Expr, Ident};
 
 impl<'a> Expander<'a> {
     /// Binds one name or several in the innermost scope.
@@ -131,7 +131,37 @@ impl<'a> Expander<'a> {
         self.declare(name, Binding::Layer(self.network.shared.len() - 1), false);
     }
 
-    /// A name's value, for loops.
+    /// `const k = 3;`, and `const (k, c) = stages[i];`, which takes a tuple or list apart.
+    pub(super) fn statement_const(&mut self, names: &'a [Ident], value: &'a Expr) {
+        let mut found = self.eval(value);
+        if let ([first, _, ..], Some(whole)) = (names, &found) {
+            let parts = whole.parts().map(<[Value]>::len);
+            if parts.is_none() {
+                self.wrong_kind::<()>("a tuple or a list", whole, value);
+            }
+            if let Some(parts) = parts.filter(|&parts| parts != names.len()) {
+                let at = names.iter().fold(first.span, |span, name| span.to(name.span));
+                let (names, value) = (names.len(), value.span);
+                self.error(ValueError::ConstParts { at, value, names, parts });
+            }
+            found = found.filter(|_| parts == Some(names.len()));
+        }
+        self.declare_values(names, found.as_ref());
+    }
+
+    /// Binds one name to a value, or several to the values of a tuple or list of as many.
+    pub(super) fn declare_values(&mut self, names: &'a [Ident], value: Option<&Value>) {
+        if let [name] = names {
+            self.declare_value(name, value.cloned());
+            return;
+        }
+        let parts = value.and_then(Value::parts).unwrap_or_default();
+        for (index, name) in names.iter().enumerate() {
+            self.declare_value(name, parts.get(index).cloned());
+        }
+    }
+
+    /// A name's value.
     pub(super) fn declare_value(&mut self, name: &'a Ident, value: Option<Value>) {
         self.declare(name, Binding::Value(value), false);
     }

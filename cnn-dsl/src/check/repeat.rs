@@ -59,7 +59,7 @@ impl<'a> Expander<'a> {
             };
             let outer = self.enter(Step::Turn { turn: turn + 1, of: count });
             self.frame_mut().scopes.push(Scope::new());
-            self.bind_turn(names, value);
+            self.declare_values(names, value.as_ref());
             self.run(body);
             self.frame_mut().scopes.pop();
             self.leave(outer);
@@ -115,15 +115,7 @@ impl<'a> Expander<'a> {
             Value::List(values) | Value::Tuple(values) => {
                 self.charge(values.len());
                 for (index, value) in values.iter().enumerate() {
-                    let parts = match value {
-                        Value::Tuple(parts) | Value::List(parts) => parts.len(),
-                        Value::Number(_)
-                        | Value::Bool(_)
-                        | Value::Text(_)
-                        | Value::Range(..)
-                        | Value::Activation(_)
-                        | Value::Word(_) => 1,
-                    };
+                    let parts = value.parts().map_or(1, <[Value]>::len);
                     if names.len() > 1 && parts != names.len() {
                         let at = part(over, index).span();
                         self.error(ValueError::TurnParts { at, names: names.len(), parts });
@@ -133,18 +125,6 @@ impl<'a> Expander<'a> {
                 Some(Turns::Values(values))
             }
             other => self.wrong_kind("a range with an end, or a list", &other, over),
-        }
-    }
-
-    fn bind_turn(&mut self, names: &'a [Ident], value: Option<Value>) {
-        match (names, value) {
-            ([name], value) => self.declare_value(name, value),
-            (names, Some(Value::Tuple(parts) | Value::List(parts))) => {
-                for (name, part) in names.iter().zip(parts) {
-                    self.declare_value(name, Some(part));
-                }
-            }
-            (names, _) => names.iter().for_each(|name| self.declare_value(name, None)),
         }
     }
 }

@@ -83,10 +83,7 @@ impl<'a> Expander<'a> {
                 let results = self.tensor_expr(value, site);
                 self.assign(names, results);
             }
-            StatementKind::Const { name, value } => {
-                let binding = Binding::Value(self.eval(value));
-                self.declare(name, binding, false);
-            }
+            StatementKind::Const { names, value } => self.statement_const(names, value),
             StatementKind::Layer { name, layer } => self.declare_layer(name, layer),
             StatementKind::Repeat { header, body } => self.repeat(header, body, statement.span),
             StatementKind::If(choice) => match self.choose(choice) {

@@ -151,10 +151,10 @@ pub enum StatementKind {
         /// The value.
         value: TensorExpr,
     },
-    /// `const k = 3;`
+    /// `const k = 3;`, `const (k, c) = stages[i];`
     Const {
-        /// The name.
-        name: Ident,
+        /// One name, or several in parentheses.
+        names: Vec<Ident>,
         /// The value.
         value: Expr,
     },

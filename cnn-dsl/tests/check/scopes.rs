@@ -154,3 +154,44 @@ fn dense_knows_the_image_that_was_flattened() {
         .collect();
     assert_eq!(flattened, [Some([7, 7, 4]), None]);
 }
+
+#[test]
+fn const_takes_tuples_lists_and_shapes_apart() {
+    let text = "model A(stages = [(3, 16, relu), [1, 24, silu]]) {
+        input 8x8x4;
+        repeat i in 0..len(stages) {
+            const (k, c, act) = stages[i];
+            conv [k, k], c, act;
+        }
+        const (h, w,) = 2x3;
+        pool max [h, w], stride 1;
+        const (whole) = stages[1];
+        conv 1x1, (whole[1] + h * w);
+    }";
+    let shapes: Vec<String> = layers(&network(text)).into_iter().map(|(_, s)| s).collect();
+    assert_eq!(shapes, ["6x6x16", "6x6x16", "6x6x24", "6x6x24", "5x4x24", "5x4x30"]);
+}
+
+#[test]
+fn const_of_other_counts_and_kinds_is_an_error() {
+    let model = |binding: &str| format!("model A {{ input 8x8x4; {binding} conv 1x1, b; }}");
+    assert_eq!(errors(&model("const (a, b) = (1, 2);")), [""; 0]);
+    assert_eq!(errors(&model("const (a, b) = (1, 2, 3);")), ["const_names: 2 names for 3 values"]);
+    assert_eq!(errors(&model("const (a, b, c) = 3x3;")), ["const_names: 3 names for 2 values"]);
+    assert_eq!(
+        errors(&model("const (a, b) = 0..2;")),
+        ["wrong_type: a tuple or a list is needed, `0..2` is a range"]
+    );
+    assert_eq!(
+        errors(&model("const (b, b) = (1, 2);")),
+        ["bound_twice: `b` is bound twice in one scope"]
+    );
+    assert_eq!(
+        errors(&model("const (relu, b) = (1, 2);")),
+        ["reserved_name: `relu` is the name of a layer"]
+    );
+    assert_eq!(
+        errors(&model("if false { const (a, b) = nothing; conv 1x1, a; } const b = 1;")),
+        ["unknown_name: unknown name `nothing`"]
+    );
+}

@@ -25,20 +25,14 @@ pub(in crate::check) enum ValueError {
     NegativeTurns { at: Span, text: String, turns: i128 },
     ReversedRange { at: Span, from: i128, to: i128 },
     TurnParts { at: Span, names: usize, parts: usize },
+    ConstParts { at: Span, value: Span, names: usize, parts: usize },
 }
 
 impl ValueError {
     /// The error as it is shown.
     pub(super) fn diagnostic(self) -> Diagnostic {
         match self {
-            Self::UnknownFunction { name } => {
-                let close = did_you_mean(&name.name, FUNCTIONS).map(str::to_owned);
-                let message = format!("unknown function `{}`", name.name);
-                near(Diagnostic::new("unknown_function", name.span, message), close).note(format!(
-                    "functions are {}",
-                    FUNCTIONS.map(|f| format!("`{f}`")).join(", ")
-                ))
-            }
+            Self::UnknownFunction { name } => unknown_function(&name),
             Self::WrongCount { function, at, takes, given } => {
                 let message = format!("`{function}` takes {takes}, not {given}");
                 Diagnostic::new("wrong_argument_count", at, message)
@@ -98,6 +92,12 @@ impl ValueError {
                 Diagnostic::new("reversed_range", at, message)
                     .note("`a..b` ends before `b`; `a..a` is empty")
             }
+            Self::ConstParts { at, value, names, parts } => {
+                let (names, parts) = (count(names, "name"), count(parts, "value"));
+                Diagnostic::new("const_names", at, format!("{names} for {parts}"))
+                    .label(value, format!("holds {parts}"))
+                    .help("as many names as values: `const (k, c) = (3, 16);`")
+            }
             Self::TurnParts { at, names, parts } => {
                 let message =
                     format!("{} for turns of {}", count(names, "name"), count(parts, "value"));
@@ -106,4 +106,11 @@ impl ValueError {
             }
         }
     }
+}
+
+fn unknown_function(name: &Ident) -> Diagnostic {
+    let close = did_you_mean(&name.name, FUNCTIONS).map(str::to_owned);
+    let message = format!("unknown function `{}`", name.name);
+    near(Diagnostic::new("unknown_function", name.span, message), close)
+        .note(format!("functions are {}", FUNCTIONS.map(|f| format!("`{f}`")).join(", ")))
 }

@@ -77,7 +77,7 @@ impl Builder<'_> {
         let mut parts = self.parts(pair);
         Ok(match rule {
             Rule::const_value => StatementKind::Const {
-                name: self.ident(&parts.next()),
+                names: self.names(parts.next()),
                 value: self.expression(parts.next(), 0)?,
             },
             Rule::default_items => StatementKind::Default {
