@@ -1,8 +1,11 @@
 //! The tutorial as a new user would follow it: its files written, its commands run in order, in an
 //! empty folder.
 //!
-//! What differs from the page: `../cnn/` is this repository's place, a new crate takes the
-//! repository's `Cargo.lock`, and cargo is offline. `cargo install` builds without optimisation.
+//! The folder `cnn` beside the new crate is a link to this repository. What differs from the page: a
+//! new crate takes the repository's `Cargo.lock`, cargo is offline, and `cargo install` builds without
+//! optimisation. The one block that needs PyTorch runs where a Python has it.
+
+#![cfg(unix)]
 
 #[path = "docs/bless.rs"]
 #[allow(dead_code, reason = "shared with the tests of the other pages")]
@@ -81,10 +84,8 @@ impl User {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let place = format!("{}/", repository("").canonicalize().expect("a place").display());
-        let words: Vec<String> = words.iter().map(|w| w.replace("../cnn/", &place)).collect();
         let (program, arguments) = words.split_first().expect("a command");
-        let program = match program.as_str() {
+        let program = match *program {
             "cargo" => PathBuf::from(env!("CARGO")),
             "cnn" => self.home.join("bin/cnn"),
             other => PathBuf::from(other),
@@ -94,7 +95,7 @@ impl User {
         command.env("CARGO_NET_OFFLINE", "true").env("CARGO_INSTALL_ROOT", &self.home);
         command.env("CARGO_TARGET_DIR", target()).env("CNN_CACHE_DIR", target().join("cache"));
         command.env_remove("RUSTFLAGS");
-        if arguments.first().is_some_and(|first| first == "install") {
+        if arguments.first() == Some(&"install") {
             command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").arg("--locked");
         }
         command.output().unwrap_or_else(|error| panic!("{}: {error}", program.display()))
@@ -142,6 +143,8 @@ fn lossy(bytes: Vec<u8>) -> String {
 fn the_tutorial_works_as_written() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path().canonicalize().expect("a place");
+    let place = repository("").canonicalize().expect("a place");
+    std::os::unix::fs::symlink(place, home.join("cnn")).expect("a link");
     let mut user = User { folder: home.clone(), home, printed: String::new() };
     for fence in fences("tutorial.md") {
         user.follow(&fence);

@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 const LIMITS: [(&str, f64); 4] =
     [("mobilenet", 5.0), ("nasnet_a_large", 90.0), ("resnet50", 15.0), ("unrolled", 10.0)];
 
-/// Models that only this table measures.
-const OWN_MODELS: &str = "xtask/models";
+/// A model of the tests that is measured as well, under the name of its folder.
+const UNROLLED: &str = "tests/networks/unrolled/network.cnn";
 
 /// The kernel's unit of CPU time in `/proc`, the same on every Linux: 100 a second.
 const TICKS: f64 = 100.0;
@@ -70,26 +70,30 @@ impl Row {
 
 /// The model files, by name; a wanted one that is not there is an error.
 fn files(root: &Path, only: &[&str]) -> Result<Vec<PathBuf>, String> {
-    let mut files = Vec::new();
-    for folder in ["examples/models", OWN_MODELS] {
-        let entries = fs::read_dir(root.join(folder)).map_err(|e| format!("{folder}: {e}"))?;
-        for entry in entries {
-            let path = entry.map_err(|e| format!("{folder}: {e}"))?.path();
-            if path.extension().is_some_and(|extension| extension == "cnn") {
-                files.push(path);
-            }
+    let folder = "examples/models";
+    let mut files = vec![root.join(UNROLLED)];
+    for entry in fs::read_dir(root.join(folder)).map_err(|e| format!("{folder}: {e}"))? {
+        let path = entry.map_err(|e| format!("{folder}: {e}"))?.path();
+        if path.extension().is_some_and(|extension| extension == "cnn") {
+            files.push(path);
         }
     }
-    files.sort_by_key(|path| stem(path));
-    if let Some(missing) = only.iter().find(|name| !files.iter().any(|path| stem(path) == **name)) {
-        return Err(format!("there is no `examples/models/{missing}.cnn`"));
+    files.sort_by_key(|path| name(path));
+    let known = |wanted: &str| files.iter().any(|path| name(path) == wanted);
+    let limited = LIMITS.iter().map(|(name, _)| name);
+    if let Some(missing) = only.iter().chain(limited).find(|name| !known(name)) {
+        return Err(format!("there is no `{folder}/{missing}.cnn`"));
     }
-    files.retain(|path| only.is_empty() || only.contains(&stem(path).as_str()));
+    files.retain(|path| only.is_empty() || only.contains(&name(path).as_str()));
     Ok(files)
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// A model's name in the table and of its package: its file's, or its folder's where the file is one
+/// of many called `network`.
+fn name(path: &Path) -> String {
+    let stem = path.file_stem().filter(|stem| *stem != "network");
+    let name = stem.or_else(|| path.parent()?.file_name()).unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// A workspace with a program for each model, and one without a model. An unchanged file is not
@@ -98,7 +102,7 @@ fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), S
     let mut members = vec!["empty".to_owned()];
     package(root, &folder.join("empty"), "empty", "fn main() {}\n")?;
     for file in files {
-        let name = stem(file);
+        let name = name(file);
         let model = first_model(file)?;
         package(root, &folder.join(&name), &name, &program(file, &model))?;
         members.push(name);
@@ -151,7 +155,7 @@ fn first_model(file: &Path) -> Result<String, String> {
 }
 
 fn measure(root: &Path, folder: &Path, file: &Path) -> Result<Row, String> {
-    let name = stem(file);
+    let name = name(file);
     // The second build is of this program alone.
     touch(&folder.join(&name).join("src/main.rs"))?;
     let before = cpu_of_children();

@@ -19,6 +19,9 @@ const UNSAFE_PLACES: [&str; 2] = ["cnn-runtime/src/simd/", "cnn-runtime/src/pool
 /// Names that say nothing.
 const EMPTY_NAMES: [&str; 4] = ["utils", "util", "common", "helpers"];
 
+/// Endings of files that nobody meant to keep.
+const LEFTOVERS: [&str; 5] = [".new", ".orig", ".bak", ".rej", "~"];
+
 /// Where every operation has its definition, and so its name.
 const OPERATIONS: &str = "cnn-dsl/src/ir/layers/";
 
@@ -66,6 +69,9 @@ fn check(path: &str, text: &str) -> Vec<String> {
     let stem = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
     if EMPTY_NAMES.contains(&stem) {
         breach(1, "a name that says nothing");
+    }
+    if LEFTOVERS.iter().any(|ending| path.ends_with(ending)) {
+        breach(1, "a file that an editor or a merge left behind");
     }
     let hard_break = path.ends_with(".md");
     for (number, line) in (1..).zip(text.lines()) {
@@ -176,6 +182,7 @@ mod tests {
                 "//! D.\n",
                 "a/src/lib.rs:1: a crate without `#![forbid(unsafe_code)]`",
             ),
+            ("a/x.rs.new", "", "a/x.rs.new:1: a file that an editor or a merge left behind"),
             ("a/src/x.rs", "//! D.\nuse pest::Parser;\n", "a/src/x.rs:2: pest outside `syntax`"),
             ("a/src/x.rs", "//! D.\nuse quote::quote;\n", "a/src/x.rs:2: quote outside `emit`"),
         ];
