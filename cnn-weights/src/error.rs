@@ -191,7 +191,7 @@ pub(crate) fn shape(dims: &[impl ToString]) -> String {
 }
 
 /// The most characters of a file's name that are shown; names of layers are shorter.
-const MAX_NAME: usize = 200;
+pub(crate) const MAX_NAME: usize = 200;
 
 /// The most lines under one headline: a network has fewer tensors.
 const MAX_LINES: usize = 1000;

@@ -3,11 +3,12 @@
 //!
 //! In: missing tensors, surplus names with shapes, the renames given. Out: renames as a user would
 //! write them, several layers in one pattern where their names differ in numbers only. A guess, in
-//! natural order of the names; nothing is loaded by it.
+//! natural order of the names; nothing is loaded by it, and nothing is proposed that could not be
+//! copied as it stands.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::error::{Proposal, Surplus};
+use crate::error::{MAX_NAME, Proposal, Surplus};
 use crate::load::Flatten;
 use crate::rename::{Rename, dotted};
 use crate::stored::{Stored, spellings};
@@ -52,9 +53,16 @@ pub(crate) fn propose(
     generalise(&pairs, fitting, given)
 }
 
+/// Whether a name can stand in a model's text and in a shell's quotes as it is, and means itself
+/// there: `{` begins a placeholder, and the first `=` ends the left side.
+fn can_be_copied(name: &str) -> bool {
+    let special = |c: char| c.is_control() || matches!(c, '\'' | '"' | '\\' | '=' | '{' | '}');
+    name.chars().count() <= MAX_NAME && !name.contains(special)
+}
+
 fn layers<'a>(missing: &[&'a Tensor], flatten: Flatten) -> Vec<Layer<'a>> {
     let mut layers: Vec<Layer<'a>> = Vec::new();
-    for &tensor in missing {
+    for &tensor in missing.iter().filter(|tensor| can_be_copied(&tensor.layer)) {
         let (name, tensor) = (dotted(&tensor.layer), (tensor, spellings(tensor, flatten)));
         match layers.last_mut() {
             Some(layer) if layer.name == name => layer.tensors.push(tensor),
@@ -67,7 +75,7 @@ fn layers<'a>(missing: &[&'a Tensor], flatten: Flatten) -> Vec<Layer<'a>> {
 fn stems(surplus: &[Surplus]) -> Vec<Stem<'_>> {
     let mut stems: Vec<Stem<'_>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for tensor in surplus {
+    for tensor in surplus.iter().filter(|tensor| can_be_copied(&tensor.name)) {
         let name = dotted(&tensor.name);
         let Some((stem, suffix)) = name.rsplit_once('.') else { continue };
         let index = *known.entry(stem.to_owned()).or_insert_with(|| {

@@ -127,3 +127,50 @@ the weight file does not fit the model's 1 tensors: 1 mistake
     `a.bias` has 1 element that is NaN or infinite, the first NaN at [1]";
     assert_eq!(text(&Load::bytes(bytes), &[bias("a", 2)]), expected);
 }
+
+/// A proposal is copied into a model's text and into a shell: a name that would end its quotes, be
+/// a pattern, or do something to the terminal is listed, escaped, but not proposed.
+#[test]
+fn names_that_cannot_be_copied_are_not_proposed() {
+    let long = "i".repeat(500_000);
+    let names = ["a\x1b[31m\nconv", "b'", "c\"", "d\\", "e=f", "g{i}", "h}", &long, "j", "k"];
+    let layers = ["l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "it's", "l9"];
+    let names: Vec<String> = names.iter().map(|name| format!("{name}.bias")).collect();
+    let sizes: Vec<[usize; 1]> = (1..=10).map(|size| [size]).collect();
+    let content: Vec<_> =
+        names.iter().zip(&sizes).map(|(name, size)| (&**name, &size[..])).collect();
+    let tensors: Vec<_> =
+        layers.iter().zip(&sizes).map(|(layer, size)| bias(layer, size[0])).collect();
+    let shown = "i".repeat(200);
+    let expected = format!(
+        "\
+the weight file does not fit the model's 10 tensors: 20 mistakes
+  missing (10):
+    `l0.bias` 1
+    `l1.bias` 2
+    `l2.bias` 3
+    `l3.bias` 4
+    `l4.bias` 5
+    `l5.bias` 6
+    `l6.bias` 7
+    `l7.bias` 8
+    `it's.bias` 9
+    `l9.bias` 10
+  surplus (10):
+    `a\\u{{1b}}[31m\\nconv.bias` 1
+    `b'.bias` 2
+    `c\".bias` 3
+    `d\\.bias` 4
+    `e=f.bias` 5
+    `g{{i}}.bias` 6
+    `h}}.bias` 7
+    `{shown}...` 8
+    `j.bias` 9
+    `k.bias` 10
+  help: by their shapes these renames would fit:
+    rename \"k\" = \"l9\"
+  or on the command line:
+    --rename 'k=l9'"
+    );
+    assert_eq!(text(&Load::bytes(zeros(&content)), &tensors), expected);
+}
