@@ -66,8 +66,9 @@ pub(crate) fn entries(header: &[u8], data_len: u64) -> Result<Vec<Entry>, String
         let at = LENGTH_BYTES + error.valid_up_to();
         format!("its header is no UTF-8 text, from byte {at} of the file on")
     })?;
-    let Header(mut written) = serde_json::from_str(text)
-        .map_err(|error| format!("its header is no JSON that describes tensors: {error}"))?;
+    let Header(mut written) = serde_json::from_str(text).map_err(|error| {
+        format!("its header is no JSON that describes tensors: {}", told(&error))
+    })?;
     let mut names = HashSet::with_capacity(written.len());
     if let Some((name, _)) = written.iter().find(|(name, _)| !names.insert(name.as_str())) {
         return Err(format!("its header describes `{}` twice", printable(name)));
@@ -101,6 +102,16 @@ pub(crate) fn entries(header: &[u8], data_len: u64) -> Result<Vec<Entry>, String
             "its tensors have {end} bytes, but {data_len} follow the header: {} too many",
             data_len - end
         )),
+    }
+}
+
+/// What the parser says: it quotes the header's own text, at any length, and then names the place.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(reason) => printable(reason) + &place,
+        None => printable(&text),
     }
 }
 

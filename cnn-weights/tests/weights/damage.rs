@@ -280,6 +280,22 @@ fn many_surplus_tensors_are_told_in_a_bounded_text() {
     assert!(text.ends_with("\n    `x999.y` 0\n    and 99000 more"), "{}", &text[text.len() - 80..]);
 }
 
+/// The parser quotes the header: what it quotes is cut, the place behind it stays.
+#[test]
+fn a_long_text_in_a_header_is_cut() {
+    let long = "x".repeat(600_000);
+    let header = format!(r#"{{"a":"{long}"}}"#);
+    let quoted = format!("invalid type: string \"{}...", "x".repeat(178));
+    says_no_json(&header, &format!("{quoted} at line 1 column 600007"));
+    let header = format!("{{\n\"a\":{{\"dtype\":\"F32\",\"shape\":\"{long}\"}}}}");
+    says_no_json(&header, &format!("{quoted} at line 2 column 600029"));
+}
+
+fn says_no_json(header: &str, reason: &str) {
+    let reason = format!("its header is no JSON that describes tensors: {reason}");
+    says(with_header(header, &[]), &reason);
+}
+
 proptest! {
     #[test]
     fn any_bytes_give_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
