@@ -38,6 +38,7 @@ impl From<SafeTensorError> for SaveError {
 }
 
 /// Saves these tensors: written beside `path` under another name, synced to the disk, then renamed.
+/// Where a folder cannot be synced, the old file may be back after a loss of power.
 /// `values` are in canonical layout, one array a tensor; the file's names and layouts are Keras',
 /// PyTorch's for what Keras has not (a transposed convolution with groups).
 ///
@@ -106,8 +107,9 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    // The new name is on the disk only when the folder is.
+    // The new name is on the disk only when the folder is. The file is in its place already: that its
+    // folder cannot be opened or synced, as not every file system can, does not undo it.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }

@@ -82,3 +82,19 @@ fn values_that_are_not_the_tensors() {
         "cannot save weights: `a.bias` occurs twice"
     );
 }
+
+/// A folder that may be written but not read cannot be opened to be synced: the file is saved all
+/// the same, and no error says otherwise. Root opens every folder.
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_synced_is_no_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let (tensors, folder) = (model(), tempfile::tempdir().expect("a folder"));
+    let (path, values) = (folder.path().join("model.safetensors"), init(&tensors, 1));
+    let rights = |mode| std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(mode));
+    rights(0o300).expect("changed");
+    let saved = save(&path, &tensors, &values);
+    rights(0o700).expect("changed back");
+    saved.expect("saves");
+    assert_eq!(read(&Load::from(&path), &tensors).expect("reads"), values);
+}
