@@ -3,6 +3,8 @@
 //! Shapes are types: an image of the wrong shape does not compile where the shape is known, and is
 //! a [`ShapeError`] where it comes from a tensor. Nothing is copied on the way.
 
+use std::fmt;
+
 use ndarray::{ArrayView3, ArrayView4};
 
 /// An image: `H` rows of `W` pixels of `C` channels (NHWC without the N).
@@ -19,7 +21,10 @@ pub type Image<const H: usize, const W: usize, const C: usize> = [[[f32; C]; W];
 pub type Bytes<const H: usize, const W: usize, const C: usize> = [[[u8; C]; W]; H];
 
 /// A tensor that does not fit a model's input.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+///
+/// `Debug` gives the same text as `Display`: where `main` gives a `Result`, Rust prints its error by
+/// `Debug`, and that text is for the user.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShapeError {
     /// Other sizes than the model's.
@@ -47,6 +52,12 @@ pub enum ShapeError {
         /// Samples of the one that differs.
         other: usize,
     },
+}
+
+impl fmt::Debug for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 fn sizes(sizes: &[usize]) -> String {

@@ -6,7 +6,10 @@ use std::io;
 use std::path::PathBuf;
 
 /// Why weights were not loaded. Nothing has changed then.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` gives the same text as `Display`: where `main` gives a `Result`, Rust prints its error by
+/// `Debug`, and that text is for the user.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The file cannot be read.
@@ -56,6 +59,12 @@ pub enum LoadError {
     /// The file is sound, its tensors are not the model's.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// All the differences between a file and a model.

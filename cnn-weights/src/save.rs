@@ -1,6 +1,7 @@
 //! Weights as a safetensors file under Keras' names, in f32. A file appears whole or not at all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,10 @@ use crate::stored::spellings;
 use crate::table::Tensor;
 
 /// Why weights were not saved. The file is then as it was.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` gives the same text as `Display`: where `main` gives a `Result`, Rust prints its error by
+/// `Debug`, and that text is for the user.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SaveError {
     /// The file cannot be written.
@@ -29,6 +33,12 @@ pub enum SaveError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl fmt::Debug for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl From<SafeTensorError> for SaveError {

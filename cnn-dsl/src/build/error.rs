@@ -9,7 +9,9 @@ use crate::source::TextError;
 
 /// A file could not be read or written, or the call makes no sense. Mistakes in a model are not
 /// among these: they are compile errors of the crate that includes it.
-#[derive(Debug)]
+///
+/// `Debug` gives the same text as `Display`: where `main` gives a `Result`, Rust prints its error by
+/// `Debug`, and that text is for the user.
 pub enum BuildError {
     /// `OUT_DIR` is not set: this is no build script.
     NoOutDir,
@@ -70,6 +72,12 @@ impl fmt::Display for BuildError {
                 write!(f, "cannot write `{}`: {source}", path.display())
             }
         }
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

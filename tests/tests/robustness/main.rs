@@ -6,4 +6,5 @@ mod disk;
 #[cfg(unix)]
 mod kills;
 mod texts;
+mod told;
 mod weights;
