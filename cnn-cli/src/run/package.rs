@@ -16,7 +16,7 @@ use std::process::{Command, Output};
 const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cnn-runtime");
 
 /// The versions of every dependency, as tested with the command.
-const LOCK_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+const VERSIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/Cargo.lock"));
 
 /// What is built.
 pub struct Package<'a> {
@@ -43,11 +43,6 @@ impl Package<'_> {
         write_if_changed(&folder.join("src/latency.rs"), include_bytes!("latency.rs"))?;
         write_if_changed(&folder.join("src/runner.rs"), include_bytes!("runner.rs"))?;
         write_if_changed(&folder.join("Cargo.toml"), manifest(&name).as_bytes())?;
-        if !folder.join("Cargo.lock").exists()
-            && let Ok(versions) = std::fs::read(LOCK_FILE)
-        {
-            write_if_changed(&folder.join("Cargo.lock"), &versions)?;
-        }
         let program = build(&folder, &cache.target())?;
         drop(lock);
         Ok(program)
@@ -58,9 +53,8 @@ impl Package<'_> {
         let compiler = Command::new(rustc()).arg("-vV").output();
         let compiler = compiler.map(|output| output.stdout).unwrap_or_default();
         let compiler = String::from_utf8_lossy(&compiler);
-        let versions = std::fs::read_to_string(LOCK_FILE).unwrap_or_default();
         let flags = flags();
-        let fixed = [env!("CARGO_PKG_VERSION"), RUNTIME, &versions, &compiler, &flags];
+        let fixed = [env!("CARGO_PKG_VERSION"), RUNTIME, VERSIONS, &compiler, &flags];
         let own = [self.model, &self.rust.code];
         let parts = [&fixed[..], &own[..], &self.origin[..]].concat();
         format!("cnn-run-{}", key(&parts))
@@ -110,6 +104,8 @@ fn build(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
 }
 
 fn cargo(folder: &Path, target: &Path, more: &[&str]) -> Result<Output, Error> {
+    // Each time: cargo cuts out of it what the package does not need, and may be killed meanwhile.
+    write_if_changed(&folder.join("Cargo.lock"), VERSIONS.as_bytes())?;
     Command::new("cargo")
         .args(["build", "--release", "--quiet", "--message-format=json-render-diagnostics"])
         .args(more)
