@@ -20,6 +20,10 @@ pub enum Error {
     Text { path: PathBuf, source: TextError },
     #[error("cannot write `{}`: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("cannot write `{}`: {source}{}", path.display(), written(there))]
+    Put { path: PathBuf, source: io::Error, there: Vec<PathBuf> },
+    #[error("`{}` and `{}` are one file: give each --output its own", first.display(), second.display())]
+    OneFile { first: PathBuf, second: PathBuf },
     #[error("cannot print: {0}")]
     Print(io::Error),
     #[error(
@@ -74,6 +78,16 @@ fn batched(dims: &[usize]) -> String {
 
 fn list(numbers: &[usize]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What the user finds although the command failed.
+fn written(there: &[PathBuf]) -> String {
+    let names: Vec<String> = there.iter().map(|path| format!("`{}`", path.display())).collect();
+    match &names[..] {
+        [] => String::new(),
+        [name] => format!(": {name} is written"),
+        [..] => format!(": {} are written", names.join(", ")),
+    }
 }
 
 fn hint(nearest: &Option<String>) -> String {

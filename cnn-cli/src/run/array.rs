@@ -1,16 +1,16 @@
 //! Arrays in and out: `.npy` files of `f32` or `u8`, and random images.
 //!
 //! In: files and the shape that an input of the model has. Out: the images one behind the other,
-//! `f32`, row-major. Results are written beside their place first and then renamed: there is never
+//! `f32`, row-major. Results are written beside their places first and then renamed: there is never
 //! half a file.
 
 use crate::error::Error;
 use crate::run::npy::{self, Element, Header, NpyError};
+use crate::run::place::{Place, Written, regular};
 use cnn_dsl::ir::Shape;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
-use std::path::Path;
-use tempfile::NamedTempFile;
+use std::path::{Path, PathBuf};
 
 /// What one input of the model gets.
 #[derive(Debug, PartialEq)]
@@ -43,12 +43,7 @@ pub fn read(path: &Path, shape: Shape, bytes: bool) -> Result<Images, Error> {
         NpyError::Io(source) => unreadable(source),
         NpyError::Damaged(why) => Error::Npy { path: path.to_owned(), why },
     };
-    let about = std::fs::metadata(path).map_err(unreadable)?;
-    if !about.is_file() {
-        // A pipe waits for its other end, and a device never ends.
-        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
-        return Err(unreadable(io::Error::other(format!("it is {what}"))));
-    }
+    regular(path).map_err(unreadable)?;
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     let mut file = BufReader::new(file);
@@ -90,47 +85,67 @@ pub fn random(seed: u64, shape: Shape, bytes: bool) -> Images {
     Images { batch: None, values: values.collect() }
 }
 
-/// Writes every array or none: all of them beside their places, then all renamed. A killed process
-/// leaves at most a `.cnn-` file behind, which nothing reads.
-pub fn write(files: Vec<(&Path, Vec<usize>, &[f32])>) -> Result<(), Error> {
-    let mut ready = Vec::with_capacity(files.len());
-    for (path, dims, values) in files {
-        let failed = |source| Error::Write { path: path.to_owned(), source };
-        ready.push((path, beside(path, &dims, values).map_err(failed)?));
+/// Where results go, each to a file of its own.
+pub fn places(paths: &[PathBuf]) -> Result<Vec<Place>, Error> {
+    let mut places: Vec<Place> = Vec::with_capacity(paths.len());
+    for path in paths {
+        let failed = |source| Error::Write { path: path.clone(), source };
+        let place = Place::of(path).map_err(failed)?;
+        if let Some(first) = places.iter().position(|other| *other == place) {
+            return Err(Error::OneFile { first: paths[first].clone(), second: path.clone() });
+        }
+        places.push(place);
     }
-    for (path, file) in ready {
+    Ok(places)
+}
+
+/// An array with its user's name for the file.
+pub struct Output<'a> {
+    /// As the user wrote it.
+    pub path: &'a Path,
+    /// What that names.
+    pub place: Place,
+    /// The array's sizes.
+    pub dims: Vec<usize>,
+    /// Row-major.
+    pub values: &'a [f32],
+}
+
+/// Writes every array beside its place before the first one is renamed: no room for one of them
+/// leaves all places as they were.
+pub fn write(outputs: Vec<Output<'_>>) -> Result<(), Error> {
+    let mut written = Vec::with_capacity(outputs.len());
+    for Output { path, place, dims, values } in outputs {
+        let file = place.write(|file| {
+            let mut writer = BufWriter::new(&mut *file);
+            npy::write(&mut writer, &dims, values)?;
+            writer.flush()?;
+            drop(writer);
+            // A full disk may be told only here.
+            file.sync_all()
+        });
         let failed = |source| Error::Write { path: path.to_owned(), source };
-        file.persist(path).map_err(|error| failed(error.error))?;
+        written.push((path, file.map_err(failed)?));
+    }
+    put(written)
+}
+
+/// Puts the files in their places; an error says which ones are there by then.
+fn put(written: Vec<(&Path, Written)>) -> Result<(), Error> {
+    let mut there = Vec::with_capacity(written.len());
+    for (path, file) in written {
+        match file.put() {
+            Ok(()) => there.push(path.to_owned()),
+            Err(source) => return Err(Error::Put { path: path.to_owned(), source, there }),
+        }
     }
     Ok(())
 }
 
-/// The array under another name in the folder of `path`, with the rights of any new file.
-fn beside(path: &Path, dims: &[usize], values: &[f32]) -> io::Result<NamedTempFile> {
-    if let Ok(about) = std::fs::metadata(path)
-        && !about.is_file()
-    {
-        // The renaming would take away a device or a pipe.
-        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
-        return Err(io::Error::other(format!("it is {what}")));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    // Opened by us: tempfile's own rights are its owner's alone, and its errors name the part.
-    let mut name = tempfile::Builder::new();
-    let mut file = name.prefix(".cnn-").make_in(folder, |part| File::create_new(part))?;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    npy::write(&mut writer, dims, values)?;
-    writer.flush()?;
-    drop(writer);
-    // A full disk may be told only here.
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Images, dims, random, read, write};
+    use super::{Images, Output, dims, places, put, random, read, write};
+    use crate::run::place::Place;
     use cnn_dsl::ir::Shape;
     use std::path::Path;
 
@@ -139,7 +154,8 @@ mod tests {
     fn written(folder: &Path, dims: Vec<usize>) -> std::path::PathBuf {
         let path = folder.join("x.npy");
         let values: Vec<f32> = (0_u8..).map(f32::from).take(dims.iter().product()).collect();
-        write(vec![(&path, dims, &values)]).unwrap();
+        let place = Place::of(&path).unwrap();
+        write(vec![Output { path: &path, place, dims, values: &values }]).unwrap();
         path
     }
 
@@ -171,6 +187,35 @@ mod tests {
         let floats = random(7, Shape::Vector(100), false).values;
         assert!(floats.iter().all(|v| (-1.0..1.0).contains(v)));
         assert!(floats.iter().any(|v| *v < 0.0));
+    }
+
+    #[test]
+    fn one_file_is_not_for_two_outputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second] = ["y.npy", "./y.npy"].map(|name| folder.path().join(name));
+        assert!(places(&[first.clone(), folder.path().join("z.npy")]).is_ok());
+        let error = places(&[first.clone(), second.clone()]).unwrap_err().to_string();
+        let (first, second) = (first.display(), second.display());
+        let expected = format!("`{first}` and `{second}` are one file: give each --output its own");
+        assert_eq!(error, expected);
+    }
+
+    /// The second place becomes a folder while the arrays are written.
+    #[test]
+    fn a_file_that_cannot_be_put_tells_what_is_there_already() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second] = ["a.npy", "b.npy"].map(|name| folder.path().join(name));
+        let written = [&first, &second].map(|path| {
+            let place = Place::of(path).unwrap();
+            (path.as_path(), place.write(|_| Ok(())).unwrap())
+        });
+        std::fs::create_dir_all(second.join("inner")).unwrap();
+        let error = put(written.into()).unwrap_err().to_string();
+        let expected = format!("cannot write `{}`: ", second.display());
+        assert!(error.starts_with(&expected), "{error}");
+        assert!(error.ends_with(&format!(": `{}` is written", first.display())), "{error}");
+        assert!(first.exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no part is left");
     }
 
     #[test]

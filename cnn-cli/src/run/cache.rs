@@ -4,6 +4,7 @@
 //! The platform's cache folder is found by hand: three variables are less than a dependency.
 
 use crate::error::Error;
+use crate::run::place::Place;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
@@ -80,13 +81,8 @@ pub fn write_if_changed(path: &Path, text: &[u8]) -> Result<(), Error> {
         return Ok(());
     }
     let write = || {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut name = tempfile::Builder::new();
-        let mut part = name.prefix(".part-").make_in(folder, |part| File::create_new(part))?;
-        part.as_file_mut().write_all(text)?;
-        part.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        Place::of(path)?.write(|file| file.write_all(text))?.put()
     };
     write().map_err(|source| Error::Write { path: path.to_owned(), source })
 }

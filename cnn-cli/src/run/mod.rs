@@ -10,6 +10,7 @@ mod interpreted;
 mod latency;
 mod npy;
 mod package;
+mod place;
 mod report;
 #[cfg(test)]
 #[allow(dead_code, reason = "the main program of another package, compiled here for its tests")]
@@ -72,6 +73,7 @@ pub fn run(arguments: &Run) -> Result<(), Error> {
         let (flag, what, wanted) = ("output", "outputs", wanted.len());
         return Err(Error::Arrays { flag, what, wanted, found: given });
     }
+    let places = array::places(&arguments.output)?;
     let weights = Source::new(&network, arguments)?;
     let inputs = inputs(&network, arguments)?;
     let job = Job {
@@ -91,10 +93,15 @@ pub fn run(arguments: &Run) -> Result<(), Error> {
     };
     let batch = inputs.first().and_then(|images| images.batch);
     let dims = |shape| batch.into_iter().chain(array::dims(shape)).collect::<Vec<_>>();
-    let files = arguments.output.iter().zip(&wanted).zip(&outcome.outputs);
-    array::write(
-        files.map(|((path, w), values)| (path.as_path(), dims(w.shape), &values[..])).collect(),
-    )?;
+    let named = arguments.output.iter().zip(places);
+    let outputs = named.zip(&wanted).zip(&outcome.outputs);
+    let outputs = outputs.map(|(((path, place), wanted), values)| array::Output {
+        path,
+        place,
+        dims: dims(wanted.shape),
+        values,
+    });
+    array::write(outputs.collect())?;
     report::print(
         &report::Report {
             model: &network.name,

@@ -239,3 +239,26 @@ fn an_output_does_not_take_a_devices_place() {
     assert_eq!(folder.names(), ["folder", "m.cnn", "null"]);
     assert!(folder.path("null").symlink_metadata().expect("there").is_symlink());
 }
+
+/// Two places for two outputs, and what the user links elsewhere is written there.
+#[test]
+fn each_output_has_a_file_of_its_own() {
+    let text = "model Two { input 2x3x1; let y = scale 2; let x = scale 3 from y; output x, y; }";
+    let folder = Folder::with("m.cnn", text);
+    folder.write("old.npy", b"old");
+    std::os::unix::fs::symlink("old.npy", folder.path("link.npy")).expect("a link");
+    let run = "run m.cnn --seed 0 --reference";
+    for second in ["y.npy", "./y.npy"] {
+        let expected =
+            format!("error: `y.npy` and `{second}` are one file: give each --output its own");
+        folder.cnn(&format!("{run} --output y.npy --output {second}")).refused(&expected);
+    }
+    folder
+        .cnn(&format!("{run} --output link.npy --output old.npy"))
+        .refused("error: `link.npy` and `old.npy` are one file: give each --output its own");
+    assert_eq!(folder.names(), ["link.npy", "m.cnn", "old.npy"]);
+    folder.cnn(&format!("{run} --output link.npy --output y.npy")).printed();
+    let read = |name| read_npy::<_, Array3<f32>>(folder.path(name)).expect("an array");
+    assert_eq!(read("old.npy"), &read("y.npy") * 3.0);
+    assert!(folder.path("link.npy").symlink_metadata().expect("there").is_symlink());
+}
