@@ -1,26 +1,37 @@
 //! A full disk and one that may not be written, for the command's output and its cache. The disks
-//! are mounted for one process alone (`unshare --mount`), which needs root; without, the tests say
-//! so and pass.
+//! are mounted for one process alone, by root or in a user's own namespace; where neither may, the
+//! tests say so and pass.
 
 use crate::folder::{Folder, SIMPLE};
 
 /// 40,000 numbers in and out: more than the disk of 64 kB has room for.
 const LARGE: &str = "model Large { input 200x200x1; scale 2; }";
 
-/// The code of a script that could not mount.
+/// The ways to mounts of a process's own: as root, and as a user who is root in there.
+const OWN_MOUNTS: [&str; 2] = ["unshare --mount", "unshare --user --map-root-user --mount"];
+
+/// The code of a script that could not mount; `unshare`'s own, where it may not begin, is 1.
 const NO_MOUNT: i32 = 99;
 
 /// Runs a script with `disk` mounted with these options; what it printed, errors first.
 fn on_disk(folder: &Folder, options: &str, script: &str) -> Option<String> {
     std::fs::create_dir_all(folder.path("disk")).expect("a folder");
-    let mount = format!("mount -t tmpfs -o {options} none disk 2>/dev/null || exit {NO_MOUNT}");
-    let script = format!("exec unshare --mount sh -c '{mount}\n{script}' || exit {NO_MOUNT}");
-    let done = folder.shell(&script, |_| ());
-    if done.code == Some(0) {
-        return Some(done.err + &done.out);
-    }
-    println!("skipped: this user may not mount a disk");
-    None
+    let mounted = |own: &str, options: &str, script: &str| {
+        let mount = format!("mount -t tmpfs -o {options} none disk || exit {NO_MOUNT}");
+        folder.shell(&format!("exec {own} sh -c '{mount}\n{script}'"), |_| ())
+    };
+    let may = |own: &&str| {
+        let done = mounted(own, "size=4k", "");
+        assert!(matches!(done.code, Some(0 | 1 | NO_MOUNT)), "`{own}` is strange: {done:?}");
+        done.code == Some(0)
+    };
+    let Some(own) = OWN_MOUNTS.into_iter().find(may) else {
+        println!("skipped: this user may not mount a disk");
+        return None;
+    };
+    let done = mounted(own, options, script);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    Some(done.err + &done.out)
 }
 
 const RUN: &str = "\"$CNN\" run m.cnn --seed 1 --reference --output disk/y.npy";
@@ -71,7 +82,7 @@ fn a_cache_that_cannot_be_written_names_the_ways_out() {
 #[test]
 fn a_full_cache_is_one_error_and_no_half_file() {
     let folder = Folder::with("m.cnn", SIMPLE);
-    let run = "CNN_CACHE_DIR=disk/cache \"$CNN\" run m.cnn --seed 1 || find disk -name \".part*\"";
+    let run = "CNN_CACHE_DIR=disk/cache \"$CNN\" run m.cnn --seed 1 || find disk -name \".cnn-*\"";
     let Some(told) = on_disk(&folder, "size=24k", run) else { return };
     let (before, behind) = ("error: cannot write `", "`: No space left on device (os error 28)\n");
     assert!(told.starts_with(before) && told.ends_with(behind), "{told}");
