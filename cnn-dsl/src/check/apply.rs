@@ -152,12 +152,14 @@ impl<'a> Expander<'a> {
             };
             // Taken out while it is used: `build` needs the rest of the expander.
             if let Some(arguments) = self.network.shared[index].arguments.take() {
+                self.using = Some(self.network.shared[index].span);
                 let built = self.build(kind, &arguments, &[operand]);
                 self.check_unroll(&built, &[operand], &sorted, app);
                 self.network.shared[index].arguments = Some(arguments);
                 let mut new = self.new_layer(name.clone(), &sorted, site);
                 new.shared = Some(index);
                 outcome = self.add_layer(built, &[operand], new, app.name.span);
+                self.using = None;
             }
         }
         let (results, layer) = outcome;

@@ -110,7 +110,7 @@ impl<'a> Expander<'a> {
     fn tell(&mut self, found: Diagnostics) {
         for mut diagnostic in found.into_vec() {
             diagnostic.notes.extend(trace::notes(&self.trace));
-            self.diagnostics.push_in(self.visit, diagnostic);
+            self.push(diagnostic);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::check::network::Builder;
 use crate::check::scope::Frame;
 use crate::check::statements::Default;
 use crate::check::trace::{self, Step};
-use crate::diagnostic::{Diagnostics, Visit, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Visit, did_you_mean};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::Application;
 use crate::syntax::text;
@@ -55,6 +55,8 @@ pub(super) struct Expander<'a> {
     pub(super) trace: Vec<Step>,
     /// Which run of the current statements this is.
     pub(super) visit: Visit,
+    /// Where the declared layer stands that is being applied.
+    pub(super) using: Option<Span>,
     /// Blocks being expanded.
     pub(super) calls: Vec<&'a str>,
     /// `repeat`s and calls being expanded, with the number of layers before them.
@@ -95,6 +97,7 @@ impl<'a> Expander<'a> {
             defaults: Vec::new(),
             trace: Vec::new(),
             visit,
+            using: None,
             calls: Vec::new(),
             sites: Vec::new(),
             depth: 0,
@@ -115,7 +118,15 @@ impl<'a> Expander<'a> {
         self.exhausted |= self.errors == MAX_ERRORS;
         let mut diagnostic = error.into().diagnostic();
         diagnostic.notes.extend(trace::notes(&self.trace));
-        self.diagnostics.push_in(self.visit, diagnostic);
+        self.push(diagnostic);
+    }
+
+    /// Tells an error of the statement that runs.
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        match self.using {
+            Some(declared) => self.diagnostics.push_use(self.visit, declared, diagnostic),
+            None => self.diagnostics.push_in(self.visit, diagnostic),
+        }
     }
 
     /// Goes into a call, a turn or an instance; gives what [`Self::leave`] needs.

@@ -100,6 +100,8 @@ pub struct Diagnostics {
     known: HashSet<(&'static str, Span, String)>,
     /// Mistakes in what is run more than once.
     told: HashMap<(&'static str, Span), Told>,
+    /// Mistakes of declared layers, by where they are declared.
+    uses: HashMap<(&'static str, Span), Uses>,
     /// Visits so far.
     visits: usize,
     /// How often one more came when all that are kept were there.
@@ -116,6 +118,16 @@ struct Told {
     others: usize,
     /// The first of them.
     shown: Vec<String>,
+}
+
+/// A declared layer's mistake as its first use told it.
+#[derive(Debug)]
+struct Uses {
+    visit: Visit,
+    /// Where in the list.
+    index: usize,
+    /// How many other uses make the same mistake.
+    others: usize,
 }
 
 impl Diagnostics {
@@ -169,6 +181,30 @@ impl Diagnostics {
             self.known.remove(&(code, primary.span, message));
         }
         self.told.retain(|_, told| told.index < mark.0);
+        self.uses.retain(|_, uses| uses.index < mark.0);
+    }
+
+    /// Adds an error that a layer declared at `declared` makes where it is used. The same mistake of
+    /// another use is told with the first.
+    pub fn push_use(&mut self, visit: Visit, declared: Span, diagnostic: Diagnostic) {
+        let (code, index) = (diagnostic.code, self.list.len());
+        let Some(uses) = self.uses.get_mut(&(code, declared)) else {
+            self.push_in(visit, diagnostic);
+            if self.list.len() > index {
+                self.uses.insert((code, declared), Uses { visit, index, others: 0 });
+            }
+            return;
+        };
+        let Some(first) = self.list.get(uses.index) else { return };
+        let primary = first.primary.span == diagnostic.primary.span;
+        if uses.visit != visit {
+            // The use that told it first, run again; the others are told with it already.
+            if primary {
+                self.push_in(visit, diagnostic);
+            }
+        } else if !primary || first.labels != diagnostic.labels {
+            uses.others += 1;
+        }
     }
 
     /// Whether an error was not there before and is to be kept.
@@ -193,6 +229,10 @@ impl Diagnostics {
 
     /// The errors, in the order of the text.
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        for uses in self.uses.into_values().filter(|uses| uses.others > 0) {
+            let plural = if uses.others > 1 { "s" } else { "" };
+            self.list[uses.index].notes.push(format!("and {} more use{plural}", uses.others));
+        }
         for told in self.told.into_values().filter(|told| told.others > 0) {
             let more = if told.others > MAX_SHOWN { "\n..." } else { "" };
             let shown = told.shown.join("\n");
