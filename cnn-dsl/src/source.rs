@@ -107,9 +107,6 @@ fn position(text: &str, at: usize) -> Position {
 /// No text may be longer, in bytes: it bounds the time and memory of everything behind.
 pub const MAX_TEXT_BYTES: usize = 1_000_000;
 
-/// No other file may be longer, in bytes: rustc would have to take it in.
-const MAX_FILE_BYTES: u64 = 1 << 32;
-
 /// Why a text cannot be read; `Display` says what is wrong with the file, without its name.
 #[derive(Debug)]
 pub enum TextError {
@@ -163,6 +160,12 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
+impl From<io::Error> for TextError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 /// The text that these bytes are.
 fn text(bytes: Vec<u8>) -> Result<String, TextError> {
     if bytes.len() > MAX_TEXT_BYTES {
@@ -189,10 +192,19 @@ fn end_of(text: &str) -> Position {
     position(shown, shown.len())
 }
 
+/// Where the bytes of a file are that is too large to be read whole.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// On the disk, not yet opened.
+    Disk(PathBuf),
+    /// In memory.
+    Memory(Vec<u8>),
+}
+
 /// Where `use` and `weights` get their files from: the disk, or a table in tests and fuzzing.
 /// An implementation remembers what was read, for rebuild tracking.
 pub trait Files {
-    /// Reads a whole file.
+    /// Reads a whole file, which is a text's or small in other ways.
     ///
     /// # Errors
     /// As the underlying store says.
@@ -205,6 +217,14 @@ pub trait Files {
     fn read_text(&mut self, path: &Path) -> Result<String, TextError> {
         text(self.read(path).map_err(TextError::Io)?)
     }
+
+    /// Where a weight file is, whose reader takes no more of it than the network wants.
+    ///
+    /// # Errors
+    /// As the underlying store says.
+    fn weights(&mut self, path: &Path) -> io::Result<Place> {
+        self.read(path).map(Place::Memory)
+    }
 }
 
 /// Files on the disk; remembers every path it was asked for, also those that failed.
@@ -215,43 +235,51 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Opens a regular file; gives its length too.
-    fn open(&mut self, path: &Path) -> io::Result<(File, u64)> {
+    fn remember(&mut self, path: &Path) {
         if !self.read.iter().any(|p| p == path) {
             self.read.push(path.to_owned());
         }
+    }
+
+    /// Reads a regular file of a text's length at most.
+    fn bounded(&mut self, path: &Path) -> Result<Vec<u8>, TextError> {
+        self.remember(path);
         // Before it is opened: a pipe waits for its other end, and a device never ends.
         let about = std::fs::metadata(path)?;
         if about.is_dir() {
-            return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder, not a file"));
+            let folder = io::Error::new(ErrorKind::IsADirectory, "it is a folder, not a file");
+            return Err(folder.into());
         }
         if !about.is_file() {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file").into());
         }
-        Ok((File::open(path)?, about.len()))
+        if about.len() > MAX_TEXT_BYTES as u64 {
+            return Err(TextError::TooLong { bytes: about.len() });
+        }
+        let mut bytes = Vec::new();
+        // It may grow meanwhile; `text` refuses it then.
+        File::open(path)?.take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 impl Files for Disk {
     fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let (mut file, length) = self.open(path)?;
-        if length > MAX_FILE_BYTES {
-            let why = format!("it has {length} bytes, more than {MAX_FILE_BYTES}");
-            return Err(io::Error::new(ErrorKind::FileTooLarge, why));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        self.bounded(path).map_err(|error| match error {
+            TextError::Io(error) => error,
+            TextError::TooLong { .. }
+            | TextError::Utf16
+            | TextError::NotUtf8 { .. }
+            | TextError::LoneReturn { .. } => io::Error::new(ErrorKind::FileTooLarge, error),
+        })
     }
 
     fn read_text(&mut self, path: &Path) -> Result<String, TextError> {
-        let (file, bytes) = self.open(path).map_err(TextError::Io)?;
-        if bytes > MAX_TEXT_BYTES as u64 {
-            return Err(TextError::TooLong { bytes });
-        }
-        let mut bytes = Vec::new();
-        // It may grow meanwhile.
-        file.take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(TextError::Io)?;
-        text(bytes)
+        text(self.bounded(path)?)
+    }
+
+    fn weights(&mut self, path: &Path) -> io::Result<Place> {
+        self.remember(path);
+        Ok(Place::Disk(path.to_owned()))
     }
 }

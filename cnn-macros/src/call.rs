@@ -148,7 +148,10 @@ impl Call {
         };
         let mut tokens = self.errors(&compiled.diagnostics);
         tokens.extend(compiled.tokens);
-        tokens.extend(tracked(&self.disk.read));
+        // Beside an error there is nothing to build anew, and the file may be too large for rustc.
+        if compiled.diagnostics.is_empty() {
+            tokens.extend(tracked(&self.disk.read));
+        }
         tokens
     }
 

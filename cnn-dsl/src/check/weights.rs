@@ -1,14 +1,14 @@
 //! `weights "file.safetensors" rename "a" = "b";`: read when the network is known to be right.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
-use cnn_weights::{Load, Tensor};
+use cnn_weights::{Load, LoadError, Tensor};
 
 use crate::check::error::ModelError;
 use crate::check::expand::Expander;
 use crate::ir::Embedded;
-use crate::source::Files;
+use crate::source::{Files, Place};
 use crate::syntax::ast::Text;
 
 impl<'a> Expander<'a> {
@@ -33,23 +33,18 @@ impl<'a> Expander<'a> {
     pub(super) fn embed(&mut self, files: &mut dyn Files) -> Result<Option<Embedded>, ()> {
         let Some((path, renames)) = self.declared.weights else { return Ok(None) };
         let full = self.sources.file(path.span.file).folder.join(&path.value);
-        let bytes = files.read(&full);
+        let place = files.weights(&full);
         if self.failed {
             return Ok(None);
         }
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        let mut load = match place {
+            Ok(Place::Disk(file)) => Load::file(file),
+            Ok(Place::Memory(bytes)) => Load::bytes(bytes),
             Err(error) => {
-                let reason = match error.kind() {
-                    ErrorKind::NotFound => "there is no such file".to_owned(),
-                    _ => error.to_string(),
-                };
-                let path_text = path.value.clone();
-                self.error(ModelError::NoWeights { at: path.span, path: path_text, reason });
+                self.error(no_weights(path, &error));
                 return Err(());
             }
         };
-        let mut load = Load::bytes(bytes);
         for (from, to) in renames {
             load = load.rename(from.value.as_str(), to.value.as_str());
         }
@@ -60,9 +55,35 @@ impl<'a> Expander<'a> {
         match cnn_weights::read(&load, &wanted, &ignored) {
             Ok(values) => Ok(Some(Embedded { path: path.value.clone(), values: Arc::new(values) })),
             Err(error) => {
-                self.error(ModelError::BadWeights { at: path.span, text: error.to_string() });
+                self.error(bad_weights(path, error));
                 Err(())
             }
         }
     }
+}
+
+fn no_weights(path: &Text, error: &io::Error) -> ModelError {
+    let reason = match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    };
+    ModelError::NoWeights { at: path.span, path: path.value.clone(), reason }
+}
+
+/// The file is called what the model calls it, wherever it is.
+fn bad_weights(path: &Text, error: LoadError) -> ModelError {
+    let file = format!("`{}`", path.value);
+    let error = match error {
+        LoadError::Io { path: _, source } => return no_weights(path, &source),
+        LoadError::NotAFile { path: _, found } => {
+            LoadError::NotAFile { path: (&path.value).into(), found }
+        }
+        LoadError::Damaged { file: _, reason } => LoadError::Damaged { file, reason },
+        LoadError::Mismatch(mut mismatch) => {
+            mismatch.file = file;
+            LoadError::Mismatch(mismatch)
+        }
+        other => other,
+    };
+    ModelError::BadWeights { at: path.span, text: error.to_string() }
 }

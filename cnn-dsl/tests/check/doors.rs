@@ -110,5 +110,6 @@ fn weights_are_read_through_the_store() {
     let (found, _) = checked(&other, &Selection::All, &mut files);
     let errors = found.diagnostics.into_vec();
     assert_eq!(errors[0].code, "weights_file");
+    assert_eq!(errors[0].message, "`w.safetensors` does not fit the model's 2 tensors: 4 mistakes");
     assert!(matches!(&found.models[0], Err(stub) if stub.embedded));
 }

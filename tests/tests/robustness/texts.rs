@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// What the build script says, or the reports in what it has written, without the folder.
-fn told(folder: &Path, name: &str) -> String {
+pub fn told(folder: &Path, name: &str) -> String {
     let out = folder.join("out");
     let _ = fs::create_dir(&out);
     let text = match Build::new().file(folder.join(name)).out_dir(&out).compile() {

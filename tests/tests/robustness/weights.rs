@@ -2,6 +2,7 @@
 //!
 //! Each lie that a header can tell has its text in `cnn-weights/tests/weights/damage.rs`.
 
+use crate::texts;
 use allocation_counter::measure;
 use cnn_runtime::{Load, cnn};
 use std::collections::BTreeSet;
@@ -120,6 +121,29 @@ fn sizes_of_2_to_the_60_allocate_nothing() {
         message(&path)
     });
     assert_eq!(messages, told.map(|text| format!("`w.safetensors` {text}")));
+}
+
+/// A tebibyte that a model names, through the build script's door. Through the command's:
+/// `cnn-cli/tests/command/robustness/texts.rs`.
+#[test]
+#[cfg(unix)]
+fn a_huge_file_is_not_compiled_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("m.cnn"), "model M { input 2; dense 3; weights \"w.safetensors\"; }")
+        .expect("written");
+    let file = fs::File::create(at("w.safetensors")).expect("a file");
+    file.set_len(1 << 40).expect("a sparse file");
+    let mut report = String::new();
+    let counted = measure(|| report = texts::told(folder.path(), "m.cnn"));
+    assert!(counted.bytes_max < 4 * MEMORY, "{} bytes", counted.bytes_max);
+    let expected = "\
+[weights_file]: `w.safetensors` is not a sound safetensors file: its header has no bytes
+ --> m.cnn:1:37
+  |
+1 | model M { input 2; dense 3; weights \"w.safetensors\"; }
+  |                                     ^^^^^^^^^^^^^^^";
+    assert_eq!(report, expected);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! script's door and the macro's: `tests/tests/robustness/texts.rs`, `tests/crates/broken_include`.
 
 use crate::folder::Folder;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 
 const MODEL: &str = "model M { input 4x4x1; relu; }\n";
@@ -213,4 +214,40 @@ fn a_use_that_leads_nowhere_is_shown_where_it_stands() {
     for (name, expected) in cases {
         assert_eq!(told(&folder, name), expected);
     }
+}
+
+/// A tebibyte of nothing as a model's weights, and behind headers that are true: no more is read than
+/// the network wants.
+#[test]
+fn a_huge_weight_file_is_read_as_far_as_the_network_wants() {
+    let folder = Folder::with(
+        "m.cnn",
+        "model M {\n    input 2;\n    dense 3;\n    weights \"w.safetensors\";\n}\n",
+    );
+    let size = 1_u64 << 40;
+    let write = |header: &str| {
+        let file = std::fs::File::create(folder.path("w.safetensors")).expect("a file");
+        let begin = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+        (&file).write_all(&begin).expect("written");
+        file.set_len(begin.len() as u64 + size).expect("a sparse file");
+        told(&folder, "m.cnn")
+    };
+    let begin = "error[weights_file]: `w.safetensors` ";
+    let place =
+        " --> m.cnn:4:13\n  |\n4 |     weights \"w.safetensors\";\n  |             ^^^^^^^^^^^^^^^";
+    let why = "is not a sound safetensors file: its header has no bytes";
+    assert_eq!(write(""), format!("{begin}{why}\n{place}"));
+    let elements = size / 4;
+    let header = format!(
+        r#"{{"dense1.bias":{{"dtype":"F32","shape":[{elements}],"data_offsets":[0,{size}]}}}}"#
+    );
+    let why = "does not fit the model's 2 tensors: 2 mistakes";
+    let note = format!(
+        "  |
+  = note:   missing (1):
+              `dense1.kernel` 2x3, or `dense1.weight` 3x2
+            of another shape (1):
+              `dense1.bias` is {elements}, `dense1.bias` needs 3"
+    );
+    assert_eq!(write(&header), format!("{begin}{why}\n{place}\n{note}"));
 }
