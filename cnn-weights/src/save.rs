@@ -100,6 +100,9 @@ pub fn to_bytes(tensors: &[Tensor], values: &[Vec<f32>]) -> Result<Vec<u8>, Save
 /// Puts a file in the place of another, or none, at one stroke. A killed process leaves at most a
 /// `.weights-` file behind, which nothing reads.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link stays, and the file behind it becomes the new one; a link to nothing is replaced.
+    let behind = path.canonicalize();
+    let path = behind.as_deref().unwrap_or(path);
     if let Ok(about) = fs::metadata(path)
         && !about.is_file()
     {

@@ -98,3 +98,17 @@ fn a_folder_that_cannot_be_synced_is_no_error() {
     saved.expect("saves");
     assert_eq!(read(&Load::from(&path), &tensors).expect("reads"), values);
 }
+
+/// A link stays a link; the file behind it becomes the new one.
+#[test]
+#[cfg(unix)]
+fn what_a_link_names_is_saved() {
+    let (tensors, folder) = (model(), tempfile::tempdir().expect("a folder"));
+    let [link, file] = ["link", "file"].map(|name| folder.path().join(name));
+    std::fs::write(&file, "old").expect("written");
+    std::os::unix::fs::symlink("file", &link).expect("a link");
+    let values = init(&tensors, 1);
+    save(&link, &tensors, &values).expect("saves");
+    assert!(link.is_symlink());
+    assert_eq!(read(&Load::from(&file), &tensors).expect("reads"), values);
+}
