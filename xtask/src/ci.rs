@@ -12,14 +12,13 @@ const FUZZ_SECONDS: u32 = 60;
 /// Seconds that one input may take on a loaded machine; longer is a hang.
 const FUZZ_TIMEOUT: u32 = 10;
 
-/// Megabytes that one allocation may have: inputs are a few kilobytes, whatever they claim.
-const FUZZ_MEGABYTES: u32 = 64;
-
-/// Each target, which must take anything without a panic or a hang, and where its seeds are.
-const FUZZ_TARGETS: [(&str, &[&str]); 3] = [
-    ("frontend", &["fuzz/seeds/frontend", "tests/errors"]),
-    ("weights", &["fuzz/seeds/weights", "tests/data"]),
-    ("npy", &["fuzz/seeds/npy"]),
+/// Each target, which must take anything without a panic or a hang; the megabytes of address space
+/// that it may take; and where its seeds are. A short text may describe a large network, but weight
+/// files and arrays of a few kilobytes need little, whatever they claim.
+const FUZZ_TARGETS: [(&str, u32, &[&str]); 3] = [
+    ("frontend", 4096, &["fuzz/seeds/frontend", "tests/errors"]),
+    ("weights", 256, &["fuzz/seeds/weights", "tests/data"]),
+    ("npy", 256, &["fuzz/seeds/npy"]),
 ];
 
 /// What `cargo fuzz` gives rustc when no sanitizer is asked for.
@@ -143,9 +142,9 @@ fn fuzz(root: &Path) -> Result<(), String> {
     call(root, "cargo", &[build, place].concat(), &[("RUSTFLAGS", FUZZ_FLAGS)])?;
     let programs = root.join("target/fuzz").join(host).join("release");
     std::thread::scope(|scope| {
-        let start = |(name, seeds)| {
-            let programs = &programs;
-            (name, scope.spawn(move || fuzz_one(root, programs, name, seeds)))
+        let start = |(name, megabytes, seeds): (&'static str, u32, &'static [&str])| {
+            let program = limited(&programs.join(name), megabytes);
+            (name, scope.spawn(move || fuzz_one(root, program, name, seeds)))
         };
         let targets = FUZZ_TARGETS.map(start);
         let ends = targets.map(|(name, thread)| match thread.join() {
@@ -157,16 +156,15 @@ fn fuzz(root: &Path) -> Result<(), String> {
 }
 
 /// One target for its time; what it prints is shown at its end.
-fn fuzz_one(root: &Path, programs: &Path, name: &str, seeds: &[&str]) -> Result<(), String> {
+fn fuzz_one(root: &Path, mut program: Command, name: &str, seeds: &[&str]) -> Result<(), String> {
     let folder = root.join("target/fuzz");
     let (corpus, artifacts) = (folder.join("corpus").join(name), folder.join("artifacts"));
     for folder in [&corpus, &artifacts] {
         std::fs::create_dir_all(folder).map_err(|error| format!("{folder:?}: {error}"))?;
     }
-    let output = Command::new(programs.join(name))
+    let output = program
         .arg(format!("-max_total_time={FUZZ_SECONDS}"))
         .arg(format!("-timeout={FUZZ_TIMEOUT}"))
-        .arg(format!("-malloc_limit_mb={FUZZ_MEGABYTES}"))
         .arg(format!("-artifact_prefix={}/{name}-", artifacts.display()))
         .arg(corpus)
         .args(seeds)
@@ -179,6 +177,19 @@ fn fuzz_one(root: &Path, programs: &Path, name: &str, seeds: &[&str]) -> Result<
     }
     println!("{name}: {}", said.lines().last().unwrap_or_default());
     Ok(())
+}
+
+/// A program that may take so many megabytes of address space: an allocation beyond them fails, which
+/// ends a Rust program. libFuzzer's own limit needs a sanitizer, which would see every allocation;
+/// systems other than Linux may not have this one.
+fn limited(program: &Path, megabytes: u32) -> Command {
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let script = format!("ulimit -v {} && exec \"$0\" \"$@\"", megabytes * 1024);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).arg(program);
+    shell
 }
 
 /// The platform that this toolchain builds for.
@@ -222,7 +233,10 @@ fn call(
 
 #[cfg(test)]
 mod tests {
-    use super::Choice;
+    use super::{Choice, limited};
+
+    /// How many bytes the test below allocates where it runs as the limited program.
+    const ALLOCATES: &str = "XTASK_TEST_ALLOCATES";
 
     #[test]
     fn skip_and_only_choose_sections() {
@@ -237,5 +251,28 @@ mod tests {
         let message = Choice::parse(&["--skip", "test"]).unwrap_err();
         assert!(message.starts_with("unknown section `test`, there are fmt, tidy"), "{message}");
         assert_eq!(Choice::parse(&["--skip"]).unwrap_err(), "`--skip` needs a section");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_large_allocation_ends_a_limited_program() {
+        if let Ok(bytes) = std::env::var(ALLOCATES) {
+            let bytes: usize = bytes.parse().unwrap();
+            assert_eq!(std::hint::black_box(vec![0_u8; bytes]).len(), bytes);
+            return;
+        }
+        let me = std::env::current_exe().unwrap();
+        let allocates = |bytes: u64| {
+            let mut program = limited(&me, 256);
+            program.args(["--exact", "ci::tests::a_large_allocation_ends_a_limited_program"]);
+            let output = program.env(ALLOCATES, bytes.to_string()).output().unwrap();
+            (output.status.success(), String::from_utf8(output.stderr).unwrap())
+        };
+        assert_eq!(allocates(1 << 20), (true, String::new()));
+        let (success, said) = allocates(1 << 33);
+        assert!(
+            !success && said.contains("memory allocation of 8589934592 bytes failed"),
+            "{said}"
+        );
     }
 }
