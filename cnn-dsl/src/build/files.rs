@@ -1,10 +1,14 @@
 //! Finding `.cnn` files and writing into OUT_DIR.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::BuildError;
+
+/// How many parts this process has begun.
+static PARTS: AtomicUsize = AtomicUsize::new(0);
 
 /// Every `.cnn` file below a folder, in the order of their paths.
 pub(super) fn models_in(folder: &Path) -> Result<Vec<PathBuf>, BuildError> {
@@ -35,28 +39,39 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
-    let part = part(path);
-    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|source| {
+    let failed = |source| BuildError::Write { path: path.to_owned(), source };
+    let (part, mut file) = part(path).map_err(failed)?;
+    let written = file.write_all(bytes);
+    // Windows renames no file that is open.
+    drop(file);
+    written.and_then(|()| fs::rename(&part, path)).map_err(|source| {
         // On a full disk the part would take what little room there is.
         let _ = fs::remove_file(&part);
-        BuildError::Write { path: path.to_owned(), source }
+        failed(source)
     })
 }
 
-/// A name beside `path` that no other build has, in this process or in another.
-fn part(path: &Path) -> PathBuf {
-    static PARTS: AtomicUsize = AtomicUsize::new(0);
-    let (process, number) = (std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed));
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".{process}-{number}.part"));
-    part.into()
+/// A new file beside `path`, which no other build has: containers that share a folder repeat the
+/// ids of processes, and a killed build leaves its part, so a name that is taken is passed over.
+fn part(path: &Path) -> io::Result<(PathBuf, File)> {
+    loop {
+        let (process, number) = (std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed));
+        let mut part = path.as_os_str().to_owned();
+        part.push(format!(".{process}-{number}.part"));
+        match File::create_new(&part) {
+            Ok(file) => return Ok((part.into(), file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{models_in, write};
+    use super::{PARTS, models_in, write};
     use crate::build::BuildError;
     use std::fs;
+    use std::sync::atomic::Ordering;
 
     #[test]
     fn a_folder_is_searched_in_order_and_an_empty_one_is_an_error() {
@@ -83,5 +98,22 @@ mod tests {
         write(&path, b"two").expect("written");
         assert_eq!(fs::read(&path).expect("bytes"), b"two");
         assert_eq!(fs::read_dir(folder.path()).expect("entries").count(), 1, "no part left");
+    }
+
+    /// Another container's process may have this one's id, and have taken the next names.
+    #[test]
+    fn a_part_of_another_build_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("net.rs");
+        let (process, number) = (std::process::id(), PARTS.load(Ordering::Relaxed));
+        // Other tests of this process may take some of these numbers meanwhile.
+        let taken =
+            |ahead: usize| path.with_file_name(format!("net.rs.{process}-{}.part", number + ahead));
+        (0..100).for_each(|ahead| fs::write(taken(ahead), "theirs").expect("written"));
+        write(&path, b"ours").expect("written");
+        assert_eq!(fs::read(&path).expect("bytes"), b"ours");
+        for ahead in 0..100 {
+            assert_eq!(fs::read(taken(ahead)).expect("still there"), b"theirs");
+        }
     }
 }
