@@ -113,7 +113,7 @@ impl Build {
     /// ```
     /// use std::fs;
     ///
-    /// let folder = std::env::temp_dir().join("cnn-dsl-out-dir");
+    /// let folder = std::env::temp_dir().join(format!("digits-{}", std::process::id()));
     /// fs::create_dir_all(&folder)?;
     /// fs::write(folder.join("digits.cnn"), "model Digits { input 28x28x1; flatten; dense 10; }")?;
     /// cnn_dsl::build::Build::new().file(folder.join("digits.cnn")).out_dir(&folder).compile()?;
