@@ -1,6 +1,6 @@
 //! One `.cnn` file of a build.
 
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -158,7 +158,7 @@ impl Unit {
 
     /// The path as the build script wrote it, the same on every system.
     fn shown_path(&self) -> String {
-        self.path.to_string_lossy().replace('\\', "/")
+        self.path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
     }
 }
 

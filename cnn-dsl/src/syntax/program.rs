@@ -16,7 +16,7 @@ pub struct Program {
 #[cfg(feature = "frontend")]
 mod load {
     use std::io::ErrorKind;
-    use std::path::{Component, Path, PathBuf};
+    use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
     use super::Program;
     use crate::diagnostic::Diagnostic;
@@ -137,7 +137,7 @@ mod load {
     }
 
     /// The name of a used file: beside the using file's, or as written where that one's name does
-    /// not stand in its folder, as a macro call's.
+    /// not stand in its folder, as a macro call's; the same on every system.
     fn shown(using: &str, folder: &Path, used: &str) -> String {
         match Path::new(using).parent() {
             Some(parent) if folder.ends_with(parent) => normal(&parent.join(used)),
@@ -145,6 +145,7 @@ mod load {
         }
         .display()
         .to_string()
+        .replace(MAIN_SEPARATOR, "/")
     }
 
     /// The path without `.` and `..` as far as its text tells.
