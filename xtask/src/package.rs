@@ -15,7 +15,7 @@ const USER: &str = "examples/build_rs";
 const TARGET: &str = "target/packages";
 
 /// What is published.
-const PACKAGES: [&str; 5] = ["cnn-cli", "cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
+pub const PACKAGES: [&str; 5] = ["cnn-cli", "cnn-dsl", "cnn-macros", "cnn-runtime", "cnn-weights"];
 
 /// Packages the workspace and runs the user's crate on what was packaged.
 pub fn run(root: &Path) -> Result<(), String> {

@@ -3,6 +3,7 @@
 //! In: every file that git knows or would take up. Out: all breaches at once, as `path:line: rule`.
 //! Not here: what rustfmt, clippy and rustc already hold.
 
+use crate::package::PACKAGES;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -35,10 +36,14 @@ const KERNEL_STAGES: [&str; 3] =
 /// Operations that are mere renamings of a value to the plan.
 const NO_KERNEL: [&str; 2] = ["dropout.rs", "flatten.rs"];
 
+/// What every published package must hold: cargo packs no file from outside its folder.
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
 /// Checks the whole repository.
 pub fn run(root: &Path) -> Result<(), String> {
     let files = files(root)?;
     let mut breaches = layer_names(&files);
+    breaches.extend(licences(&|path| std::fs::read(root.join(path)).ok()));
     for path in &files {
         let Ok(text) = std::fs::read_to_string(root.join(path)) else { continue };
         breaches.extend(check(path, &text));
@@ -141,6 +146,21 @@ fn line_rules(path: &str, line: &str) -> Vec<&'static str> {
     rules
 }
 
+/// Each published package has the root's licences, word for word.
+fn licences(read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for licence in LICENCES {
+        let root = read(licence);
+        for package in PACKAGES {
+            let path = format!("{package}/{licence}");
+            if root.is_none() || read(&path) != root {
+                breaches.push(format!("{path}:1: not the root's `{licence}`"));
+            }
+        }
+    }
+    breaches
+}
+
 /// Code that the compiler wrote: a golden.
 fn is_emitted(path: &str) -> bool {
     path.ends_with("/emitted.rs")
@@ -169,7 +189,7 @@ fn layer_names(files: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, layer_names};
+    use super::{check, layer_names, licences};
 
     #[test]
     fn each_rule_finds_its_breach() {
@@ -202,6 +222,15 @@ mod tests {
         assert!(check("a/src/x.rs", &text(450)).is_empty());
         assert_eq!(check("a/src/x.rs", &text(451)), ["a/src/x.rs:451: longer than 450 lines"]);
         assert!(check("tests/goldens/a/emitted.rs", &text(9000)).is_empty());
+    }
+
+    #[test]
+    fn a_package_has_the_roots_licences() {
+        let same = |path: &str| Some(path.rsplit('/').next()?.as_bytes().to_vec());
+        assert!(licences(&same).is_empty());
+        let other = |path: &str| if path == "cnn-dsl/LICENSE-MIT" { None } else { same(path) };
+        assert_eq!(licences(&other), ["cnn-dsl/LICENSE-MIT:1: not the root's `LICENSE-MIT`"]);
+        assert_eq!(licences(&|_| None).len(), 10, "none at the root either");
     }
 
     #[test]
