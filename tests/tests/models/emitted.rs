@@ -41,6 +41,15 @@ fn assert_probabilities<const K: usize>(ours: &[[f32; K]], expected: &Expected) 
     }
 }
 
+/// The executors' bound, for models that are compiled without their softmax.
+fn assert_logits<const K: usize>(ours: [f32; K], expected: &Expected) {
+    assert_eq!(expected.logits.len(), K);
+    for (x, logit) in ours.iter().zip(expected.logits) {
+        let distance = (f64::from(*x) - logit).abs();
+        assert!(distance <= ROUNDINGS * expected.single, "{x} for {logit}, {distance} away");
+    }
+}
+
 #[test]
 fn efficientnet() {
     let (net, bytes) = net::<models::EfficientNetB0>(&small::EFFICIENTNET);
@@ -81,4 +90,32 @@ fn unet() {
     let (net, bytes) = net::<models::UNet>(&small::UNET);
     let found = net.predict_u8(&images::<188, 188, 1>(&bytes)[0]);
     assert_probabilities::<2>(found.as_flattened(), &pytorch::UNET);
+}
+
+#[test]
+fn alexnet_two_groups() {
+    let (net, bytes) = net::<models::AlexNetTwoGroups>(&small::ALEXNET_TWO_GROUPS);
+    let found = net.predict_u8(&images::<67, 67, 3>(&bytes)[0]);
+    assert_logits(found, &pytorch::ALEXNET_TWO_GROUPS);
+}
+
+#[test]
+fn amoebanet_a() {
+    let (net, bytes) = net::<models::AmoebaNetA>(&small::AMOEBANET_A);
+    let found = net.predict_u8(&images::<35, 35, 3>(&bytes)[0]);
+    assert_logits(found, &leaderboard::AMOEBANET_A);
+}
+
+#[test]
+fn amoebanet_b() {
+    let (net, bytes) = net::<models::AmoebaNetB>(&small::AMOEBANET_B);
+    let found = net.predict_u8(&images::<35, 35, 3>(&bytes)[0]);
+    assert_logits(found, &leaderboard::AMOEBANET_B);
+}
+
+#[test]
+fn amoebanet_c() {
+    let (net, bytes) = net::<models::AmoebaNetC>(&small::AMOEBANET_C);
+    let found = net.predict_u8(&images::<35, 35, 3>(&bytes)[0]);
+    assert_logits(found, &leaderboard::AMOEBANET_C);
 }

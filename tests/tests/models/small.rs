@@ -59,6 +59,29 @@ pub const DPN: Small = Small {
     ],
 };
 
+/// The groups of 2012, local response norms, blue before red.
+pub const ALEXNET_TWO_GROUPS: Small = Small {
+    file: "alexnet",
+    model: "AlexNetTwoGroups",
+    parameters: &[("classes", "10"), ("size", "67"), ("hidden", "16")],
+};
+
+/// What makes AmoebaNets small: two normal cells a stage, each kind of reduction.
+const TWO_CELLS: &[(&str, &str)] =
+    &[("classes", "5"), ("size", "35"), ("filters", "16"), ("stem", "8"), ("n", "2")];
+
+/// Separable convolutions, sums of sums, a 1x7 and a 7x1 convolution that share a stride.
+pub const AMOEBANET_A: Small =
+    Small { file: "amoebanet", model: "AmoebaNetA", parameters: TWO_CELLS };
+
+/// Pools of 2x2, a stride in the narrow part of a bottleneck, a state that is its own summand.
+pub const AMOEBANET_B: Small =
+    Small { file: "amoebanet", model: "AmoebaNetB", parameters: TWO_CELLS };
+
+/// A cell whose input is halved and joined to its sums.
+pub const AMOEBANET_C: Small =
+    Small { file: "amoebanet", model: "AmoebaNetC", parameters: TWO_CELLS };
+
 /// Transposed convolutions, crops, several pixels in the output. 188 is the smallest image that the
 /// unpadded network takes; it answers 4x4 pixels.
 pub const UNET: Small =

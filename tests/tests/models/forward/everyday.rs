@@ -1,5 +1,5 @@
 //! The everyday networks, one configuration a family: few classes, a small image, and where a
-//! network is large few blocks or filters. `tests/pytorch/everyday.py` makes the same of torchvision.
+//! network is large few blocks or filters. `tests/pytorch/everyday.py` makes the same in PyTorch.
 
 use super::{assert_model, assert_small};
 use crate::pytorch::everyday::*;
@@ -18,8 +18,7 @@ fn alexnet() {
 
 #[test]
 fn alexnet_two_groups() {
-    let small = [("classes", "10"), ("size", "67"), ("hidden", "16")];
-    assert_model(("alexnet", "AlexNetTwoGroups"), &small, &ALEXNET_TWO_GROUPS);
+    assert_small(&small::ALEXNET_TWO_GROUPS, &ALEXNET_TWO_GROUPS);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The lecture's leaderboard, one configuration a family, AmoebaNet's three cells: five classes, a
-//! small image, few blocks. `tests/pytorch/leaderboard.py` makes the same of the published modules.
+//! small image, few blocks. `tests/pytorch/leaderboard.py` makes the same in PyTorch.
 
 use super::{assert_model, assert_small};
 use crate::pytorch::leaderboard::*;
@@ -73,20 +73,17 @@ fn pnasnet() {
     assert_model(("pnasnet5_large", "PNasNet5Large"), &small, &PNASNET);
 }
 
-const AMOEBANET: [(&str, &str); 5] =
-    [("classes", "5"), ("size", "35"), ("filters", "16"), ("stem", "8"), ("n", "2")];
-
 #[test]
 fn amoebanet_a() {
-    assert_model(("amoebanet", "AmoebaNetA"), &AMOEBANET, &AMOEBANET_A);
+    assert_small(&small::AMOEBANET_A, &AMOEBANET_A);
 }
 
 #[test]
 fn amoebanet_b() {
-    assert_model(("amoebanet", "AmoebaNetB"), &AMOEBANET, &AMOEBANET_B);
+    assert_small(&small::AMOEBANET_B, &AMOEBANET_B);
 }
 
 #[test]
 fn amoebanet_c() {
-    assert_model(("amoebanet", "AmoebaNetC"), &AMOEBANET, &AMOEBANET_C);
+    assert_small(&small::AMOEBANET_C, &AMOEBANET_C);
 }
