@@ -1,4 +1,4 @@
-"""AmoebaNet for ImageNet, after tensorflow/tpu's amoeba_net: the cells of model_specs.py, run as
+"""AmoebaNet for ImageNet, transcribed from tensorflow/tpu's amoeba_net: the cells of model_specs.py, run as
 network_utils.py and model_builder.py run them.
 """
 

@@ -1,4 +1,6 @@
-"""torchvision's modules, and the papers' where it has none, for tests/tests/models/forward/everyday.rs."""
+"""torchvision's modules, and transcriptions of what was published where it has none, for
+tests/tests/models/forward/everyday.rs.
+"""
 
 from functools import partial
 

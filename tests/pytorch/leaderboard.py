@@ -1,6 +1,6 @@
 """The lecture's leaderboard for tests/tests/models/forward/leaderboard.rs: modules of torchvision, timm
-and pretrainedmodels (Cadene), made small. PyramidNet and AmoebaNet, which these lack, stand in
-pyramidnet.py and amoebanet.py.
+and pretrainedmodels (Cadene), made small. PyramidNet and AmoebaNet, which these lack, are transcribed
+in pyramidnet.py and amoebanet.py.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""PyramidNet for ImageNet, after dyhan0920/PyramidNet-PyTorch."""
+"""PyramidNet for ImageNet, transcribed from dyhan0920/PyramidNet-PyTorch."""
 
 import torch
 import torch.nn.functional as F
