@@ -17,7 +17,8 @@ const INTRODUCTION: &str = "\
 
 Every error of the compiler has a code, in brackets at its head: `error[channel_mismatch]` in the terminal,
 `[channel_mismatch]` in what rustc prints for `cnn!`. This page has each of them, with a sentence, a text that makes it,
-and the compiler's words. It is generated from the pages in `tests/errors`, which hold every message there is.
+and the compiler's words. It is generated from the pages in `tests/errors`, which hold at least one page for each code
+that a single file can make.
 
 ";
 
