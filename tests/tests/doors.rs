@@ -14,14 +14,16 @@ use proc_macro2::{Ident, TokenStream};
 
 const ROOT: FileId = FileId(0);
 
-/// With fewer the search below would have missed a folder.
-const FEWEST_TEXTS: usize = 272;
+/// With fewer the search below would have missed a folder. This and the two below are nine tenths of
+/// what there was when they were written (272 texts, 47 without mistakes, 114 codes): a page may go,
+/// the folders of pages and of models may not.
+const FEWEST_TEXTS: usize = 244;
 
 /// Of these so many have no mistake.
-const FEWEST_EMITTED: usize = 47;
+const FEWEST_EMITTED: usize = 42;
 
 /// And the others have mistakes of so many kinds.
-const FEWEST_CODES: usize = 114;
+const FEWEST_CODES: usize = 102;
 
 /// A text as each door has it; `None` where its characters are none of Rust's tokens, which rustc
 /// itself reports.
