@@ -1,7 +1,7 @@
 //! Keras' MobileNetV1 of width 0.75 with its real weights, by renames from the file as it is: logits
 //! and inner activations against what Keras and TensorFlow give. Skipped where the data is not there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cnn_dsl::ir::ValueId;
 use cnn_runtime::Load;
@@ -9,6 +9,7 @@ use cnn_runtime::dynamic::Input;
 use cnn_runtime::reference;
 use safetensors::SafeTensors;
 
+use crate::given;
 use crate::network::{distance, network, run_dynamic, weights};
 
 const TEXT: &str = "
@@ -43,16 +44,6 @@ const INNER: [(&str, &str); 4] = [
     ("cat.conv_pw_13_relu", "separable13.conv1"),
 ];
 
-fn folder() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let folder = shared.join("data/mobilenet_v1_0.75_224");
-    if !folder.is_dir() {
-        println!("skipped: there is no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
 fn load(folder: &Path) -> Load {
     Load::file(folder.join("mobilenet_v1_0.75_224.safetensors"))
         .rename("conv1_bn", "conv1.bn")
@@ -71,7 +62,7 @@ fn floats(content: &SafeTensors<'_>, name: &str) -> Vec<f32> {
 /// Both photos by the dynamic executor, the first one by the reference as well.
 #[test]
 fn logits_and_activations_are_keras() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = given::shared("mobilenet_v1_0.75_224") else { return };
     let bytes = std::fs::read(folder.join("expected.safetensors")).expect("it can be read");
     let expected = SafeTensors::deserialize(&bytes).expect("a sound file");
     let logits = floats(&expected, "logits");
