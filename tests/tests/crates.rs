@@ -64,10 +64,10 @@ fn a_build_script_names_every_file_that_it_read() {
     let newest = std::fs::read_dir(&build)
         .expect("build scripts ran")
         .map(|entry| entry.expect("an entry").path().join("output"))
-        .filter(|path| path.to_string_lossy().contains("/built-") && path.exists())
+        .filter(|path| slashes(&path.to_string_lossy()).contains("/built-") && path.exists())
         .max_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).expect("a time"))
         .expect("the script's output");
-    let printed = std::fs::read_to_string(newest).expect("the script's output");
+    let printed = slashes(&std::fs::read_to_string(newest).expect("the script's output"));
     let mut tracked: Vec<_> =
         printed.lines().filter_map(|line| line.strip_prefix("cargo::rerun-if-changed=")).collect();
     tracked.sort_unstable();
@@ -237,6 +237,11 @@ fn cargo_in(workspace: &Path, command: &str, arguments: &[&str]) -> Command {
 fn runs(command: &str) -> bool {
     let output = Command::new(env!("CARGO")).args([command, "--version"]).output();
     output.is_ok_and(|output| output.status.success())
+}
+
+/// Paths of every system, as on one.
+fn slashes(paths: &str) -> String {
+    paths.replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn text(bytes: &[u8]) -> String {

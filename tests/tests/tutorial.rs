@@ -6,6 +6,8 @@
 //! optimisation. The one block that needs PyTorch runs where a Python has it.
 
 #![cfg(unix)]
+// The page's commands are for a Unix shell.
+#![cfg(unix)]
 
 #[path = "docs/bless.rs"]
 #[allow(dead_code, reason = "shared with the tests of the other pages")]

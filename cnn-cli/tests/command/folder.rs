@@ -15,6 +15,11 @@ pub model SimpleCnn {
 }
 ";
 
+/// What this system says of a file that is not there: error 2 on all of them.
+pub fn not_there() -> String {
+    std::io::Error::from_raw_os_error(2).to_string()
+}
+
 /// A folder with files, in which the command runs.
 pub struct Folder {
     folder: TempDir,

@@ -3,6 +3,8 @@
 mod check;
 mod folder;
 mod readme;
+// Scripts for `sh`, the limits and words of Linux with glibc.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod robustness;
 mod run;
 mod summary;

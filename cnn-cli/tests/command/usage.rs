@@ -1,6 +1,6 @@
 //! Bad command lines (exit code 2) and bad files (1): one clear line, nothing on standard output.
 
-use crate::folder::{Folder, SIMPLE};
+use crate::folder::{Folder, SIMPLE, not_there};
 
 #[test]
 fn a_bad_command_line_is_one_line() {
@@ -47,7 +47,7 @@ fn an_unreadable_file_is_one_line() {
     for words in ["check", "summary", "expand", "run --seed 1"] {
         let (missing, folder_line) =
             (folder.cnn(&format!("{words} none.cnn")), folder.cnn(&format!("{words} dir")));
-        missing.refused("error: cannot read `none.cnn`: No such file or directory (os error 2)");
+        missing.refused(&format!("error: cannot read `none.cnn`: {}", not_there()));
         folder_line.refused("error: cannot read `dir`: it is a folder, not a file");
         folder
             .cnn(&format!("{words} bytes.cnn"))

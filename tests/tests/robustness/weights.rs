@@ -1,36 +1,36 @@
-//! Weight files: a real one cut off after every byte, and what stands where a file should.
+//! Weight files: a real one cut off after every byte or changed, and headers that lie.
 //!
-//! Each lie that a header can tell has its text in `cnn-weights/tests/weights/damage.rs`.
+//! What stands where a file should is in `no_files.rs`; each lie that a header can tell has its text
+//! in `cnn-weights/tests/weights/damage.rs`.
 
-use crate::texts;
+use super::within;
 use allocation_counter::measure;
 use cnn_runtime::{Load, cnn};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 cnn! {
     model Small { input 4x4x1; conv 3x3, 2; flatten; dense 3, softmax; }
 }
 
 /// Far above what a message takes, far below what any of these headers claims.
-const MEMORY: u64 = 1 << 20;
+pub const MEMORY: u64 = 1 << 20;
 
 /// PyTorch wrote it: a trained VGG-like network, which is not `Small`, but a sound file.
-fn real() -> Vec<u8> {
+pub fn real() -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/vgg.safetensors")).expect("a file")
 }
 
 /// The whole message of a load that must fail, without the folder.
-fn message(path: &Path) -> String {
+pub fn message(path: &Path) -> String {
     let mut message = String::new();
     let counted = measure(|| {
         let error = Small::load(path).map(drop).expect_err("a damaged file");
         message = error.to_string();
     });
     assert!(counted.bytes_max < MEMORY, "{} bytes for {message}", counted.bytes_max);
-    let folder = path.parent().expect("a folder").display().to_string();
-    message.replace(&format!("{folder}/"), "")
+    within(path.parent().expect("a folder"), &message)
 }
 
 /// Digits are one `N`: texts that differ in numbers alone are one kind.
@@ -121,73 +121,4 @@ fn sizes_of_2_to_the_60_allocate_nothing() {
         message(&path)
     });
     assert_eq!(messages, told.map(|text| format!("`w.safetensors` {text}")));
-}
-
-/// A tebibyte that a model names, through the build script's door. Through the command's:
-/// `cnn-cli/tests/command/robustness/texts.rs`.
-#[test]
-#[cfg(unix)]
-fn a_huge_file_is_not_compiled_in() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let at = |name: &str| folder.path().join(name);
-    fs::write(at("m.cnn"), "model M { input 2; dense 3; weights \"w.safetensors\"; }")
-        .expect("written");
-    let file = fs::File::create(at("w.safetensors")).expect("a file");
-    file.set_len(1 << 40).expect("a sparse file");
-    let mut report = String::new();
-    let counted = measure(|| report = texts::told(folder.path(), "m.cnn"));
-    assert!(counted.bytes_max < 4 * MEMORY, "{} bytes", counted.bytes_max);
-    let expected = "\
-[weights_file]: `w.safetensors` is not a sound safetensors file: its header has no bytes
- --> m.cnn:1:37
-  |
-1 | model M { input 2; dense 3; weights \"w.safetensors\"; }
-  |                                     ^^^^^^^^^^^^^^^";
-    assert_eq!(report, expected);
-}
-
-#[test]
-#[cfg(unix)]
-fn what_is_no_file_is_told() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let at = |name: &str| folder.path().join(name);
-    fs::create_dir(at("folder")).expect("a folder");
-    fs::write(at("empty"), "").expect("a file");
-    let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
-    assert!(made.expect("mkfifo runs").success());
-    for (from, to) in [("a", "b"), ("b", "a"), ("/dev/zero", "device")] {
-        std::os::unix::fs::symlink(from, at(to)).expect("a link");
-    }
-    let cases: [(&str, &str); 7] = [
-        ("none", "cannot read weights from `none`: No such file or directory (os error 2)"),
-        ("folder", "cannot read weights from `folder`: it is a folder, not a file"),
-        ("pipe", "cannot read weights from `pipe`: it is no regular file"),
-        ("device", "cannot read weights from `device`: it is no regular file"),
-        ("a", "cannot read weights from `a`: Too many levels of symbolic links (os error 40)"),
-        ("empty/x", "cannot read weights from `x`: Not a directory (os error 20)"),
-        (
-            "empty",
-            "`empty` is not a sound safetensors file: \
-             it has 0 bytes, a header's length alone has 8",
-        ),
-    ];
-    let messages = cases.map(|(name, _)| message(&at(name)));
-    assert_eq!(messages, cases.map(|(_, text)| text.to_owned()));
-}
-
-/// Root reads everything, so this is shown where somebody else runs the tests.
-#[test]
-#[cfg(unix)]
-fn a_file_that_must_not_be_read_is_told() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path: PathBuf = folder.path().join("w.safetensors");
-    fs::write(&path, real()).expect("written");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("changed");
-    if fs::read(&path).is_ok() {
-        println!("skipped: this user may read every file");
-        return;
-    }
-    let expected = "cannot read weights from `w.safetensors`: Permission denied (os error 13)";
-    assert_eq!(message(&path), expected);
 }

@@ -1,13 +1,9 @@
 //! What is damaged, hostile or interrupted, as the command meets it: one line of error each, in
 //! bounded time and memory; nothing half-written is ever read back, and no output is half there.
 
-#[cfg(unix)]
 mod arrays;
-#[cfg(unix)]
 mod builds;
-#[cfg(target_os = "linux")]
 mod disk;
-#[cfg(unix)]
 mod texts;
 
 use crate::folder::{Done, Folder};
