@@ -165,6 +165,15 @@ pub struct Proposal {
     pub to: String,
     /// How many layers it covers.
     pub layers: usize,
+    /// Whether another tensor of the file would fit as well, and only the order speaks for this one.
+    pub guessed: bool,
+}
+
+/// As a model's text has it.
+impl fmt::Display for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rename \"{}\" = \"{}\"", self.from, self.to)
+    }
 }
 
 impl std::error::Error for Mismatch {}
@@ -295,14 +304,20 @@ impl fmt::Display for Mismatch {
         group(f, "renames that fit no tensor", &self.unused_renames, |(from, to)| {
             format!("rename \"{from}\" = \"{to}\"")
         })?;
-        if self.proposals.is_empty() {
-            return Ok(());
+        let (guessed, certain): (Vec<_>, Vec<_>) =
+            self.proposals.iter().partition(|proposal| proposal.guessed);
+        if !certain.is_empty() {
+            write!(f, "\n  help: by their shapes these renames would fit:")?;
+            certain.iter().try_for_each(|x| write!(f, "\n    {x}"))?;
+            write!(f, "\n  or in Rust:\n    ")?;
+            certain.iter().try_for_each(|x| write!(f, ".rename({:?}, {:?})", x.from, x.to))?;
+            write!(f, "\n  or on the command line:\n   ")?;
+            certain.iter().try_for_each(|x| write!(f, " --rename '{}={}'", x.from, x.to))?;
         }
-        write!(f, "\n  help: by their shapes these renames would fit:")?;
-        for x in &self.proposals {
-            write!(f, "\n    rename \"{}\" = \"{}\"", x.from, x.to)?;
+        if !guessed.is_empty() {
+            write!(f, "\n  help: of these, others have the same shape; compare them before use:")?;
+            guessed.iter().try_for_each(|x| write!(f, "\n    {x}"))?;
         }
-        write!(f, "\n  or on the command line:\n   ")?;
-        self.proposals.iter().try_for_each(|x| write!(f, " --rename '{}={}'", x.from, x.to))
+        Ok(())
     }
 }

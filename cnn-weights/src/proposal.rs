@@ -2,9 +2,9 @@
 //! the model (`separable1.dw1`), because all their tensors have the same shapes.
 //!
 //! In: missing tensors, surplus names with shapes, the renames given. Out: renames as a user would
-//! write them, several layers in one pattern where their names differ in numbers only. A guess, in
-//! natural order of the names; nothing is loaded by it, and nothing is proposed that could not be
-//! copied as it stands.
+//! write them, several layers in one pattern where their names differ in numbers only. Where shapes
+//! and names leave a choice, the pair is a guess in the natural order of the names, and says so.
+//! Nothing is loaded by a proposal, and none is made that could not be copied as it stands.
 
 use std::collections::{HashMap, HashSet};
 
@@ -34,6 +34,9 @@ struct Stem<'a> {
 /// A layer and the stem that could be it: (file's name, model's name).
 type Pair = (String, String);
 
+/// The file's names whose layer is a guess: others would fit as well.
+type Guesses = HashSet<String>;
+
 /// Proposes renames for these missing and surplus tensors. `fitting` are the names, with dots, of
 /// the file's other tensors; a proposal leaves them as `given` renames them.
 pub(crate) fn propose(
@@ -48,9 +51,10 @@ pub(crate) fn propose(
     if layers.len().saturating_mul(stems.len()) > MAX_COMPARISONS {
         return Vec::new();
     }
-    let mut pairs = pair_layers(&layers, &mut stems);
-    pairs.extend(pair_tensors(&layers, &stems, &pairs));
-    generalise(&pairs, fitting, given)
+    let mut guesses = Guesses::new();
+    let mut pairs = pair_layers(&layers, &mut stems, &mut guesses);
+    pairs.extend(pair_tensors(&layers, &stems, &pairs, &mut guesses));
+    generalise(&pairs, &guesses, fitting, given)
 }
 
 /// Whether a name can stand in a model's text and in a shell's quotes as it is, and means itself
@@ -89,7 +93,7 @@ fn stems(surplus: &[Surplus]) -> Vec<Stem<'_>> {
 
 /// Pairs layers with stems in order; a post-operation's layer (`conv1.bn`) prefers a stem that
 /// begins like its own layer's (`conv1_bn`).
-fn pair_layers(layers: &[Layer<'_>], stems: &mut [Stem<'_>]) -> Vec<Pair> {
+fn pair_layers(layers: &[Layer<'_>], stems: &mut [Stem<'_>], guesses: &mut Guesses) -> Vec<Pair> {
     let names: HashSet<&str> = layers.iter().map(|layer| &*layer.name).collect();
     let with_parent = layers.iter().map(|layer| {
         let parent = layer.name.rsplit_once('.').map(|(parent, _)| parent);
@@ -102,15 +106,54 @@ fn pair_layers(layers: &[Layer<'_>], stems: &mut [Stem<'_>]) -> Vec<Pair> {
         let fits = |stem: &Stem<'_>| !stem.taken && layer.fits(stem);
         let index = stems
             .iter()
-            .position(|stem| stem.name.starts_with(&begin) && fits(stem))
+            .position(|stem| begins(&stem.name, &begin) && fits(stem))
             .or_else(|| stems.iter().position(fits));
         if let Some(index) = index {
+            let name = stems[index].name.clone();
+            let parent = (!guesses.contains(&begin)).then_some(&*begin);
+            if !is_certain(layer, index, parent, layers, stems) {
+                guesses.insert(name.clone());
+            }
             stems[index].taken = true;
-            stem_of.insert(&layer.name, stems[index].name.clone());
+            stem_of.insert(&layer.name, name);
         }
     }
     let pair = |layer: &Layer<'_>| Some((stem_of.get(&*layer.name)?.clone(), layer.name.clone()));
     layers.iter().filter_map(pair).collect()
+}
+
+/// Whether nothing else could be meant: no other stem has the layer's shapes and no other layer the
+/// stem's; or of those that do, only this one has the name, the block's number, or goes on like the
+/// stem of the layer before it.
+fn is_certain(
+    layer: &Layer<'_>,
+    stem: usize,
+    parent: Option<&str>,
+    layers: &[Layer<'_>],
+    stems: &[Stem<'_>],
+) -> bool {
+    let stem = &stems[stem];
+    let only = |like: &dyn Fn(&str) -> bool| {
+        like(&stem.name) && stems.iter().filter(|x| like(&x.name) && layer.fits(x)).count() == 1
+    };
+    let parent = parent.filter(|parent| !parent.is_empty());
+    let number = first_number(&layer.name);
+    letters(&stem.name).eq(letters(&layer.name))
+        || parent.is_some_and(|parent| only(&|name| begins(name, parent)))
+        || number.is_some() && only(&|name| first_number(name) == number)
+        || only(&|_| true) && layers.iter().filter(|layer| layer.fits(stem)).count() == 1
+}
+
+/// Whether a name goes on where the other ends, not within a number: `conv_1_bn` behind `conv_1`,
+/// `conv_10` not.
+fn begins(name: &str, with: &str) -> bool {
+    let digit = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    name.strip_prefix(with).is_some_and(|rest| with.is_empty() || !digit(rest))
+}
+
+/// A name without what separates its words.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric())
 }
 
 impl Layer<'_> {
@@ -127,7 +170,12 @@ impl Layer<'_> {
 }
 
 /// Of layers and stems without a partner, pairs single tensors of equal shape by their full names.
-fn pair_tensors(layers: &[Layer<'_>], stems: &[Stem<'_>], pairs: &[Pair]) -> Vec<Pair> {
+fn pair_tensors(
+    layers: &[Layer<'_>],
+    stems: &[Stem<'_>],
+    pairs: &[Pair],
+    guesses: &mut Guesses,
+) -> Vec<Pair> {
     let mut left: Vec<(String, &[usize])> = stems
         .iter()
         .filter(|stem| !stem.taken)
@@ -144,12 +192,21 @@ fn pair_tensors(layers: &[Layer<'_>], stems: &[Stem<'_>], pairs: &[Pair]) -> Vec
         };
         let first = left.iter().position(|(_, dims)| fitting(dims).is_some());
         if let Some(first) = first {
+            let choice = left.iter().filter(|(_, dims)| fitting(dims).is_some()).count() > 1;
             let (name, dims) = left.remove(first);
+            if choice {
+                guesses.insert(name.clone());
+            }
             let suffix = fitting(dims).map_or("", |spelling| spelling.suffix);
             found.push((name, format!("{}.{suffix}", layer.name)));
         }
     }
     found
+}
+
+/// Most often a block's: `separable3.dw1` and `conv_dw_3` have the same.
+fn first_number(name: &str) -> Option<&str> {
+    skeleton(name).1.first().copied()
 }
 
 /// A name as its text between numbers, and the numbers.
@@ -170,7 +227,12 @@ fn skeleton(name: &str) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// Pairs whose names differ in numbers only become one pattern, if it renames exactly as they do.
-fn generalise(pairs: &[Pair], fitting: &[String], given: &[Rename]) -> Vec<Proposal> {
+fn generalise(
+    pairs: &[Pair],
+    guesses: &Guesses,
+    fitting: &[String],
+    given: &[Rename],
+) -> Vec<Proposal> {
     let mut groups: Vec<Vec<&Pair>> = Vec::new();
     let mut known = HashMap::new();
     for pair in pairs {
@@ -181,8 +243,14 @@ fn generalise(pairs: &[Pair], fitting: &[String], given: &[Rename]) -> Vec<Propo
         }
         groups[index].push(pair);
     }
-    let single = |pair: &&Pair| Proposal { from: pair.0.clone(), to: pair.1.clone(), layers: 1 };
-    let patterns: Vec<Option<Proposal>> = groups.iter().map(|group| pattern(group)).collect();
+    let single = |pair: &&Pair| Proposal {
+        from: pair.0.clone(),
+        to: pair.1.clone(),
+        layers: 1,
+        guessed: guesses.contains(&pair.0),
+    };
+    let patterns: Vec<Option<Proposal>> =
+        groups.iter().map(|group| pattern(group, guesses)).collect();
     let all = groups.iter().zip(&patterns).flat_map(|(group, pattern)| match pattern {
         Some(pattern) => vec![pattern.clone()],
         None => group.iter().map(single).collect(),
@@ -196,7 +264,7 @@ fn generalise(pairs: &[Pair], fitting: &[String], given: &[Rename]) -> Vec<Propo
 
 /// One pattern for pairs of one skeleton: every number of the model's name is the same in all of
 /// them, or is one of the file's numbers.
-fn pattern(group: &[&Pair]) -> Option<Proposal> {
+fn pattern(group: &[&Pair], guesses: &Guesses) -> Option<Proposal> {
     if group.len() < 2 {
         return None;
     }
@@ -225,7 +293,8 @@ fn pattern(group: &[&Pair]) -> Option<Proposal> {
     };
     let from = weave(&skeleton(&group[0].0).0, &from);
     let to = weave(&skeleton(&group[0].1).0, &to);
-    Some(Proposal { from, to, layers: group.len() })
+    let guessed = group.iter().any(|(from, _)| guesses.contains(from));
+    Some(Proposal { from, to, layers: group.len(), guessed })
 }
 
 /// Whether the proposals, together with the renames given, do what the pairs say and nothing else.

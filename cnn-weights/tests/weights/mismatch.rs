@@ -91,6 +91,8 @@ fn renames_proposed_by_shape() {
     rename "conv_pw_{i}" = "separable{i}.conv1"
     rename "conv_pw_{i}_bn" = "separable{i}.conv1.bn"
     rename "conv_preds" = "dense1"
+  or in Rust:
+    .rename("conv1_bn", "conv1.bn").rename("conv_dw_{i}", "separable{i}.dw1").rename("conv_dw_{i}_bn", "separable{i}.dw1.bn").rename("conv_pw_{i}", "separable{i}.conv1").rename("conv_pw_{i}_bn", "separable{i}.conv1.bn").rename("conv_preds", "dense1")
   or on the command line:
     --rename 'conv1_bn=conv1.bn' --rename 'conv_dw_{i}=separable{i}.dw1' --rename 'conv_dw_{i}_bn=separable{i}.dw1.bn' --rename 'conv_pw_{i}=separable{i}.conv1' --rename 'conv_pw_{i}_bn=separable{i}.conv1.bn' --rename 'conv_preds=dense1'"#;
     assert_eq!(help, expected);
@@ -105,6 +107,35 @@ fn renames_proposed_by_shape() {
     ];
     let load = renames.iter().fold(Load::bytes(bytes), |load, (from, to)| load.rename(*from, *to));
     assert!(read(&load, &tensors).is_ok());
+}
+
+/// Two batch norms of one width under names that say nothing: either may be either.
+#[test]
+fn a_choice_is_told_as_one() {
+    let four = ["weight", "bias", "running_mean", "running_var"];
+    let mut content = vec![("net.0.weight".to_owned(), vec![8, 3, 3, 3])];
+    content.push(("net.3.weight".into(), vec![8, 8, 3, 3]));
+    for norm in ["net.7", "net.9"] {
+        content.extend(four.map(|x| (format!("{norm}.{x}"), vec![8])));
+    }
+    let mut tensors = vec![kernel("conv1", [3, 3, 3, 8])];
+    tensors.extend(batch_norm("conv1.bn", 8));
+    tensors.push(kernel("conv2", [3, 3, 8, 8]));
+    tensors.extend(batch_norm("conv2.bn", 8));
+    let borrowed: Vec<_> = content.iter().map(|(name, dims)| (&**name, &**dims)).collect();
+    let text = text(&Load::bytes(zeros(&borrowed)), &tensors);
+    let (_, help) = text.split_once("  help: ").expect("help");
+    let expected = r#"by their shapes these renames would fit:
+    rename "net.0" = "conv1"
+    rename "net.3" = "conv2"
+  or in Rust:
+    .rename("net.0", "conv1").rename("net.3", "conv2")
+  or on the command line:
+    --rename 'net.0=conv1' --rename 'net.3=conv2'
+  help: of these, others have the same shape; compare them before use:
+    rename "net.7" = "conv1.bn"
+    rename "net.9" = "conv2.bn""#;
+    assert_eq!(help, expected);
 }
 
 /// A suffix that no convention has is renamed in full, by the layout that its shape shows.
@@ -169,6 +200,8 @@ the weight file does not fit the model's 10 tensors: 20 mistakes
     `k.bias` 10
   help: by their shapes these renames would fit:
     rename \"k\" = \"l9\"
+  or in Rust:
+    .rename(\"k\", \"l9\")
   or on the command line:
     --rename 'k=l9'"
     );
