@@ -1,6 +1,6 @@
 //! A tour of mistakes: small models with one mistake each, and what the compiler says.
 //!
-//! `cargo run --example shape_errors`
+//! `cargo run --release --example shape_errors`
 //!
 //! The models of `mistakes/` are shown with the report that `cnn check` prints, and that rustc prints
 //! for a file of `include_model!` or a build script. In Rust code, rustc draws the caret itself: two
