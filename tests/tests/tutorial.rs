@@ -5,8 +5,7 @@
 //! new crate takes the repository's `Cargo.lock`, cargo is offline, and `cargo install` builds without
 //! optimisation. The one block that needs PyTorch runs where a Python has it.
 
-#![cfg(unix)]
-// The page's commands are for a Unix shell.
+// The page's commands are for a Unix shell, and the link is one.
 #![cfg(unix)]
 
 #[path = "docs/bless.rs"]
