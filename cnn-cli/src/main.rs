@@ -33,6 +33,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Reported) => ExitCode::FAILURE,
         Err(Error::Usage) => ExitCode::from(BAD_USAGE),
+        // The reader of a pipe has seen enough: `cnn expand m.cnn | head`.
+        Err(Error::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::FAILURE
+        }
         Err(error) => {
             output::print_error(&format!("error: {error}\n"));
             ExitCode::FAILURE

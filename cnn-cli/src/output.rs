@@ -1,4 +1,5 @@
-//! The two streams. A reader that has gone away (`cnn summary m.cnn | head -1`) is no panic.
+//! The two streams. A reader that has gone away (`cnn summary m.cnn | head -1`) is
+//! no panic, and nothing is said of it.
 
 use crate::error::Error;
 use std::io::Write as _;

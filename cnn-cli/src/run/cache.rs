@@ -4,8 +4,9 @@
 //! The platform's cache folder is found by hand: three variables are less than a dependency.
 
 use crate::error::Error;
+use crate::output::print_error;
 use crate::run::place::Place;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,11 +32,19 @@ impl Cache {
         Ok(Self { root })
     }
 
-    /// Waits until no other command writes or builds here; released when the file is dropped.
+    /// Waits until no other command writes or builds here, and says so; released when the file is
+    /// dropped.
     pub fn lock(&self) -> Result<File, Error> {
         let path = self.root.join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let locked = lock.and_then(|file| file.lock().map(|()| file));
+        let locked = lock.and_then(|file| match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                print_error("waiting for another `cnn run`, which builds in the same cache\n");
+                file.lock().map(|()| file)
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        });
         locked.map_err(|source| Error::Cache { path: self.root.clone(), source })
     }
 

@@ -5,12 +5,13 @@
 //! published one of exactly this version.
 
 use crate::error::Error;
+use crate::output::print_error;
 use crate::run::cache::{Cache, key, write_if_changed};
 use crate::rust::Rust;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{ChildStderr, Command, Output, Stdio};
 
 /// The runtime beside the command's own sources.
 const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cnn-runtime");
@@ -43,7 +44,7 @@ impl Package<'_> {
         write_if_changed(&folder.join("src/latency.rs"), include_bytes!("latency.rs"))?;
         write_if_changed(&folder.join("src/runner.rs"), include_bytes!("runner.rs"))?;
         write_if_changed(&folder.join("Cargo.toml"), manifest(&name).as_bytes())?;
-        let program = build(&folder, &cache.target())?;
+        let program = self.compile(&folder, &cache.target())?;
         drop(lock);
         Ok(program)
     }
@@ -58,6 +59,71 @@ impl Package<'_> {
         let own = [self.model, &self.rust.code];
         let parts = [&fixed[..], &own[..], &self.origin[..]].concat();
         format!("cnn-run-{}", key(&parts))
+    }
+
+    /// First without the network: most often everything is there already.
+    fn compile(&self, folder: &Path, target: &Path) -> Result<PathBuf, Error> {
+        let mut told = false;
+        let offline = self.cargo(folder, target, &["--offline"], &mut told)?;
+        let output = if offline.status.success() {
+            offline
+        } else {
+            self.cargo(folder, target, &[], &mut told)?
+        };
+        let failed = |why: String| Error::Build { package: folder.to_owned(), why };
+        if !output.status.success() {
+            let messages = String::from_utf8_lossy(&output.stderr);
+            let first = messages.lines().find(|line| line.starts_with("error"));
+            return Err(failed(first.unwrap_or("cargo said nothing").to_owned()));
+        }
+        executable(&output.stdout).ok_or_else(|| failed("cargo named no program".to_owned()))
+    }
+
+    /// Runs cargo, and says once that it builds as soon as it does: that takes long.
+    fn cargo(
+        &self,
+        folder: &Path,
+        target: &Path,
+        more: &[&str],
+        told: &mut bool,
+    ) -> Result<Output, Error> {
+        // Each time: cargo cuts out of it what the package does not need, and may be killed meanwhile.
+        write_if_changed(&folder.join("Cargo.lock"), VERSIONS.as_bytes())?;
+        let failed = |source: std::io::Error| match source.kind() {
+            ErrorKind::NotFound => Error::NoCargo,
+            _ => Error::Build { package: folder.to_owned(), why: source.to_string() },
+        };
+        let mut child = Command::new("cargo")
+            .args(["build", "--release", "--color=never"])
+            .arg("--message-format=json-render-diagnostics")
+            .args(more)
+            .arg("--manifest-path")
+            .arg(folder.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target)
+            .current_dir(folder)
+            .env("CARGO_TERM_QUIET", "false")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let stderr = child.stderr.take();
+        let building = |line: &str| {
+            let begins = ["Compiling ", "Downloading "].iter().any(|w| line.trim().starts_with(w));
+            if begins && !std::mem::replace(told, true) {
+                let model = self.model;
+                print_error(&format!(
+                    "building `{model}` in release; the first time this takes a minute or more\n"
+                ));
+            }
+        };
+        std::thread::scope(|scope| {
+            let messages = stderr.map(|stderr| scope.spawn(|| messages(stderr, building)));
+            let mut output = child.wait_with_output().map_err(failed)?;
+            output.stderr = messages.and_then(|thread| thread.join().ok()).unwrap_or_default();
+            Ok(output)
+        })
     }
 
     fn main(&self) -> String {
@@ -90,35 +156,16 @@ fn manifest(name: &str) -> String {
     )
 }
 
-/// First without the network: most often everything is there already.
-fn build(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
-    let offline = cargo(folder, target, &["--offline"])?;
-    let output = if offline.status.success() { offline } else { cargo(folder, target, &[])? };
-    let failed = |why: String| Error::Build { package: folder.to_owned(), why };
-    if !output.status.success() {
-        let messages = String::from_utf8_lossy(&output.stderr);
-        let first = messages.lines().find(|line| line.starts_with("error"));
-        return Err(failed(first.unwrap_or("cargo said nothing").to_owned()));
+/// What cargo says, line by line, handed on as it comes and kept.
+fn messages(stderr: ChildStderr, mut told: impl FnMut(&str)) -> Vec<u8> {
+    let lines = BufReader::new(stderr).split(b'\n').map_while(Result::ok);
+    let mut all = Vec::new();
+    for mut line in lines {
+        told(&String::from_utf8_lossy(&line));
+        line.push(b'\n');
+        all.append(&mut line);
     }
-    executable(&output.stdout).ok_or_else(|| failed("cargo named no program".to_owned()))
-}
-
-fn cargo(folder: &Path, target: &Path, more: &[&str]) -> Result<Output, Error> {
-    // Each time: cargo cuts out of it what the package does not need, and may be killed meanwhile.
-    write_if_changed(&folder.join("Cargo.lock"), VERSIONS.as_bytes())?;
-    Command::new("cargo")
-        .args(["build", "--release", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(more)
-        .arg("--manifest-path")
-        .arg(folder.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(target)
-        .current_dir(folder)
-        .output()
-        .map_err(|source| match source.kind() {
-            ErrorKind::NotFound => Error::NoCargo,
-            _ => Error::Build { package: folder.to_owned(), why: source.to_string() },
-        })
+    all
 }
 
 /// The program's path from cargo's messages: where it lies depends on the user's settings.

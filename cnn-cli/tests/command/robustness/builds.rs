@@ -4,6 +4,10 @@
 use crate::folder::{Folder, SIMPLE};
 use ndarray::ArrayD;
 use ndarray_npy::{read_npy, write_npy};
+use std::ffi::OsString;
+use std::fs::{File, Permissions};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -31,6 +35,52 @@ impl Folder {
     fn parts(&self) -> Vec<String> {
         self.names().into_iter().filter(|name| name.starts_with(".cnn-")).collect()
     }
+}
+
+/// What takes long is said beforehand: that another command is waited for, then that cargo builds,
+/// once. Where cargo finds everything built, nothing is said.
+#[test]
+fn a_run_says_what_it_waits_for() {
+    let folder = Folder::with("m.cnn", SIMPLE);
+    let run = |cargo: &str| {
+        folder
+            .write("cargo", format!("#!/bin/sh\n{cargo}\necho 'error: no' >&2; exit 1").as_bytes());
+        let executable = Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.path("cargo"), executable).expect("changed");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cnn"));
+        command.args(["run", "m.cnn", "--seed", "1"]).current_dir(folder.path(""));
+        command.env("CNN_CACHE_DIR", folder.path("cache")).env("PATH", path_with(&folder.path("")));
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the command runs");
+        let lines = BufReader::new(child.stderr.take().expect("a pipe"));
+        (child, lines)
+    };
+    let ended = |(mut child, mut lines): (Child, BufReader<_>)| {
+        let mut rest = String::new();
+        lines.read_to_string(&mut rest).expect("text");
+        assert_eq!(child.wait().expect("it ends").code(), Some(1), "{rest}");
+        rest
+    };
+    let silent = ended(run("echo '    Fresh itoa v1.0.0' >&2"));
+    let failed = silent.strip_prefix("error: cargo could not build the model in `");
+    assert!(failed.is_some_and(|end| end.ends_with("`: error: no\n")), "{silent}");
+
+    let lock = File::options().write(true).open(folder.path("cache/lock")).expect("a lock");
+    lock.lock().expect("locked");
+    let (child, mut lines) = run("echo '   Compiling a v1.0.0\n   Compiling b v1.0.0' >&2");
+    let mut first = String::new();
+    lines.read_line(&mut first).expect("text");
+    assert_eq!(first, "waiting for another `cnn run`, which builds in the same cache\n");
+    drop(lock);
+    let rest = ended((child, lines));
+    let building = "building `SimpleCnn` in release; the first time this takes a minute or more\n";
+    assert_eq!(rest, format!("{building}{silent}"));
+}
+
+/// The search path with a folder before it.
+fn path_with(folder: &Path) -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).expect("a path")
 }
 
 fn array(path: &Path) -> ArrayD<f32> {
