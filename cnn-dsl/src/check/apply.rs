@@ -4,11 +4,11 @@
 use crate::check::arguments::{Held, Signature, Value};
 use crate::check::error::{ItemError, NameError};
 use crate::check::expand::{Expander, Site};
-use crate::check::items::{Accepts, Sorted};
+use crate::check::items::{Accepts, Sorted, meant_activation};
 use crate::check::layers;
 use crate::check::scope::{Binding, Results, Tensor};
 use crate::ir::Shape;
-use crate::syntax::ast::{Application, Block, ExprKind, Ident};
+use crate::syntax::ast::{Application, Block, ExprKind};
 
 /// What stands at a statement's front.
 enum Head<'a> {
@@ -25,20 +25,29 @@ pub(super) struct Applied {
     pub(super) input: Option<Shape>,
     /// With which arguments, for the same.
     pub(super) through: String,
+    /// The height and width with `pad same`, for the same; `None` where no pad is missing.
+    pub(super) same: Option<[usize; 2]>,
+}
+
+impl Applied {
+    /// Of a layer that has no arguments to show.
+    pub(super) fn plain(results: Results, input: Option<Shape>) -> Self {
+        Self { results, input, through: String::new(), same: None }
+    }
 }
 
 impl<'a> Expander<'a> {
     /// Runs `name items from x as name -> shape`.
     pub(super) fn apply(&mut self, app: &'a Application, site: Site<'a>) -> Results {
         let mark = self.diagnostics.mark();
-        let applied = match self.head(&app.name) {
+        let applied = match self.head(app) {
             Some(Head::Layer(signature)) => self.apply_layer(signature, app, site),
             Some(Head::Shared(index)) => self.apply_shared(index, app, site),
             Some(Head::Held(held)) => self.apply_held(&held, app, site),
             Some(Head::Block(block)) => self.call(block, app, site),
             None => {
                 self.check_braces(app);
-                Applied { results: Results::Unknown, input: None, through: String::new() }
+                Applied::plain(Results::Unknown, None)
             }
         };
         self.blame_bare(app, mark);
@@ -49,7 +58,8 @@ impl<'a> Expander<'a> {
     }
 
     /// What a statement's name means; an error where it means nothing that runs.
-    fn head(&mut self, name: &'a Ident) -> Option<Head<'a>> {
+    fn head(&mut self, app: &'a Application) -> Option<Head<'a>> {
+        let name = &app.name;
         match self.frame().find(&name.name).map(|entry| entry.binding.clone()) {
             Some(Binding::Layer(index)) => return Some(Head::Shared(index)),
             Some(Binding::Value(Some(Value::Activation(held)))) => return Some(Head::Held(held)),
@@ -74,7 +84,10 @@ impl<'a> Expander<'a> {
         let near = {
             let layers = layers::all().iter().map(|s| s.name);
             let candidates = layers.chain(self.index.block_names()).chain(self.frame().names());
-            crate::diagnostic::did_you_mean(&name.name, candidates).map(str::to_owned)
+            let value = app.items.first().and_then(|item| item.atoms.first());
+            value.and_then(|value| meant_activation(&name.name, value)).or_else(|| {
+                crate::diagnostic::did_you_mean(&name.name, candidates).map(str::to_owned)
+            })
         };
         self.error(NameError::UnknownLayer { name: name.clone(), near });
         None
@@ -115,18 +128,27 @@ impl<'a> Expander<'a> {
             Some(_) => self.through(signature, &sorted),
             None => String::new(),
         };
-        let (results, layer) = match arguments.filter(|_| sorted.sound && self.live()) {
-            Some(arguments) => {
+        let mut same = None;
+        let (results, layer) = match arguments.filter(|_| self.live()) {
+            Some(arguments) if sorted.sound => {
                 let built = self.build(signature.name, &arguments, &operands);
+                let unpadded = !sorted.named.iter().any(|(name, _, _)| *name == "pad");
+                let op = built.op.as_ref().filter(|_| unpadded && app.asserted.is_some());
+                same = op.zip(input).and_then(|(op, input)| layers::padded_same(op, input));
                 self.check_unroll(&built, &operands, &sorted, app);
                 let new = self.new_layer(name.clone(), &sorted, site);
                 self.add_layer(built, &operands, new, app.name.span)
+            }
+            Some(arguments) => {
+                let outputs = layers::after_mistake(signature.name, &arguments);
+                let known = |shape: Option<Shape>| shape.map(|shape| self.network.value(shape));
+                (Results::Tensors(outputs.into_iter().map(known).collect()), None)
             }
             None => (Results::Unknown, None),
         };
         let base = self.base(name, layer, &sorted);
         let results = self.apply_posts(&sorted.posts, results, &base, app, site);
-        Applied { results, input, through }
+        Applied { results, input, through, same }
     }
 
     /// Applies a declared layer: only post-operations and flags may stand behind it.
@@ -165,7 +187,7 @@ impl<'a> Expander<'a> {
         let (results, layer) = outcome;
         let base = self.base(name, layer, &sorted);
         let results = self.apply_posts(&sorted.posts, results, &base, app, site);
-        Applied { results, input, through: String::new() }
+        Applied::plain(results, input)
     }
 
     /// A parameter that holds an activation, as a statement.
@@ -183,7 +205,7 @@ impl<'a> Expander<'a> {
         };
         let base = self.base(name, layer, &sorted);
         let results = self.apply_posts(&sorted.posts, results, &base, app, site);
-        Applied { results, input, through: String::new() }
+        Applied::plain(results, input)
     }
 
     /// The items behind a name that takes nothing but post-operations.

@@ -47,7 +47,7 @@ impl<'a> Expander<'a> {
         };
         let base = Base { layer: None, ..self.base(name, None, &sorted) };
         let results = self.apply_posts(&sorted.posts, results, &base, app, site);
-        Applied { results, input, through: String::new() }
+        Applied::plain(results, input)
     }
 
     /// Whether the block is to be expanded here: not where only names are checked, not within

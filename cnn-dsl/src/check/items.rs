@@ -12,7 +12,7 @@ use crate::check::error::{ItemError, NameError, UnknownArgument};
 use crate::check::expand::Expander;
 use crate::check::layers;
 use crate::check::scope::Binding;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{did_you_mean, names_activation};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, LayerItem};
 use crate::syntax::text;
@@ -163,7 +163,7 @@ impl<'a> Expander<'a> {
                     let comma = at == 1 && self.comma_between(behind, atom.span);
                     // `dense 3, pad same`: what stands behind a comma is an argument first.
                     if let (true, Some(value)) = (comma && elsewhere(name), atoms.get(at)) {
-                        self.unknown_word(accepts, name, atom.span, true);
+                        self.unknown_word(accepts, name, atom.span, Some(value));
                         sorted.sound = false;
                         valued = Some(value.span);
                         at += 1;
@@ -179,7 +179,7 @@ impl<'a> Expander<'a> {
                     sorted.sound = false;
                 }
                 Word::Unknown(name, value) => {
-                    self.unknown_word(accepts, name, atom.span, value.is_some());
+                    self.unknown_word(accepts, name, atom.span, value);
                     sorted.sound = false;
                     valued = value.map(|value| value.span);
                     at += usize::from(value.is_some());
@@ -313,7 +313,14 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn unknown_word(&mut self, accepts: &Accepts<'a>, word: &str, at: Span, valued: bool) {
+    fn unknown_word(
+        &mut self,
+        accepts: &Accepts<'a>,
+        word: &str,
+        at: Span,
+        value: Option<&'a Expr>,
+    ) {
+        let valued = value.is_some();
         let valued_by = accepts.arguments.iter().find(|a| layers::words(a).contains(&word));
         if let (Some(argument), false) = (valued_by, valued) {
             let (name, word) = ((*argument).to_owned(), word.to_owned());
@@ -343,10 +350,17 @@ impl<'a> Expander<'a> {
             at,
             valued,
             near,
+            activation: value.and_then(|value| meant_activation(word, value)),
             takes,
             usage: accepts.usage,
         }));
     }
+}
+
+/// The activation that `activation relu` means, a word of its own here.
+pub(super) fn meant_activation(word: &str, value: &Expr) -> Option<String> {
+    let ExprKind::Name(name) = &value.kind else { return None };
+    (names_activation(word) && layers::held(name).is_some()).then(|| name.clone())
 }
 
 /// Whether another layer has an argument of this name.

@@ -170,6 +170,9 @@ impl<'a> Expander<'a> {
                 found,
                 input: applied.input,
                 through: applied.through,
+                pad_same: applied
+                    .same
+                    .is_some_and(|[h, w]| expected == Shape::Image { h, w, c: found.channels() }),
             });
         }
         applied.results

@@ -77,7 +77,10 @@ impl<'a> Expander<'a> {
             (held.kind(), layers::build_held(&held, self.operand(operand)))
         } else {
             let signature = layers::signature(post.name)?;
-            let built = self.build_post(signature, post, operand, app.span)?;
+            // No post-operation changes a shape: behind a mistake in it the layer's stands.
+            let Some(built) = self.build_post(signature, post, operand, app.span) else {
+                return tensor;
+            };
             (signature.name, built)
         };
         kinds.push(kind.to_owned());

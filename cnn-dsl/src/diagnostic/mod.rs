@@ -6,7 +6,7 @@ mod other_names;
 mod render;
 mod suggest;
 
-pub use other_names::is_unnamed;
+pub use other_names::{is_unnamed, names_activation};
 #[cfg(feature = "render")]
 pub use render::{render, render_coloured};
 pub use suggest::did_you_mean;

@@ -4,10 +4,11 @@
 
 /// Other name, spelling. A name may have several spellings: the one whose first word may stand at
 /// that place is meant.
-const OTHER_NAMES: [(&str, &str); 75] = [
+const OTHER_NAMES: [(&str, &str); 79] = [
     ("adaptiveavgpool", "pool avg to HxW"),
     ("adaptivemaxpool", "pool max to HxW"),
     ("affine", "dense"),
+    ("average", "avg"),
     ("averagepool", "pool avg"),
     ("averagepooling", "pool avg"),
     ("avgpool", "pool avg"),
@@ -65,10 +66,13 @@ const OTHER_NAMES: [(&str, &str); 75] = [
     ("pixelshuffle", "depth_to_space"),
     ("pixelunshuffle", "space_to_depth"),
     ("reshape", "flatten"),
+    ("residual", "add { ... }"),
     ("separable", "dw RxS; conv 1x1, OUT"),
     ("separableconv", "dw RxS; conv 1x1, OUT"),
     ("sepconv", "dw RxS; conv 1x1, OUT"),
+    ("shortcut", "add { ... }"),
     ("shufflechannels", "shuffle"),
+    ("skip", "add { ... }"),
     ("stochasticdepth", "drop_path"),
     ("strides", "stride"),
     ("swish", "silu"),
@@ -98,6 +102,9 @@ const UNNAMED: [&str; 12] = [
     "units",
 ];
 
+/// Arguments of other frameworks whose value, an activation, is a word of its own here: `relu`.
+const ACTIVATION: [&str; 2] = ["act", "activation"];
+
 /// The known name that is another spelling of `word` or means the same, if there is one.
 pub(super) fn meant<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let plain = plain(word);
@@ -113,6 +120,11 @@ pub(super) fn meant<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
 /// Whether an argument is one whose value stands without a name.
 pub fn is_unnamed(word: &str) -> bool {
     UNNAMED.contains(&plain(word).as_str())
+}
+
+/// Whether an argument is one whose value, an activation, stands alone.
+pub fn names_activation(word: &str) -> bool {
+    ACTIVATION.contains(&plain(word).as_str())
 }
 
 /// A name as the table has it.
@@ -142,5 +154,6 @@ mod tests {
         assert_eq!(meant("linear", &layers), Some("dense"));
         assert_eq!(meant("linear", &["nearest", "bilinear"]), Some("bilinear"));
         assert_eq!(meant("swish", &layers), None);
+        assert_eq!(meant("average", &["max", "avg", "global"]), Some("avg"));
     }
 }

@@ -72,6 +72,14 @@ fn a_stub_knows_what_is_known() {
     let (stub, _) = asked(text, Request::default()).expect_err("an unknown layer");
     let outputs = stub.outputs.map(|o| o.iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(outputs, Some(vec!["1x1x10".to_owned()]));
+    for mistaken in
+        ["dense 10, sofmax", "dense 10, relu, softmax 3", "dense 10, softmax from nowhere"]
+    {
+        let text = format!("model A {{ input 8; {mistaken}; }}");
+        let (stub, codes) = asked(&text, Request::default()).expect_err("a mistake in `dense`");
+        assert_eq!(codes.len(), 1, "{mistaken}: {codes:?}");
+        assert_eq!(stub.outputs.map(|o| o[0].to_string()), Some("10".to_owned()), "{mistaken}");
+    }
 }
 
 #[test]

@@ -175,16 +175,21 @@ pub(in crate::check) struct UnknownArgument {
     /// Whether a value stands behind it.
     pub(in crate::check) valued: bool,
     pub(in crate::check) near: Option<String>,
+    /// The activation that is its value.
+    pub(in crate::check) activation: Option<String>,
     pub(in crate::check) takes: Vec<String>,
     pub(in crate::check) usage: Option<&'static str>,
 }
 
 impl UnknownArgument {
     fn diagnostic(self) -> Diagnostic {
-        let Self { layer, word, at, valued, near: close, takes, usage } = self;
+        let Self { layer, word, at, valued, near: close, activation, takes, usage } = self;
         let what = if valued { "argument" } else { "word" };
         let message = format!("unknown {what} `{word}` for `{layer}`");
         let diagnostic = Diagnostic::new("unknown_argument", at, message);
+        if let Some(activation) = activation {
+            return diagnostic.help(format!("write `{activation}` alone"));
+        }
         let unnamed = usage.filter(|_| close.is_none() && valued && is_unnamed(&word));
         if let Some(usage) = unnamed {
             return diagnostic.help(format!("its value has no name: `{usage}`"));

@@ -43,6 +43,8 @@ pub(in crate::check) enum TensorError {
         found: Shape,
         input: Option<Shape>,
         through: String,
+        /// Whether `pad same` would give the asserted shape.
+        pad_same: bool,
     },
     WeightsTooLarge {
         at: Span,
@@ -94,7 +96,16 @@ impl TensorError {
                 Diagnostic::new("too_large", at, format!("`{text}` is too large"))
                     .note("a tensor has at most 2147483648 elements")
             }
-            Self::WrongAssertion { at, statement, layer, asserted, found, input, through } => {
+            Self::WrongAssertion {
+                at,
+                statement,
+                layer,
+                asserted,
+                found,
+                input,
+                through,
+                pad_same,
+            } => {
                 let message = format!("`-> {asserted}` was asserted, `{layer}` gives `{found}`");
                 let (a, f) = (asserted.hwc(), found.hwc());
                 let channels = a[..2] == f[..2];
@@ -107,17 +118,7 @@ impl TensorError {
                     (Some(input), true) => diagnostic.label(statement, format!("from {input}")),
                     (None, _) => diagnostic,
                 };
-                let unit = match layer.as_str() {
-                    "conv" | "deconv" if channels => Some("filters"),
-                    "dense" if channels => Some("outputs"),
-                    _ => None,
-                };
-                diagnostic.help(match unit {
-                    Some(unit) => {
-                        format!("assert `{found}`, or give `{layer}` {} {unit}", a[2])
-                    }
-                    None => format!("assert `{found}`"),
-                })
+                diagnostic.help(assertion_help(&layer, asserted, found, pad_same))
             }
             Self::WeightsTooLarge { at, name } => {
                 let message = format!("the weights of `{name}` are too large");
@@ -136,5 +137,19 @@ impl TensorError {
                 Diagnostic::new("other_weights", at, message).label(declared, "declared here")
             }
         }
+    }
+}
+
+/// The cures of a wrong assertion.
+fn assertion_help(layer: &str, asserted: Shape, found: Shape, pad_same: bool) -> String {
+    let (a, f) = (asserted.hwc(), found.hwc());
+    let channels = a[..2] == f[..2];
+    match layer {
+        "conv" | "deconv" if channels => {
+            format!("assert `{found}`, or give `{layer}` {} filters", a[2])
+        }
+        "dense" if channels => format!("assert `{found}`, or give `{layer}` {} outputs", a[2]),
+        _other if pad_same => format!("assert `{found}`, or give `{layer}` `pad same`"),
+        _other => format!("assert `{found}`"),
     }
 }

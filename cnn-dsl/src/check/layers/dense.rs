@@ -15,7 +15,8 @@ pub(super) fn build(r: &mut Reader<'_, '_>) -> Option<Op> {
     let input = r.read()?;
     let [h, w, _] = input.shape.hwc();
     if h * w != 1 {
-        return r.fail(ShapeError::DenseNeedsVector { units: units.unwrap_or(10), input });
+        let units = given.map_or_else(|| "10".to_owned(), |given| r.text(given.span));
+        return r.fail(ShapeError::DenseNeedsVector { units, input });
     }
     Some(Op::Dense(Dense { units: units?, bias, flattened: r.operands[0].flattened }))
 }

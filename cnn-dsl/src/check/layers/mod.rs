@@ -33,6 +33,7 @@ mod window;
 
 pub use error::{ArgumentError, ChannelError, LayerError, Read, ShapeError, WindowError};
 pub use signatures::{activation, all, held, signature, words};
+pub use window::padded_same;
 
 use crate::check::arguments::{Arguments, Held, Operand};
 use crate::check::layers::reader::Reader;
@@ -98,22 +99,29 @@ pub fn build(
     let mut reader = Reader { cx, layer: name, args, operands };
     surplus(&mut reader);
     let Some(op) = operation(&mut reader) else {
-        return match name {
-            "split" => Built::unknown(split::results(args)),
-            "dense" => Built { op: None, outputs: vec![dense::result(args)] },
-            _other => Built::unknown(1),
-        };
+        return Built { op: None, outputs: after_mistake(name, args) };
     };
     finish(&mut reader, op)
+}
+
+/// What is known of a layer's results where it cannot be built, be it for its items.
+pub fn after_mistake(name: &'static str, args: &Arguments) -> Vec<Option<Shape>> {
+    match name {
+        "split" => vec![None; split::results(args)],
+        "dense" => vec![dense::result(args)],
+        _other => vec![None],
+    }
 }
 
 /// Reports values that the layer has no place for.
 fn surplus(r: &mut Reader<'_, '_>) {
     let Some(signature) = signature(r.layer) else { return };
-    if let Some(given) = r.positional(signature.positional.max) {
-        let (layer, at, usage) = (r.layer, given.span, signature.usage);
-        r.cx.error(ArgumentError::SurplusValue { layer, at, usage });
-    }
+    let Some(given) = r.positional(signature.positional.max) else { return };
+    let (layer, at, usage) = (r.layer, given.span, signature.usage);
+    r.cx.error(match r.without_channels() {
+        Some(example) => ArgumentError::InputChannels { layer, at, example },
+        None => ArgumentError::SurplusValue { layer, at, usage },
+    });
 }
 
 /// The layer's operation; `None` after an error, or where its operand's shape is unknown.

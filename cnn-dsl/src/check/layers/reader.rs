@@ -7,6 +7,7 @@ use crate::ir::shape::MAX_ELEMENTS;
 use crate::ir::{Constant, Shape};
 use crate::number::Rational;
 use crate::source::Span;
+use crate::syntax::text;
 
 /// One layer's arguments and operands, with the place where errors go.
 pub(super) struct Reader<'a, 'cx> {
@@ -21,6 +22,11 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn fail<T>(&mut self, error: impl Into<LayerError>) -> Option<T> {
         self.cx.error(error);
         None
+    }
+
+    /// A text as it was written, on one line.
+    pub(super) fn text(&self, span: Span) -> String {
+        text::statement(self.cx.sources.text(span))
     }
 
     /// The operand, if its shape is known.

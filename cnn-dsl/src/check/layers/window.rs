@@ -4,8 +4,11 @@ use crate::check::arguments::{Given, Value};
 use crate::check::layers::error::Read;
 use crate::check::layers::reader::Reader;
 use crate::check::layers::{ArgumentError, WindowError};
-use crate::ir::Pads;
+use crate::ir::layers::conv::Conv;
+use crate::ir::layers::dw::Dw;
+use crate::ir::layers::pool::{Pool, PoolOver};
 use crate::ir::shape::{padded, reach, same_pads};
+use crate::ir::{Op, Pads, Shape};
 use crate::source::Span;
 
 /// The words behind `pad`.
@@ -18,6 +21,19 @@ pub(super) enum Padding {
     Same,
     /// So many rows and columns.
     Fixed(Pads),
+}
+
+/// The height and width that a convolution or pool would give with `pad same`.
+pub fn padded_same(op: &Op, input: Shape) -> Option<[usize; 2]> {
+    let stride = if let Op::Conv(Conv { stride, .. }) | Op::Dw(Dw { stride, .. }) = op {
+        stride
+    } else if let Op::Pool(Pool { over: PoolOver::Window { stride, ceil: false, .. }, .. }) = op {
+        stride
+    } else {
+        return None;
+    };
+    let [h, w, _] = input.hwc();
+    Some([h.div_ceil(stride[0]), w.div_ceil(stride[1])])
 }
 
 /// A kernel with what moves it.
@@ -49,7 +65,7 @@ pub(super) struct Filter {
 impl Reader<'_, '_> {
     /// `3x3, 32` or `3x3x16x32`: the filter, and the number of filters with its place.
     pub(super) fn filters(&mut self) -> Option<(Filter, usize, Span)> {
-        let example = format!("{} 3x3, 32", self.layer);
+        let example = self.filters_example();
         let first = self.required(0, "a kernel and a number of filters", &example)?;
         let at = first.span;
         let sizes = self.kernel_sizes(first, &example)?;
@@ -86,7 +102,8 @@ impl Reader<'_, '_> {
 
     /// `3x3` or `3x3x64`.
     pub(super) fn depthwise_filter(&mut self) -> Option<Filter> {
-        let example = format!("{} 3x3", self.layer);
+        let kernel = self.positional(0).and_then(|given| self.kernel_text(given));
+        let example = format!("{} {}", self.layer, kernel.as_deref().unwrap_or("3x3"));
         let first = self.required(0, "a kernel", &example)?;
         let at = first.span;
         match *self.kernel_sizes(first, &example)?.as_slice() {
@@ -94,6 +111,50 @@ impl Reader<'_, '_> {
             [r, s, c] => Some(Filter { kernel: [r, s], at, channels: Some(c) }),
             ref other => self.kernel_length(at, other.len()),
         }
+    }
+
+    /// `conv 3x3, 32`, of the numbers that the user wrote.
+    fn filters_example(&self) -> String {
+        let Some(first) = self.positional(0) else { return format!("{} 3x3, 32", self.layer) };
+        let second = self.positional(1);
+        let number = |given: &&Given| matches!(given.value, Value::Number(_));
+        let kernel = second.filter(|given| matches!(given.value, Value::List(_)));
+        let (kernel, filters) = match (number(&first), second) {
+            (true, None) => (None, Some(first)),
+            (true, Some(_)) if kernel.is_some() => (kernel.map(|k| self.text(k.span)), Some(first)),
+            (true | false, second) => (self.kernel_text(first), second.filter(number)),
+        };
+        let kernel = kernel.as_deref().unwrap_or("3x3");
+        let filters = filters.map_or_else(|| "32".to_owned(), |given| self.text(given.span));
+        format!("{} {kernel}, {filters}", self.layer)
+    }
+
+    /// A kernel of what was written in place of one: `3x3` for `3` and `(3, 3)`.
+    fn kernel_text(&self, given: &Given) -> Option<String> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let texts: Vec<String> = match (&given.value, given.parts.as_slice()) {
+            (Value::Number(_), _) => vec![self.text(given.span); 2],
+            (Value::Tuple(_), parts) => parts.iter().map(|&part| self.text(part)).collect(),
+            _other => return None,
+        };
+        match texts.as_slice() {
+            [rows, columns] if digits(rows) && digits(columns) => Some(format!("{rows}x{columns}")),
+            [rows, columns] => Some(format!("[{rows}, {columns}]")),
+            _other => None,
+        }
+    }
+
+    /// `conv 3x3, 16` for `conv 3x3, 3, 16` on 3 channels, as PyTorch has it.
+    pub(super) fn without_channels(&self) -> Option<String> {
+        let [kernel, channels, filters] = self.args.positional.as_slice() else { return None };
+        let Value::Number(number) = channels.value else { return None };
+        let incoming = self.read()?.shape.channels() as i128;
+        let two = matches!(&kernel.value, Value::List(sizes) if sizes.len() == 2);
+        let meant = matches!(self.layer, "conv" | "deconv") && two;
+        (meant && number.to_integer() == Some(incoming)).then(|| {
+            let (kernel, filters) = (self.text(kernel.span), self.text(filters.span));
+            format!("{} {kernel}, {filters}", self.layer)
+        })
     }
 
     fn kernel_sizes(&mut self, given: &Given, example: &str) -> Option<Vec<usize>> {

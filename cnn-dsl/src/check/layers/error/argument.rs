@@ -17,6 +17,8 @@ pub enum ArgumentError {
     MissingValue { layer: &'static str, at: Span, what: &'static str, example: String },
     /// `dense 10, 20;`
     SurplusValue { layer: &'static str, at: Span, usage: &'static str },
+    /// `conv 3x3, 3, 16;` on 3 channels.
+    InputChannels { layer: &'static str, at: Span, example: String },
     /// `stride "2"`
     WrongType { what: String, at: Span, found: &'static str, wanted: &'static str },
     /// `conv 32, 3x3;`
@@ -43,12 +45,10 @@ impl ArgumentError {
                 Diagnostic::new("missing_value", *at, format!("`{layer}` needs {what}"))
                     .help(format!("write `{example}`"))
             }
-            Self::SurplusValue { layer, at, usage } => {
-                let message =
-                    format!("`{}` is one value too many for `{layer}`", sources.text(*at));
-                Diagnostic::new("surplus_value", *at, message)
-                    .help(format!("remove it: `{usage}` takes no more values"))
-            }
+            Self::SurplusValue { layer, at, usage } => surplus_value(layer, *at, sources)
+                .help(format!("remove it: `{usage}` takes no more values")),
+            Self::InputChannels { layer, at, example } => surplus_value(layer, *at, sources)
+                .help(format!("input channels are not written: `{example}`")),
             Self::WrongType { what, at, found, wanted } => {
                 Diagnostic::new("wrong_type", *at, format!("{what} must be {wanted}, not {found}"))
             }
@@ -80,6 +80,11 @@ impl ArgumentError {
             }
         }
     }
+}
+
+fn surplus_value(layer: &str, at: Span, sources: &Sources) -> Diagnostic {
+    let message = format!("`{}` is one value too many for `{layer}`", sources.text(at));
+    Diagnostic::new("surplus_value", at, message)
 }
 
 fn not_an_integer(what: &str, at: Place, value: Rational, sources: &Sources) -> Diagnostic {

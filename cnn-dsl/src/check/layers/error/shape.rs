@@ -16,7 +16,7 @@ pub enum ShapeError {
     /// `flatten; conv 3x3, 8;`
     NeedsImage { layer: &'static str, input: Read },
     /// `dense 10;` on 7x7x64.
-    DenseNeedsVector { units: usize, input: Read },
+    DenseNeedsVector { units: String, input: Read },
     /// A result, or a tensor of weights, with more elements than a 32-bit index reaches.
     TooManyElements { layer: &'static str, at: Span, what: &'static str, input: Read },
     /// `add a, b;` of 56x56x64 and 56x56x128.
