@@ -5,4 +5,13 @@
 #[doc(hidden)]
 pub use cnn_runtime;
 
+/// The Rust of the pages.
+#[doc = include_str!("../../docs/language.md")]
+#[cfg(doctest)]
+#[allow(
+    rustdoc::invalid_codeblock_attributes,
+    reason = "the infos of other languages are the tests' own"
+)]
+pub struct Pages;
+
 mod wrapped;
