@@ -1,6 +1,7 @@
 //! Compiles MobileNetV1 in the widths that the tests hold, and once without its softmax, whose
 //! inputs are what Keras calls the logits; in a folder of their own, small configurations of other
-//! models, some without their softmax. A packaged copy of this crate has no models beside it and no tests that need them.
+//! models, some without their softmax. A packaged copy of this crate has no models beside it and no
+//! tests that need them.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

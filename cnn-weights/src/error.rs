@@ -315,7 +315,8 @@ impl fmt::Display for Mismatch {
             certain.iter().try_for_each(|x| write!(f, " --rename '{}={}'", x.from, x.to))?;
         }
         if !guessed.is_empty() {
-            write!(f, "\n  help: of these, others have the same shape; compare them before use:")?;
+            let why = "a guess, by order: other tensors have the same shapes, compare before use";
+            write!(f, "\n  help: {why}:")?;
             guessed.iter().try_for_each(|x| write!(f, "\n    {x}"))?;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Tests of the command as it is built: what it prints, writes and refuses.
 
 mod check;
+mod cost;
 mod folder;
 mod readme;
 // Scripts for `sh`, the limits and words of Linux with glibc.

@@ -57,9 +57,7 @@ impl Models {
         let (model, rename) = (Some(model.to_owned()), Some(name.to_owned()));
         self.instances.push(Wanted { model, rename, parameters });
     }
-}
 
-impl Models {
     /// The first name that no type can have: a model becomes one.
     pub(super) fn bad_name(&self) -> Option<&str> {
         let wanted = self.chosen.iter().chain(&self.instances);

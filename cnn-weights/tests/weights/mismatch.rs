@@ -132,7 +132,7 @@ fn a_choice_is_told_as_one() {
     .rename("net.0", "conv1").rename("net.3", "conv2")
   or on the command line:
     --rename 'net.0=conv1' --rename 'net.3=conv2'
-  help: of these, others have the same shape; compare them before use:
+  help: a guess, by order: other tensors have the same shapes, compare before use:
     rename "net.7" = "conv1.bn"
     rename "net.9" = "conv2.bn""#;
     assert_eq!(help, expected);

@@ -1,7 +1,6 @@
-//! The files of `examples/models`: their counts against the published implementations, what it costs
-//! to summarise them, and forward passes of small configurations against PyTorch.
+//! The files of `examples/models`: their counts against the published implementations, and forward
+//! passes of small configurations against PyTorch.
 
-mod cost;
 mod counts;
 mod emitted;
 mod formula;
