@@ -56,7 +56,7 @@
 //! crate. The feature `executors` adds two that run a network without code made for it: the
 //! reference, which defines what is right, and the dynamic one, which gives any inner value.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 #[cfg(feature = "executors")]
 pub mod dynamic;
@@ -67,6 +67,9 @@ pub mod math;
 mod model;
 #[cfg(feature = "executors")]
 pub mod reference;
+#[allow(unsafe_code, reason = "loads, stores and the entry into functions of a feature")]
+#[doc(hidden)]
+pub mod simd;
 mod then;
 mod workspace;
 
@@ -77,6 +80,7 @@ pub use cnn_weights::{Flatten, Load, LoadError};
 pub use image::{Bytes, Image, ShapeError, Zeros, image, images};
 pub use layer_info::LayerInfo;
 pub use model::{Loadable, Model};
+pub use simd::InstructionSet;
 pub use then::{Then, ThenWorkspace};
 pub use workspace::Workspace;
 

@@ -6,7 +6,7 @@ use crate::emit::layers::{self, Context, bytes_name};
 use crate::emit::model::read_name;
 use crate::emit::print::int;
 use crate::emit::{docs, print};
-use crate::plan::{Buffer, BufferId, Kernel, Plan, Step};
+use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet};
@@ -38,28 +38,63 @@ impl<'a> Run<'a> {
         let read_bytes =
             interface.takes_bytes().then(|| self.read(&inputs, interface, Element::Bytes));
         let names = self.step_names(&steps);
-        let functions = steps.iter().zip(&names).map(|(step, name)| self.step(step, name));
         let write = self.write(interface);
-        let kernels = self.plan.kernels.iter().zip(&self.kernels).enumerate().map(
-            |(index, (kernel, name))| {
-                let context =
-                    Context { rt: self.rt, name: name.clone(), weights: self.weights_of(index) };
-                layers::kernel(kernel, &context)
-            },
-        );
+        let rt = self.rt;
+        let sets = Isa::ALL.iter().map(|&isa| self.set(&steps, &names, isa));
+        let input_kernels = self.kernels_of(Isa::Portable, true);
         quote! {
             #read
             #read_bytes
 
             #[doc = " The layers in the order in which they run."]
-            fn forward(weights: &[f32], arena: &mut [f32]) {
-                #(#names(weights, arena);)*
+            fn forward(net: &#rt::Net, arena: &mut [f32]) {
+                match net.instruction_set() {
+                    #[cfg(target_arch = "x86_64")]
+                    #rt::InstructionSet::Avx512(proof) => {
+                        #rt::enter!(proof, forward_avx512(net.weights(), arena))
+                    }
+                    #[cfg(target_arch = "x86_64")]
+                    #rt::InstructionSet::Avx2(proof) => {
+                        #rt::enter!(proof, forward_avx2(net.weights(), arena))
+                    }
+                    _ => forward_portable(net.weights(), arena),
+                }
+            }
+
+            #(#input_kernels)*
+            #write
+            #(#sets)*
+        }
+    }
+
+    /// Everything that runs between the inputs and the outputs, for one instruction set.
+    fn set(&self, steps: &[&Step], names: &[Ident], isa: Isa) -> TokenStream {
+        let forward = suffixed(&print::name("forward"), isa);
+        let layers: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
+        let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
+        let kernels = self.kernels_of(isa, false);
+        let features = layers::features(isa);
+        quote! {
+            #features
+            fn #forward(weights: &[f32], arena: &mut [f32]) {
+                #(#layers(weights, arena);)*
             }
 
             #(#functions)*
-            #write
             #(#kernels)*
         }
+    }
+
+    /// The kernels that read the user's images, or all others.
+    fn kernels_of(&self, isa: Isa, inputs: bool) -> Vec<TokenStream> {
+        let all = self.plan.kernels.iter().zip(&self.kernels).enumerate();
+        all.filter(|(_, (kernel, _))| matches!(kernel, Kernel::Input(_)) == inputs)
+            .map(|(index, (kernel, name))| {
+                let name = if inputs { name.clone() } else { suffixed(name, isa) };
+                let context = Context { rt: self.rt, name, isa, weights: self.weights_of(index) };
+                layers::kernel(kernel, &context)
+            })
+            .collect()
     }
 
     /// Which input of the network a step reads, if it reads one.
@@ -164,10 +199,11 @@ impl<'a> Run<'a> {
         names.collect()
     }
 
-    fn step(&self, step: &Step, name: &Ident) -> TokenStream {
+    fn step(&self, step: &Step, name: &Ident, isa: Isa) -> TokenStream {
         let rt = self.rt;
         let docs = docs::step(self.plan, &self.figures, step);
-        let kernel = &self.kernels[step.kernel.0];
+        let kernel = suffixed(&self.kernels[step.kernel.0], isa);
+        let features = layers::features(isa);
         let mut buffers: Vec<BufferId> = Vec::new();
         for &buffer in step.reads.iter().chain(&step.writes) {
             if !buffers.contains(&buffer) {
@@ -196,10 +232,16 @@ impl<'a> Run<'a> {
         let arguments = reads.chain(weights).chain(writes);
         quote! {
             #docs
+            #features
             fn #name(weights: &[f32], arena: &mut [f32]) {
                 let [#(#regions),*] = #rt::disjoint(arena, [#(#ranges),*]);
                 #kernel(#(#arguments),*);
             }
         }
     }
+}
+
+/// A function's name for an instruction set.
+fn suffixed(name: &Ident, isa: Isa) -> Ident {
+    format_ident!("{name}_{}", isa.name())
 }

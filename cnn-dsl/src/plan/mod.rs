@@ -12,6 +12,7 @@ mod fuse;
 pub mod layers;
 mod layout;
 pub mod summary;
+mod target;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,6 +22,7 @@ pub use budget::{MAX_ARENA_BYTES, over_budget};
 pub use build::plan;
 pub use layers::Kernel;
 pub use layout::Layout;
+pub use target::Isa;
 
 use crate::ir::{LayerId, Network, Shape, ValueId};
 use cnn_weights::Table;

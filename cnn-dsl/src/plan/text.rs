@@ -160,7 +160,7 @@ fn kernel_text(kernel: &Kernel) -> String {
 fn conv_text(k: &conv::Conv) -> String {
     let [r, s] = k.op.kernel;
     let form = match k.form {
-        conv::Form::Channels { pixels, lanes } => format!("channels {pixels}x{lanes}"),
+        conv::Form::Channels { lanes } => format!("channels {lanes}"),
         conv::Form::Columns { lanes } => format!("columns {lanes}"),
     };
     let groups = if k.op.groups == 1 { String::new() } else { format!(" groups {}", k.op.groups) };

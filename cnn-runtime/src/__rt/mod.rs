@@ -9,11 +9,15 @@ mod net;
 mod regions;
 mod vector;
 
+pub use crate::__enter as enter;
+pub use crate::simd::{self, InstructionSet};
 pub use batch::{Flat, flat, flat_mut, zeros};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
-pub use regions::{at, clear_sides, disjoint, fixed, fixed_mut, put, put_apart, put_first};
+pub use regions::{
+    at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part_mut, put, put_apart, put_first,
+};
 pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar, step, step_scalar};
 
 pub use crate::{Zeros, math};

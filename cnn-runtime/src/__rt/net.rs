@@ -1,5 +1,6 @@
 //! What every emitted type holds: packed weights, idle workspaces, a number of threads.
 
+use crate::simd::InstructionSet;
 use crate::workspace::Aligned;
 use crate::{Load, LoadError, Workspace};
 use cnn_weights::{Table, Tensor};
@@ -13,6 +14,7 @@ pub struct Net {
     arena: usize,
     idle: Mutex<Vec<Workspace>>,
     threads: AtomicUsize,
+    instruction_set: InstructionSet,
 }
 
 impl Net {
@@ -23,6 +25,7 @@ impl Net {
             arena,
             idle: Mutex::new(vec![Workspace::new(arena)]),
             threads: AtomicUsize::new(1),
+            instruction_set: InstructionSet::chosen(),
         }
     }
 
@@ -72,6 +75,11 @@ impl Net {
     /// How many threads a batch may use; at least 1.
     pub fn set_threads(&self, threads: usize) {
         self.threads.store(threads.max(1), Ordering::Relaxed);
+    }
+
+    /// The instructions that the kernels use.
+    pub fn instruction_set(&self) -> InstructionSet {
+        self.instruction_set
     }
 
     /// How many threads a batch may use.

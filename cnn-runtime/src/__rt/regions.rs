@@ -44,6 +44,25 @@ pub fn at<T, const N: usize>(values: &[T], start: usize) -> &[T; N] {
     array
 }
 
+/// As [`at`], to be written.
+///
+/// # Panics
+/// Never for places that the compiler emitted: they lie inside.
+#[inline(always)]
+pub fn at_mut<const N: usize>(values: &mut [f32], start: usize) -> &mut [f32; N] {
+    let Some(array) = values[start..].first_chunk_mut() else { outside() };
+    array
+}
+
+/// `count` elements from `start` on, to be written.
+///
+/// # Panics
+/// Never for places that the compiler emitted: they lie inside.
+#[inline(always)]
+pub fn part_mut(values: &mut [f32], start: usize, count: usize) -> &mut [f32] {
+    &mut values[start..start + count]
+}
+
 /// Writes `N` elements from `start` on.
 ///
 /// # Panics

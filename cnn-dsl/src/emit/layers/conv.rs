@@ -1,19 +1,19 @@
 //! Convolution over channels or over columns, in loops or written out.
 
 use super::window::{Tile, Window};
-use super::{Context, activate, function, unroll};
+use super::{Context, activate, activate_vector, function, unroll, vectors_of};
 use crate::emit::print::{index, int, numbered, typed};
 use crate::plan::layers::View;
 use crate::plan::layers::conv::{Conv, Form};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 /// The text of a convolution.
 pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     match (conv.form, conv.unroll) {
-        (Form::Channels { pixels, lanes }, false) => channels(conv, pixels, lanes, context),
+        (Form::Channels { lanes }, false) => channels(conv, lanes, context),
         (Form::Columns { lanes }, false) => columns(conv, lanes, context),
-        (Form::Channels { lanes, .. }, true) => unroll::conv_channels(conv, lanes, context),
+        (Form::Channels { lanes }, true) => unroll::conv_channels(conv, lanes, context),
         (Form::Columns { lanes }, true) => unroll::conv_columns(conv, lanes, context),
     }
 }
@@ -40,77 +40,216 @@ impl Sizes {
     }
 }
 
-/// A tile of `pixels` accumulators of `lanes` filters, for one panel after the other.
-fn channels(conv: &Conv, pixels: usize, lanes: usize, context: &Context<'_>) -> TokenStream {
+/// Tiles of pixels times vectors of filters.
+fn channels(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
     let window = window(conv);
     let groups = conv.op.groups;
     let sizes = Sizes::new(window.input[2], window.output[2], groups, conv.op.kernel, lanes);
     let l = int(lanes);
-    let tile = |tile: &Tile<'_>| channels_tile(conv, &window, &sizes, lanes, tile, context);
-    let row = |outside: bool| {
-        window.row(pixels, |t| {
-            let inside = tile(t);
-            if outside { inside } else { over_panels(groups, &sizes, &inside) }
-        })
+    let tile = conv.tile(context.isa);
+    // Panels that a tile spans; a vector may be half a panel.
+    let panels = (tile.vectors * context.isa.lanes()).div_ceil(lanes);
+    let width = (lanes / context.isa.lanes()).min(tile.vectors);
+    let text = |panels: usize, at: &Tile<'_>| {
+        let vectors = Vectors { panels, width, lanes: context.isa.lanes() };
+        channels_tile(conv, &window, &sizes, &vectors, at, context)
     };
     let p = int(window.output[0]);
-    let outside = conv.panels_outside();
-    let row = row(outside);
-    let rows = quote! { for p in 0..#p { #row } };
-    let loops = if outside { over_panels(groups, &sizes, &rows) } else { rows };
+    let body = if conv.panels_outside() {
+        over_panels(groups, &sizes, panels, |panels| {
+            let row = window.row(tile.pixels, |at| text(panels, at));
+            quote! { for p in 0..#p { #row } }
+        })
+    } else {
+        let row = window
+            .row(tile.pixels, |at| over_panels(groups, &sizes, panels, |panels| text(panels, at)));
+        quote! { for p in 0..#p { #row } }
+    };
+    let (v, clear) = (vectors_of(context), clear_sides(conv.y, context.rt));
     let body = quote! {
+        #v
         let w = w.as_chunks::<#l>().0;
         let b = b.as_chunks::<#l>().0;
-        #loops
+        #clear
+        #body
     };
     function(context, &[conv.x], &[conv.y], &body)
 }
 
-/// `body` for every panel of every group: `group`, `n` and `panel` are bound.
-pub(super) fn over_panels(groups: usize, sizes: &Sizes, body: &TokenStream) -> TokenStream {
+/// `body` for so many panels of every group at a time: `group`, `n` and `panel` are bound.
+pub(super) fn over_panels(
+    groups: usize,
+    sizes: &Sizes,
+    at_a_time: usize,
+    body: impl Fn(usize) -> TokenStream,
+) -> TokenStream {
+    let (whole, rest) = (sizes.panels / at_a_time, sizes.panels % at_a_time);
     let n = int(sizes.panels);
+    let panel = if groups == 1 { quote!(n) } else { quote!(group * #n + n) };
+    let mut code = TokenStream::new();
+    if whole > 0 {
+        let (inside, count) = (body(at_a_time), int(whole));
+        let first = index(&[(&quote!(block), at_a_time)], 0, 0);
+        code.extend(
+            quote! { for block in 0..#count { let n = #first; let panel = #panel; #inside } },
+        );
+    }
+    if rest > 0 {
+        let (inside, first) = (body(rest), int(sizes.panels - rest));
+        code.extend(quote! { { let n = #first; let panel = #panel; #inside } });
+    }
     if groups == 1 {
-        return quote! { for n in 0..#n { let panel = n; #body } };
+        return code;
     }
     let g = int(groups);
-    quote! { for group in 0..#g { for n in 0..#n { let panel = group * #n + n; #body } } }
+    quote! { for group in 0..#g { #code } }
+}
+
+/// The vectors of a tile: so many panels, each of `width` vectors of `lanes`.
+struct Vectors {
+    panels: usize,
+    width: usize,
+    lanes: usize,
+}
+
+impl Vectors {
+    /// Panel and vector in it, one after the other.
+    fn each(&self) -> impl Iterator<Item = (usize, usize)> {
+        let width = self.width;
+        (0..self.panels).flat_map(move |panel| (0..width).map(move |vector| (panel, vector)))
+    }
+
+    /// A part of a panel as an array.
+    fn part(&self, of: &TokenStream, vector: usize, rt: &TokenStream) -> TokenStream {
+        if self.width == 1 {
+            return quote!(&#of);
+        }
+        let first = int(vector * self.lanes);
+        quote!(#rt::at(&#of, #first))
+    }
 }
 
 fn channels_tile(
     conv: &Conv,
     window: &Window,
     sizes: &Sizes,
-    lanes: usize,
+    vectors: &Vectors,
     tile: &Tile<'_>,
     context: &Context<'_>,
 ) -> TokenStream {
     let rt = context.rt;
-    let accumulators: Vec<_> = (0..tile.pixels).map(|i| numbered("a", i, tile.pixels)).collect();
-    let pixels: Vec<_> = (0..tile.pixels).map(|i| numbered("pixel", i, tile.pixels)).collect();
+    let a = |pixel: usize, (panel, vector): (usize, usize)| {
+        format_ident!("a{pixel}_{}", panel * vectors.width + vector)
+    };
+    let filter =
+        |(panel, vector): (usize, usize)| format_ident!("filter{}", panel * vectors.width + vector);
+    let begin = (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |v| (pixel, v)));
+    let begin = begin.map(|(pixel, at)| {
+        let (a, panel) = (a(pixel, at), index(&[(&quote!(panel), 1)], at.0, 0));
+        let bias = vectors.part(&quote!(b[#panel]), at.1, rt);
+        quote! { let mut #a = v::load(#bias); }
+    });
+    let sum = sum(conv, window, sizes, vectors, tile, rt, |pixels| {
+        let loads = vectors.each().map(|at| {
+            let (name, panel) = (filter(at), numbered("w", at.0, vectors.panels));
+            let part = vectors.part(&quote!(#panel[i]), at.1, rt);
+            quote! { let #name = v::load(#part); }
+        });
+        let steps = (0..tile.pixels).map(|pixel| {
+            let x = index(&[(&quote!(i), 1)], pixel * pixels, 0);
+            let steps = vectors.each().map(|at| {
+                let (a, f) = (a(pixel, at), filter(at));
+                quote! { #a = v::mul_add(pixel, #f, #a); }
+            });
+            quote! { let pixel = v::splat(x[#x]); #(#steps)* }
+        });
+        quote! { #(#loads)* #(#steps)* }
+    });
+    let stores = (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |v| (pixel, v)));
+    let stores = stores.map(|(pixel, at)| {
+        let a = a(pixel, at);
+        let epilogue = activate_vector(&a, &conv.epilogue, rt);
+        let store = store(conv, sizes, vectors, pixel, at, &a, rt);
+        quote! { #epilogue #store }
+    });
+    quote! { #(#begin)* #sum #(#stores)* }
+}
+
+/// The loops over the taps and channels of a tile; `step` is told how far apart its pixels are and
+/// finds `x`, the panels of weights and `i` bound.
+fn sum(
+    conv: &Conv,
+    window: &Window,
+    sizes: &Sizes,
+    vectors: &Vectors,
+    tile: &Tile<'_>,
+    rt: &TokenStream,
+    step: impl Fn(usize) -> TokenStream,
+) -> TokenStream {
     let [_, s] = conv.op.kernel;
     let groups = conv.op.groups;
-    let merged = tile.columns.is_none() && groups == 1 && (conv.op.dilation[1] == 1 || s == 1);
-    let run = if merged { s * sizes.c } else { sizes.c };
+    let (layout, shape) = (conv.x.layout, conv.x.shape);
+    let column = window.column_step();
+    let apart = conv.op.stride[1] * column;
+    // Neighbouring taps of a dense image lie one behind the other.
+    let dense = layout.lanes == shape.channels();
+    let beside = conv.op.dilation[1] == 1 || s == 1;
+    let merged = tile.columns.is_none() && groups == 1 && dense && beside;
+    let blocks = if dense { 1 } else { layout.blocks(shape) / groups };
+    let run = match (merged, dense) {
+        (true, _) => s * sizes.c,
+        (false, true) => sizes.c,
+        (false, false) => layout.lanes,
+    };
     let tap = if merged { quote!(0) } else { quote!(s) };
-    let group = quote!(group);
-    let places = (0..tile.pixels).map(|i| {
-        let place = window.place(tile.q, i, &tap);
-        if groups == 1 { place } else { index(&[(&group, sizes.c), (&quote!((#place)), 1)], 0, 0) }
-    });
-    let weights = index(
-        &[
-            (&quote!(panel), sizes.taps),
-            (&quote!(r), s * sizes.c),
-            (&tap, if merged { 0 } else { sizes.c }),
-        ],
-        0,
-        0,
-    );
-    let (run, l) = (int(run), int(lanes));
-    let mut inside = quote! {
-        #(let #pixels = #rt::at::<f32, #run>(x, #places);)*
-        let filters = #rt::at::<[f32; #l], #run>(w, #weights);
-        for i in 0..#run { #(#rt::mul_add_scalar(&mut #accumulators, #pixels[i], &filters[i]);)* }
+    let first = window.place(tile.q, 0, &tap);
+    let group =
+        if groups == 1 { 0 } else { sizes.c / run * if dense { run } else { layout.block(shape) } };
+    let text = |run: usize, block: &TokenStream| {
+        let place = index(
+            &[
+                (&first, 1),
+                (&quote!(group), group),
+                (block, if blocks == 1 { 0 } else { layout.block(shape) }),
+            ],
+            0,
+            0,
+        );
+        let span = int((tile.pixels - 1) * apart + run);
+        let panels = (0..vectors.panels).map(|panel| {
+            let name = numbered("w", panel, vectors.panels);
+            let place = index(
+                &[
+                    (&quote!(panel), sizes.taps),
+                    (&quote!(r), s * sizes.c),
+                    (&tap, if merged { 0 } else { sizes.c }),
+                    (block, if blocks == 1 { 0 } else { layout.lanes }),
+                ],
+                panel * sizes.taps,
+                0,
+            );
+            let (l, run) = (int(vectors.lanes * vectors.width), int(run));
+            quote! { let #name = #rt::at::<[f32; #l], #run>(w, #place); }
+        });
+        let (run, step) = (int(run), step(apart));
+        quote! {
+            let x = #rt::at::<f32, #span>(x, #place);
+            #(#panels)*
+            for i in 0..#run { #step }
+        }
+    };
+    let mut inside = if blocks == 1 {
+        text(run.min(sizes.c * if merged { s } else { 1 }), &quote!(0))
+    } else {
+        let whole = sizes.c / layout.lanes;
+        let all = text(run, &quote!(block));
+        let count = int(whole);
+        let mut code = quote! { for block in 0..#count { #all } };
+        if sizes.c % layout.lanes > 0 {
+            let last = text(sizes.c % layout.lanes, &quote!(block));
+            code.extend(quote! { { let block = #count; #last } });
+        }
+        code
     };
     if !merged {
         let all = int(s);
@@ -118,49 +257,45 @@ fn channels_tile(
         inside = quote! { for s in #columns { #inside } };
     }
     let rows = window.rows();
-    let stores = accumulators.iter().enumerate().map(|(i, a)| {
-        let epilogue = activate(&quote!(#a), &conv.epilogue, rt);
-        let store = store(window, groups, sizes, lanes, i, &quote!(#a), rt);
-        quote! { #epilogue #store }
-    });
-    quote! {
-        #(let mut #accumulators = b[panel];)*
-        for r in #rows { #inside }
-        #(#stores)*
-    }
+    quote! { for r in #rows { #inside } }
 }
 
-/// Stores a panel's results for the pixel `p`, `q` + `more`; fewer than `lanes` for the last panel
-/// where the filters do not fill it.
-pub(super) fn store(
-    window: &Window,
-    groups: usize,
+/// Stores a vector of a tile; fewer lanes for the last panel where the filters do not fill it.
+fn store(
+    conv: &Conv,
     sizes: &Sizes,
-    lanes: usize,
-    more: usize,
-    accumulator: &TokenStream,
+    vectors: &Vectors,
+    pixel: usize,
+    (panel, vector): (usize, usize),
+    a: &Ident,
     rt: &TokenStream,
 ) -> TokenStream {
-    let [_, q, k] = window.output;
-    let group = if groups == 1 { 0 } else { sizes.k };
+    let View { shape, layout } = conv.y;
+    let lanes = vectors.width * vectors.lanes;
+    let dense = layout.is_dense(shape);
+    let step = if dense { lanes } else { layout.block(shape) };
+    let group = if conv.op.groups == 1 { 0 } else { sizes.k / lanes.min(sizes.k) * step };
+    let group = if dense && conv.op.groups > 1 { sizes.k } else { group };
+    let row = if conv.is_one_row() { 0 } else { layout.row(shape) };
+    let plus = (layout.left + pixel) * layout.column() + panel * step + vector * vectors.lanes;
     let terms = [
-        (&quote!(p), if window.output[0] == 1 { 0 } else { q * k }),
-        (&quote!(q), k),
+        (&quote!(p), row),
+        (&quote!(q), layout.column()),
         (&quote!(group), group),
-        (&quote!(n), if sizes.panels == 1 { 0 } else { lanes }),
+        (&quote!(n), step),
     ];
-    let place = index(&terms, more * k, 0);
+    let place = index(&terms, plus, 0);
     if sizes.k.is_multiple_of(lanes) {
-        return quote! { #rt::put(y, #place, #accumulator); };
+        return quote! { v::store(#rt::at_mut(y, #place), #a); };
     }
-    let count = if sizes.panels == 1 {
-        let k = int(sizes.k);
-        quote!(#k)
+    let before = index(&[(&quote!(n), lanes)], panel * lanes + vector * vectors.lanes, 0);
+    let (k, l) = (typed(sizes.k), int(vectors.lanes));
+    let count = quote!(#k.saturating_sub(#before).min(#l));
+    if dense {
+        quote! { v::store_first(#rt::part_mut(y, #place, #count), #a); }
     } else {
-        let (k, l, most) = (int(sizes.k), int(lanes), typed(lanes));
-        quote!(#most.min(#k - n * #l))
-    };
-    quote! { #rt::put_first(y, #place, &#accumulator, #count); }
+        quote! { v::store_zeroed(#rt::at_mut(y, #place), #a, #count); }
+    }
 }
 
 /// `lanes` neighbouring pixels of one filter; the operand's columns beside are zero and long enough

@@ -50,7 +50,7 @@ pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
         #epilogue
         #rt::put_first(y, #place, &a, #most.min(#kg - n * #l));
     };
-    let panels = over_panels(op.groups, &sizes, &pixel);
+    let panels = over_panels(op.groups, &sizes, 1, |_| pixel.clone());
     let body = quote! {
         let w = w.as_chunks::<#l>().0;
         let b = b.as_chunks::<#l>().0;

@@ -29,8 +29,8 @@ pub(super) use input::bytes_name;
 
 use crate::emit::print::{float, int, name, numbered};
 use crate::ir::Activation;
-use crate::plan::Kernel;
 use crate::plan::layers::View;
+use crate::plan::{Isa, Kernel};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -43,6 +43,8 @@ pub(super) struct Context<'a> {
     pub rt: &'a TokenStream,
     /// The function's name.
     pub name: Ident,
+    /// The instruction set that it is for.
+    pub isa: Isa,
     /// Lengths of the pieces of weights it takes.
     pub weights: Vec<usize>,
 }
@@ -103,11 +105,12 @@ pub(super) fn kernel(kernel: &Kernel, context: &Context<'_>) -> TokenStream {
 struct Parameters {
     names: Vec<Ident>,
     types: Vec<TokenStream>,
+    isa: Isa,
 }
 
 impl Parameters {
     fn new(context: &Context<'_>, xs: &[View], ys: &[View]) -> Self {
-        let mut this = Self { names: Vec::new(), types: Vec::new() };
+        let mut this = Self { names: Vec::new(), types: Vec::new(), isa: context.isa };
         for (index, x) in xs.iter().enumerate() {
             this.push(numbered("x", index, xs.len()), x.layout.len(x.shape), false);
         }
@@ -131,7 +134,9 @@ impl Parameters {
         let reads = self.names.len() - 1;
         let (names, types) = (&self.names[..reads], &self.types[..reads]);
         let lanes = int(lanes);
+        let features = features(self.isa);
         quote! {
+            #features
             #[inline(never)]
             fn #function(#(#names: #types,)* a: &mut [f32; #lanes]) { #body }
         }
@@ -139,12 +144,59 @@ impl Parameters {
 
     /// A function of these parameters.
     fn function(&self, function: &Ident, body: &TokenStream) -> TokenStream {
-        let Self { names, types } = self;
+        let Self { names, types, isa } = self;
+        let features = features(*isa);
         quote! {
+            #features
             #[inline(never)]
             fn #function(#(#names: #types),*) { #body }
         }
     }
+}
+
+/// What stands before a function that uses an instruction set.
+pub(super) fn features(isa: Isa) -> TokenStream {
+    let Some(features) = isa.features() else { return TokenStream::new() };
+    quote! {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = #features)]
+    }
+}
+
+/// The runtime's module of an instruction set, as `v`.
+fn vectors_of(context: &Context<'_>) -> TokenStream {
+    let (rt, isa) = (context.rt, name(context.isa.name()));
+    quote! { use #rt::simd::#isa as v; }
+}
+
+/// The epilogue of a vector in registers.
+fn activate_vector(a: &Ident, epilogue: &[Activation], rt: &TokenStream) -> TokenStream {
+    let steps = epilogue.iter().map(|function| match function {
+        Activation::Relu => quote! { #a = v::at_least(#a, v::splat(0.0)); },
+        Activation::Relu6 => {
+            quote! { #a = v::at_most(v::at_least(#a, v::splat(0.0)), v::splat(6.0)); }
+        }
+        Activation::LeakyRelu(_)
+        | Activation::Prelu
+        | Activation::Elu(_)
+        | Activation::Sigmoid
+        | Activation::Tanh
+        | Activation::Silu
+        | Activation::Hardswish
+        | Activation::Hardsigmoid
+        | Activation::Gelu
+        | Activation::GeluTanh
+        | Activation::Mish
+        | Activation::Softplus => {
+            let result = activated(function, &quote!(*e), rt);
+            quote! {
+                let mut array = v::array(#a);
+                for e in array.iter_mut() { *e = #result; }
+                #a = v::of(array);
+            }
+        }
+    });
+    quote! { #(#steps)* }
 }
 
 /// A kernel of one function.

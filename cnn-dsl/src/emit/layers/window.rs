@@ -1,4 +1,4 @@
-//! Sliding windows over a dense image: which rows and columns of a window lie inside it.
+//! Sliding windows over an image: which rows and columns of a window lie inside it.
 
 use crate::emit::print::{index, int, typed};
 use crate::ir::Pads;
@@ -6,7 +6,8 @@ use crate::plan::layers::View;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// A window that slides over a dense image. Rows and columns outside are left out.
+/// A window that slides over an image. Rows outside are left out, and so are columns, but where the
+/// image has as many columns of noughts beside it as the window reaches.
 pub(super) struct Window {
     /// R, S.
     pub kernel: [usize; 2],
@@ -16,6 +17,7 @@ pub(super) struct Window {
     pub dilation: [usize; 2],
     top: usize,
     left: usize,
+    x: View,
     /// H, W, C.
     pub input: [usize; 3],
     /// P, Q, K.
@@ -54,7 +56,7 @@ impl Window {
         let size = |pad| usize::try_from(pad).unwrap_or(0);
         let (input, output) = (x.shape.hwc(), y.shape.hwc());
         let (top, left) = (size(pads.top), size(pads.left));
-        Self { kernel, stride, dilation, top, left, input, output }
+        Self { kernel, stride, dilation, top, left, x, input, output }
     }
 
     fn axis(&self, axis: usize) -> Axis {
@@ -77,14 +79,34 @@ impl Window {
 
     /// Where channel 0 of the pixel lies that output pixel `p`, `q` + `more` sees at `r`, `s`.
     pub fn place(&self, q: &TokenStream, more: usize, s: &TokenStream) -> TokenStream {
-        let [_, w, c] = self.input;
+        let (row, column) = (self.row_step(), self.column_step());
         let terms = [
-            (&quote!(p), self.stride[0] * w * c),
-            (&quote!(r), self.dilation[0] * w * c),
-            (q, self.stride[1] * c),
-            (s, self.dilation[1] * c),
+            (&quote!(p), self.stride[0] * row),
+            (&quote!(r), self.dilation[0] * row),
+            (q, self.stride[1] * column),
+            (s, self.dilation[1] * column),
         ];
-        index(&terms, more * self.stride[1] * c, (self.top * w + self.left) * c)
+        let before = self.x.layout.left * column;
+        index(&terms, more * self.stride[1] * column + before, self.top * row + self.left * column)
+    }
+
+    /// `f32`s from a row of the image to the next.
+    pub fn row_step(&self) -> usize {
+        self.x.layout.row(self.x.shape)
+    }
+
+    /// `f32`s from a pixel to the next.
+    pub fn column_step(&self) -> usize {
+        self.x.layout.column()
+    }
+
+    /// Whether the image has noughts beside it wherever a window reaches.
+    fn is_covered(&self) -> bool {
+        let [_, w, _] = self.input;
+        let [_, q, _] = self.output;
+        let last = (q - 1) * self.stride[1] + (self.kernel[1] - 1) * self.dilation[1];
+        let layout = self.x.layout;
+        layout.left >= self.left && last < w + self.left + layout.right
     }
 
     /// The rows of the window inside the image, for output row `p`: a range.
@@ -97,6 +119,9 @@ impl Window {
 
     /// The columns of the window inside the image, for output column `q`; `None` where all always are.
     pub fn columns(&self) -> Option<TokenStream> {
+        if self.is_covered() {
+            return None;
+        }
         inside(&quote!(q), &self.axis(1))
     }
 
@@ -104,6 +129,9 @@ impl Window {
     pub fn inner(&self) -> (usize, usize) {
         let [_, w, _] = self.input;
         let [_, q, _] = self.output;
+        if self.is_covered() {
+            return (0, q);
+        }
         let reach = (self.kernel[1] - 1) * self.dilation[1];
         let from = self.left.div_ceil(self.stride[1]);
         let to = (w + self.left).checked_sub(reach + 1).map_or(0, |last| last / self.stride[1] + 1);
@@ -112,7 +140,7 @@ impl Window {
     }
 
     /// The row `p` in tiles of at most `pixels` pixels: first those whose windows stand over the left
-    /// edge, one by one, then whole tiles, then the rest, then those over the right edge.
+    /// edge, one by one, then tiles, then those over the right edge.
     pub fn row(&self, pixels: usize, body: impl Fn(&Tile<'_>) -> TokenStream) -> TokenStream {
         let [_, width, _] = self.output;
         let (from, to) = self.inner();
@@ -126,18 +154,13 @@ impl Window {
             quote! { for q in #from..#to { #inside } }
         };
         let mut code = edge(0, from);
-        let whole = (to - from) / pixels;
-        if whole > 0 {
+        let mut first = from;
+        for (tiles, pixels) in even(to - from, pixels) {
             let inside = body(&Tile { pixels, q: &q, columns: None });
-            let first = index(&[(&quote!(tile), pixels)], from, 0);
-            let whole = int(whole);
-            code.extend(quote! { for tile in 0..#whole { let q = #first; #inside } });
-        }
-        let rest = (to - from) % pixels;
-        if rest > 0 {
-            let inside = body(&Tile { pixels: rest, q: &q, columns: None });
-            let first = int(to - rest);
-            code.extend(quote! { { let q = #first; #inside } });
+            let place = index(&[(&quote!(tile), pixels)], first, 0);
+            let count = int(tiles);
+            code.extend(quote! { for tile in 0..#count { let q = #place; #inside } });
+            first += tiles * pixels;
         }
         code.extend(edge(to, width));
         code
@@ -161,10 +184,9 @@ impl Window {
 
     /// Where channel 0 of the pixel lies that output pixel `p`, `q` sees at `r`, `s`, all known.
     pub fn place_of(&self, [p, q]: [usize; 2], [r, s]: [usize; 2]) -> usize {
-        let [_, w, c] = self.input;
         let h = p * self.stride[0] + r * self.dilation[0] - self.top;
-        let column = q * self.stride[1] + s * self.dilation[1] - self.left;
-        (h * w + column) * c
+        let w = q * self.stride[1] + s * self.dilation[1] - self.left;
+        self.x.layout.index(self.x.shape, [h, w, 0])
     }
 }
 
@@ -202,4 +224,17 @@ fn range_of(output: usize, axis: &Axis) -> std::ops::Range<usize> {
     let first = axis.pad.saturating_sub(place).div_ceil(axis.dilation);
     let end = (axis.size + axis.pad).saturating_sub(place).div_ceil(axis.dilation);
     first..end.min(axis.kernel)
+}
+
+/// `size` in tiles of at most `most`, as even as can be: how many of the larger size, how many of
+/// the smaller (49 by 14: one of 13, three of 12).
+fn even(size: usize, most: usize) -> Vec<(usize, usize)> {
+    let tiles = size.div_ceil(most.max(1));
+    if tiles == 0 {
+        return Vec::new();
+    }
+    let (small, larger) = (size / tiles, size % tiles);
+    let mut sizes = vec![(larger, small + 1), (tiles - larger, small)];
+    sizes.retain(|(count, size)| *count > 0 && *size > 0);
+    sizes
 }

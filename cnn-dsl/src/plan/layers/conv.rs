@@ -3,8 +3,8 @@
 use crate::ir::layers as ir;
 use crate::ir::layers::conv::FEW_CHANNELS;
 use crate::ir::{Pads, Shape};
-use crate::plan::Layout;
 use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
+use crate::plan::{Isa, Layout};
 
 /// A convolution with folded batch norm. Weights: panels, then biases (always there).
 ///
@@ -30,11 +30,9 @@ pub struct Conv {
 /// Where the vector lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
-    /// Over output channels: `pixels` pixels of a row and one panel of `lanes` filters at a time.
+    /// Over output channels: a tile of pixels of a row and panels of `lanes` filters at a time.
     /// Operand and result are dense; panels are `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`.
     Channels {
-        /// Output pixels a tile.
-        pixels: usize,
         /// Width of a panel.
         lanes: usize,
     },
@@ -49,15 +47,41 @@ pub enum Form {
     },
 }
 
-/// Pixels a tile: two accumulators of sixteen lanes are eight of SSE2's sixteen registers; four would
-/// leave none for weights and pixels (measured: half the speed).
-const PIXELS: usize = 2;
+/// Multiply-adds in flight that hide the time of one.
+const LATENCY: usize = 4;
 /// So many weights lie near enough (128 KB of a second-level cache) to be read for every tile.
 const WEIGHTS_NEAR: usize = 1 << 15;
 /// From so many pixels in a row on a vector over x is at least half full.
 const COLUMNS_FROM: usize = 8;
 
+/// What is kept in registers: pixels of a row times vectors of filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// Neighbouring output pixels.
+    pub pixels: usize,
+    /// Neighbouring vectors of filters.
+    pub vectors: usize,
+}
+
 impl Conv {
+    /// The tile for an instruction set: the one of least estimated time, in tenths of a cycle a tap.
+    pub fn tile(&self, isa: Isa) -> Tile {
+        let [p, q, k] = self.y.shape.hwc();
+        let row = if self.is_one_row() { p * q } else { q };
+        let vectors_in_all = (k / self.op.groups).div_ceil(PANEL) * (PANEL / isa.lanes());
+        let time = |tile: Tile| {
+            let along = row.div_ceil(tile.pixels);
+            let across = vectors_in_all.div_ceil(tile.vectors);
+            let pixels = row.div_ceil(along);
+            let work = 10 * (pixels * tile.vectors).max(LATENCY);
+            along * across * (work + pixels + tile.vectors + 10)
+        };
+        let tiles = isa.tiles().iter().filter(|(vectors, _)| *vectors <= vectors_in_all);
+        let tiles = tiles.map(|&(vectors, pixels)| Tile { pixels: pixels.min(row), vectors });
+        let best = tiles.min_by_key(|&tile| time(tile));
+        best.unwrap_or(Tile { pixels: 1, vectors: 1 })
+    }
+
     /// Whether the loop over panels lies outside that over pixels: where the weights are so large
     /// that they would be read from far away for every tile, a panel is read once instead.
     pub fn panels_outside(&self) -> bool {
@@ -80,9 +104,7 @@ pub(in crate::plan) fn form(op: &ir::conv::Conv, x: Shape, y: Shape) -> Form {
     if operand(op, x, y).is_some() {
         return Form::Columns { lanes: PANEL };
     }
-    let [p, q, _] = y.hwc();
-    let row = if is_pointwise(op) { p * q } else { q };
-    Form::Channels { pixels: PIXELS.min(row), lanes: PANEL }
+    Form::Channels { lanes: PANEL }
 }
 
 /// For the form `Columns` the least columns that the operand must have beside it: whole vectors are
@@ -103,7 +125,7 @@ pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Optio
 pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel {
     let form = form(op, call.x().shape, call.y().shape);
     let lanes = match form {
-        Form::Channels { lanes, .. } => lanes,
+        Form::Channels { lanes } => lanes,
         Form::Columns { .. } => 1,
     };
     call.panels(op.groups, lanes);

@@ -1,0 +1,131 @@
+//! AVX-512: sixteen lanes, masked loads and stores.
+
+use std::arch::x86_64::*;
+
+/// Lanes of a vector.
+pub const LANES: usize = 16;
+
+/// A vector.
+pub type V = __m512;
+
+/// Proof that the processor has the features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Proof(());
+
+impl Proof {
+    /// The proof, if this processor and its system can.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma");
+        has.then_some(Self(()))
+    }
+}
+
+/// Every lane the same.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn splat(x: f32) -> V {
+    _mm512_set1_ps(x)
+}
+
+/// From memory.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn load(x: &[f32; LANES]) -> V {
+    // SAFETY: the array has as many elements as the vector; the load needs no alignment.
+    unsafe { _mm512_loadu_ps(x.as_ptr()) }
+}
+
+/// The first lanes from memory, noughts behind.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn load_first(x: &[f32]) -> V {
+    // SAFETY: lanes past the slice's end are masked, and masked lanes are not read.
+    unsafe { _mm512_maskz_loadu_ps(first(x.len()), x.as_ptr()) }
+}
+
+/// To memory.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn store(y: &mut [f32; LANES], x: V) {
+    // SAFETY: the array has as many elements as the vector; the store needs no alignment.
+    unsafe { _mm512_storeu_ps(y.as_mut_ptr(), x) }
+}
+
+/// The first lanes to memory.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn store_first(y: &mut [f32], x: V) {
+    // SAFETY: lanes past the slice's end are masked, and masked lanes are not written.
+    unsafe { _mm512_mask_storeu_ps(y.as_mut_ptr(), first(y.len()), x) }
+}
+
+/// The first `count` lanes to memory, noughts behind.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn store_zeroed(y: &mut [f32; LANES], x: V, count: usize) {
+    let x = _mm512_maskz_mov_ps(first(count), x);
+    store(y, x);
+}
+
+/// As an array.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn array(x: V) -> [f32; LANES] {
+    let mut y = [0.0; LANES];
+    store(&mut y, x);
+    y
+}
+
+/// From an array.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn of(x: [f32; LANES]) -> V {
+    load(&x)
+}
+
+/// `a * b + c`, rounded once.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn mul_add(a: V, b: V, c: V) -> V {
+    _mm512_fmadd_ps(a, b, c)
+}
+
+/// `a + b`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn add(a: V, b: V) -> V {
+    _mm512_add_ps(a, b)
+}
+
+/// `a * b`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn mul(a: V, b: V) -> V {
+    _mm512_mul_ps(a, b)
+}
+
+/// The larger one; NaN in `x` goes through: the instruction gives its second operand then.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn at_least(x: V, bound: V) -> V {
+    _mm512_max_ps(bound, x)
+}
+
+/// The smaller one; NaN in `x` goes through, likewise.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn at_most(x: V, bound: V) -> V {
+    _mm512_min_ps(bound, x)
+}
+
+/// A mask of the first lanes; all of them where there are more.
+#[inline]
+fn first(count: usize) -> __mmask16 {
+    if count >= LANES { __mmask16::MAX } else { (1 << count) - 1 }
+}
