@@ -16,7 +16,7 @@ pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
 pub use regions::{
-    at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part_mut, put, put_apart, put_first,
+    at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part, part_mut, put, put_apart, put_first,
 };
 pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar, step, step_scalar};
 

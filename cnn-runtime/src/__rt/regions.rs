@@ -54,6 +54,15 @@ pub fn at_mut<const N: usize>(values: &mut [f32], start: usize) -> &mut [f32; N]
     array
 }
 
+/// `count` elements from `start` on.
+///
+/// # Panics
+/// Never for places that the compiler emitted: they lie inside.
+#[inline(always)]
+pub fn part(values: &[f32], start: usize, count: usize) -> &[f32] {
+    &values[start..start + count]
+}
+
 /// `count` elements from `start` on, to be written.
 ///
 /// # Panics

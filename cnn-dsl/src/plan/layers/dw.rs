@@ -1,6 +1,7 @@
 //! Depthwise convolution.
 
 use crate::ir::layers as ir;
+use crate::plan::Isa;
 use crate::plan::layers::{Call, Epilogue, Kernel, View};
 
 /// A depthwise convolution with folded batch norm. Weights: taps `[R*S][C*M]`, then biases `[C*M]`
@@ -18,6 +19,19 @@ pub struct Dw {
     pub epilogue: Epilogue,
     /// Whether every operation is written out.
     pub unroll: bool,
+}
+
+impl Dw {
+    /// Neighbouring pixels a tile.
+    pub fn pixels(&self, isa: Isa) -> usize {
+        let [_, q, _] = self.y.shape.hwc();
+        let most = match isa {
+            Isa::Portable => 1,
+            Isa::Avx2 => 3,
+            Isa::Avx512 => 4,
+        };
+        most.min(q)
+    }
 }
 
 /// The kernel of a layer.
