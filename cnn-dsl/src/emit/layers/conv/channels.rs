@@ -1,47 +1,16 @@
-//! Convolution over channels or over columns, in loops or written out.
+//! Tiles of neighbouring pixels times vectors of filters.
 
-use super::window::{Tile, Window};
-use super::{Context, activate, activate_vector, function, unroll, vectors_of};
+use super::{Sizes, clear_sides, over_panels, window};
+use crate::emit::layers::window::{Tile, Window};
+use crate::emit::layers::{Context, activate_vector, function, vectors_of};
 use crate::emit::print::{index, int, numbered, typed};
 use crate::plan::layers::View;
-use crate::plan::layers::conv::{Conv, Form};
+use crate::plan::layers::conv::Conv;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// The text of a convolution.
-pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
-    match (conv.form, conv.unroll) {
-        (Form::Channels { lanes }, false) => channels(conv, lanes, context),
-        (Form::Columns { lanes }, false) => columns(conv, lanes, context),
-        (Form::Channels { lanes }, true) => unroll::conv_channels(conv, lanes, context),
-        (Form::Columns { lanes }, true) => unroll::conv_columns(conv, lanes, context),
-    }
-}
-
-/// The window of a convolution between dense values.
-pub(super) fn window(conv: &Conv) -> Window {
-    let op = &conv.op;
-    let window = Window::new(op.kernel, op.stride, op.dilation, op.pads, conv.x, conv.y);
-    if conv.is_one_row() { window.in_one_row() } else { window }
-}
-
-/// Channels of a group of the operand and the result, panels of a group, taps of a filter.
-pub(super) struct Sizes {
-    pub c: usize,
-    pub k: usize,
-    pub panels: usize,
-    pub taps: usize,
-}
-
-impl Sizes {
-    pub fn new(x: usize, y: usize, groups: usize, [r, s]: [usize; 2], lanes: usize) -> Self {
-        let (c, k) = (x / groups, y / groups);
-        Self { c, k, panels: k.div_ceil(lanes), taps: r * s * c }
-    }
-}
-
-/// Tiles of pixels times vectors of filters.
-fn channels(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
+/// The text over channels.
+pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
     let window = window(conv);
     let groups = conv.op.groups;
     let sizes = Sizes::new(window.input[2], window.output[2], groups, conv.op.kernel, lanes);
@@ -74,35 +43,6 @@ fn channels(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
         #body
     };
     function(context, &[conv.x], &[conv.y], &body)
-}
-
-/// `body` for so many panels of every group at a time: `group`, `n` and `panel` are bound.
-pub(super) fn over_panels(
-    groups: usize,
-    sizes: &Sizes,
-    at_a_time: usize,
-    body: impl Fn(usize) -> TokenStream,
-) -> TokenStream {
-    let (whole, rest) = (sizes.panels / at_a_time, sizes.panels % at_a_time);
-    let n = int(sizes.panels);
-    let panel = if groups == 1 { quote!(n) } else { quote!(group * #n + n) };
-    let mut code = TokenStream::new();
-    if whole > 0 {
-        let (inside, count) = (body(at_a_time), int(whole));
-        let first = index(&[(&quote!(block), at_a_time)], 0, 0);
-        code.extend(
-            quote! { for block in 0..#count { let n = #first; let panel = #panel; #inside } },
-        );
-    }
-    if rest > 0 {
-        let (inside, first) = (body(rest), int(sizes.panels - rest));
-        code.extend(quote! { { let n = #first; let panel = #panel; #inside } });
-    }
-    if groups == 1 {
-        return code;
-    }
-    let g = int(groups);
-    quote! { for group in 0..#g { #code } }
 }
 
 /// The vectors of a tile: so many panels, each of `width` vectors of `lanes`.
@@ -296,99 +236,4 @@ fn store(
     } else {
         quote! { v::store_zeroed(#rt::at_mut(y, #place), #a, #count); }
     }
-}
-
-/// `lanes` neighbouring pixels of one filter; the operand's columns beside are zero and long enough
-/// for whole vectors.
-fn columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
-    let rt = context.rt;
-    let [p, q, k] = conv.y.shape.hwc();
-    let [r, s] = conv.op.kernel;
-    let c = conv.x.shape.channels();
-    let (row, block) = (conv.x.layout.row(conv.x.shape), conv.x.layout.block(conv.x.shape));
-    let rows = {
-        let window = window(conv);
-        window.rows()
-    };
-    let top = usize::try_from(conv.op.pads.top).unwrap_or(0);
-    let first = columns_before(conv);
-    let terms = [
-        (&quote!(p), row),
-        (&quote!(r), conv.op.dilation[0] * row),
-        (&quote!(c), if c == 1 { 0 } else { block }),
-        (&quote!(q), 1),
-        (&quote!(s), conv.op.dilation[1]),
-    ];
-    let place = index(&terms, first, top * row);
-    let along = usize::from(c > 1);
-    let weight = index(
-        &[(&quote!(k), r * s * c), (&quote!(r), s * c), (&quote!(s), c), (&quote!(c), along)],
-        0,
-        0,
-    );
-    let epilogue = activate(&quote!(a), &conv.epilogue, rt);
-    let (l, tiles) = (int(lanes), int(q.div_ceil(lanes)));
-    let (p, k, s, c) = (int(p), int(k), int(s), int(c));
-    let step = quote! { #rt::mul_add_scalar(&mut a, w[#weight], #rt::at(x, #place)); };
-    let step = if along == 0 {
-        step
-    } else {
-        quote! { for c in 0..#c { #step } }
-    };
-    let store = store_columns(conv, lanes, rt);
-    let clear = clear_sides(conv.y, rt);
-    let body = quote! {
-        #clear
-        for p in 0..#p {
-            for k in 0..#k {
-                for tile in 0..#tiles {
-                    let q = tile * #l;
-                    let mut a = [b[k]; #l];
-                    for r in #rows {
-                        for s in 0..#s {
-                            #step
-                        }
-                    }
-                    #epilogue
-                    #store
-                }
-            }
-        }
-    };
-    function(context, &[conv.x], &[conv.y], &body)
-}
-
-/// Where the first tap of the first pixel stands in its row, in columns.
-pub(super) fn columns_before(conv: &Conv) -> usize {
-    let left = usize::try_from(conv.op.pads.left).unwrap_or(0);
-    conv.x.layout.left.saturating_sub(left)
-}
-
-/// The noughts beside the rows of a result that other convolutions over columns read.
-pub(super) fn clear_sides(y: View, rt: &TokenStream) -> TokenStream {
-    let layout = y.layout;
-    if layout.left + layout.right == 0 {
-        return TokenStream::new();
-    }
-    let stretch = int(layout.block(y.shape));
-    let (left, right) = (int(layout.left * layout.lanes), int(layout.right * layout.lanes));
-    quote! { #rt::clear_sides(y, #stretch, #left, #right); }
-}
-
-fn store_columns(conv: &Conv, lanes: usize, rt: &TokenStream) -> TokenStream {
-    let [_, q, _] = conv.y.shape.hwc();
-    let layout = conv.y.layout;
-    let (row, block) = (layout.row(conv.y.shape), layout.block(conv.y.shape));
-    let (column, before) = (layout.column(), layout.left * layout.lanes);
-    let l = int(lanes);
-    let (width, most) = (int(q), typed(lanes));
-    let count = if q % lanes == 0 { quote!(#l) } else { quote!(#most.min(#width - q)) };
-    let along = if layout.lanes == 1 { (quote!(k), block) } else { (quote!(k), 1) };
-    let terms = [(&quote!(p), row), (&along.0, along.1), (&quote!(q), column)];
-    let place = index(&terms, before, 0);
-    if layout.lanes == 1 {
-        return quote! { #rt::put_first(y, #place, &a, #count); };
-    }
-    let step = int(column);
-    quote! { #rt::put_apart(y, #place, #step, &a[..#count]); }
 }
