@@ -47,15 +47,15 @@ fn runner(text: &mut String, network: &Network) {
     {
         let _ = writeln!(
             text,
-            "fn {function}_{index}(weights: &[u8], inputs: &[Vec<{element}>]) -> Vec<Vec<f32>> {{"
+            "fn {function}_{index}(set: InstructionSet, weights: &[u8], inputs: &[Vec<{element}>]) -> Vec<Vec<f32>> {{"
         );
         if !there {
-            let _ = writeln!(text, "    let _ = (weights, inputs);\n    Vec::new()\n}}");
+            let _ = writeln!(text, "    let _ = (set, weights, inputs);\n    Vec::new()\n}}");
             continue;
         }
         let _ = writeln!(
             text,
-            "    let net = {name}::load(Load::bytes(weights.to_vec())).unwrap_or_else(|e| panic!(\"{{e}}\"));"
+            "    let mut net = {name}::load(Load::bytes(weights.to_vec())).unwrap_or_else(|e| panic!(\"{{e}}\"));\n    net.use_instruction_set(set);"
         );
         let _ = writeln!(text, "    let mut workspace = {name}::workspace();");
         for (i, output) in network.outputs.iter().enumerate() {

@@ -8,7 +8,7 @@ use cnn_dsl::ir::{Activation, Layer, Network, Op, Pads, Preprocess};
 use cnn_dsl::plan::{Options, plan};
 use cnn_generated::random::Random;
 use cnn_generated::{NETWORKS, networks};
-use cnn_runtime::{dynamic, reference};
+use cnn_runtime::{InstructionSet, dynamic, reference};
 use cnn_weights::{Role, pack, to_bytes};
 
 /// Weights that leave nothing trivial: every statistic is random, variances are positive.
@@ -95,9 +95,12 @@ fn bits(values: &[Vec<f32>]) -> Vec<Vec<u32>> {
 fn emitted_and_dynamic_are_the_reference_within_its_bound() {
     for (index, (_, run, _)) in NETWORKS.iter().enumerate() {
         let case = case(index);
-        let emitted = run(&case.file, &case.inputs);
-        for (executor, outputs) in [("emitted", &emitted), ("dynamic", &case.dynamic())] {
-            for (output, (expected, bounds)) in case.reference().iter().enumerate() {
+        let reference = case.reference();
+        let sets = InstructionSet::available().into_iter();
+        let emitted = sets.map(|set| (set.to_string(), run(set, &case.file, &case.inputs)));
+        let dynamic = ("dynamic".to_owned(), case.dynamic());
+        for (executor, outputs) in emitted.chain([dynamic]) {
+            for (output, (expected, bounds)) in reference.iter().enumerate() {
                 assert_eq!(outputs[output].len(), expected.len());
                 for (at, (&x, (&y, &bound))) in
                     outputs[output].iter().zip(expected.iter().zip(bounds)).enumerate()
@@ -133,10 +136,10 @@ fn the_bounds_are_tight() {
 }
 
 #[test]
-fn emitted_and_dynamic_give_the_same_bits() {
+fn portable_and_dynamic_give_the_same_bits() {
     for (index, (_, run, _)) in NETWORKS.iter().enumerate() {
         let case = case(index);
-        let emitted = run(&case.file, &case.inputs);
+        let emitted = run(InstructionSet::Portable, &case.file, &case.inputs);
         assert_eq!(bits(&emitted), bits(&case.dynamic()), "network {index}\n{}", case.text);
     }
 }
@@ -152,8 +155,9 @@ fn bytes_give_the_same_bits_as_floats() {
         seen += 1;
         let pixels: Vec<Vec<u8>> =
             case.inputs.iter().map(|x| x.iter().map(|&x| x as u8).collect()).collect();
-        let floats = run(&case.file, &case.inputs);
-        let bytes = run_bytes(&case.file, &pixels);
+        let set = InstructionSet::widest();
+        let floats = run(set, &case.file, &case.inputs);
+        let bytes = run_bytes(set, &case.file, &pixels);
         assert_eq!(bits(&bytes), bits(&floats), "network {index}\n{}", case.text);
     }
     assert!(seen >= 20, "only {seen} networks take bytes");
@@ -167,12 +171,14 @@ fn nan_passes_as_in_the_reference() {
         let mut case = case(index);
         let middle = case.inputs[0].len() / 2;
         case.inputs[0][middle] = f32::NAN;
-        let emitted = run(&case.file, &case.inputs);
-        let dynamic = case.dynamic();
+        let mut all: Vec<_> = (InstructionSet::available().into_iter())
+            .map(|set| run(set, &case.file, &case.inputs))
+            .collect();
+        all.push(case.dynamic());
         for (output, (expected, _)) in case.reference().iter().enumerate() {
             let expected: Vec<bool> = expected.iter().map(|x| x.is_nan()).collect();
             poisoned += usize::from(expected.contains(&true));
-            for outputs in [&emitted, &dynamic] {
+            for outputs in &all {
                 let got: Vec<bool> = outputs[output].iter().map(|x| x.is_nan()).collect();
                 assert_eq!(got, expected, "network {index}, output {output}\n{}", case.text);
             }

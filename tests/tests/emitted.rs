@@ -10,7 +10,7 @@ use cnn_dsl::plan::{Options, plan};
 use cnn_dsl::source::{Disk, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
 use cnn_runtime::dynamic::{Executor, Input};
-use cnn_runtime::{Image, Model, reference};
+use cnn_runtime::{Image, InstructionSet, Model, reference};
 use ndarray::{Array2, Array4, ArrayView4};
 
 mod simple_cnn {
@@ -105,7 +105,8 @@ fn the_lectures_model_is_the_dynamic_executors_to_the_bit() {
     let flat = images.as_slice().expect("standard layout");
     let view = images.view();
     let image: &[Image<28, 28, 1>] = cnn_runtime::images(&view).expect("it fits");
-    let net = SimpleCnn::init(SEED);
+    let mut net = SimpleCnn::init(SEED);
+    net.use_instruction_set(InstructionSet::Portable);
     let found = net.predict(&image[0]);
     assert_eq!(bits(&found), bits(&expected("simple_cnn", &[Input::F32(flat)])[0]));
     let sum: f32 = found.iter().sum();
@@ -119,8 +120,11 @@ fn the_lectures_model_is_the_dynamic_executors_to_the_bit() {
 #[test]
 fn the_unrolled_model_gives_the_bits_of_the_loops() {
     let images = batch::<28, 28, 1>(5);
-    let looped: Array2<f32> = SimpleCnn::init(SEED).predict_batch(&images).expect("it fits");
-    let unrolled = Unrolled::init(SEED).predict_batch(&images).expect("it fits");
+    let (mut looped, mut unrolled) = (SimpleCnn::init(SEED), Unrolled::init(SEED));
+    looped.use_instruction_set(InstructionSet::Portable);
+    unrolled.use_instruction_set(InstructionSet::Portable);
+    let looped: Array2<f32> = looped.predict_batch(&images).expect("it fits");
+    let unrolled = unrolled.predict_batch(&images).expect("it fits");
     assert_eq!(looped.shape(), [5, 10]);
     assert_eq!(
         bits(looped.as_slice().expect("standard layout")),
@@ -157,7 +161,8 @@ fn branches_bytes_and_several_outputs() {
         (0..12 * 12 * 3u32).map(|i| u8::try_from(i * 37 % 256).expect("a byte")).collect();
     let image: &cnn_runtime::Bytes<12, 12, 3> =
         &bytes.as_chunks::<3>().0.as_chunks::<12>().0.as_chunks::<12>().0[0];
-    let net = Patterns::init(SEED);
+    let mut net = Patterns::init(SEED);
+    net.use_instruction_set(InstructionSet::Portable);
     let (classes, map) = net.predict_u8(image);
     let expected = expected("patterns", &[Input::Bytes(&bytes)]);
     assert_eq!(bits(&classes), bits(&expected[0]));
@@ -174,7 +179,8 @@ fn branches_bytes_and_several_outputs() {
 fn every_layer_and_several_inputs() {
     let images = batch::<13, 11, 5>(2);
     let metas = Array2::from_shape_fn((2, 7), |(n, i)| pixel(n, i, 1, 2));
-    let net = Layers::init(SEED);
+    let mut net = Layers::init(SEED);
+    net.use_instruction_set(InstructionSet::Portable);
     let view = images.view();
     let image: &[Image<13, 11, 5>] = cnn_runtime::images(&view).expect("it fits");
     let meta: &[[f32; 7]] = metas.as_slice().expect("standard layout").as_chunks().0;

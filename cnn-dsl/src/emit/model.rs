@@ -282,6 +282,18 @@ fn telling(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
             self
         }
 
+        #[doc = " Lets the kernels use these instructions instead of the widest that the processor has."]
+        pub fn use_instruction_set(&mut self, set: #runtime::InstructionSet) -> &mut Self {
+            self.0.use_instruction_set(set);
+            self
+        }
+
+        #[doc = " The instructions that the kernels use."]
+        #[must_use]
+        pub fn instruction_set(&self) -> #runtime::InstructionSet {
+            self.0.instruction_set()
+        }
+
         #[doc = " The layers: names, shapes, parameters, mult-adds."]
         #[must_use]
         pub fn layers() -> &'static [#runtime::LayerInfo] {

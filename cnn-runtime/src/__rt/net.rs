@@ -25,7 +25,7 @@ impl Net {
             arena,
             idle: Mutex::new(vec![Workspace::new(arena)]),
             threads: AtomicUsize::new(1),
-            instruction_set: InstructionSet::chosen(),
+            instruction_set: InstructionSet::widest(),
         }
     }
 
@@ -77,6 +77,11 @@ impl Net {
         self.threads.store(threads.max(1), Ordering::Relaxed);
     }
 
+    /// Lets the kernels use these instructions.
+    pub fn use_instruction_set(&mut self, set: InstructionSet) {
+        self.instruction_set = set;
+    }
+
     /// The instructions that the kernels use.
     pub fn instruction_set(&self) -> InstructionSet {
         self.instruction_set
@@ -96,8 +101,9 @@ impl fmt::Debug for Net {
 
 impl Clone for Net {
     fn clone(&self) -> Self {
-        let net = Self::new(self.weights.get(), self.arena);
+        let mut net = Self::new(self.weights.get(), self.arena);
         net.set_threads(self.threads());
+        net.use_instruction_set(self.instruction_set);
         net
     }
 }

@@ -12,7 +12,23 @@ pub mod portable;
 
 use std::fmt;
 
-/// The instructions that a model's kernels use, chosen once a model.
+/// The instructions that a model's kernels use, chosen once a net: the widest set that the processor
+/// has, or the one asked for by `net.use_instruction_set(set)`.
+///
+/// A value of a set is the proof that the processor has it: there is no other way to one than
+/// [`available`](InstructionSet::available) and [`widest`](InstructionSet::widest).
+///
+/// ```
+/// use cnn_runtime::InstructionSet;
+///
+/// cnn_runtime::cnn! { model Small { input 4x4x1; conv 3x3, 2, relu; flatten; dense 2; } }
+///
+/// let mut net = Small::init(1);
+/// for set in InstructionSet::available() {
+///     let [a, b] = net.use_instruction_set(set).predict(&[[[0.5]; 4]; 4]);
+///     println!("{set}: {a} {b}");     // equal but for rounding
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstructionSet {
@@ -41,11 +57,18 @@ impl InstructionSet {
     }
 
     /// The widest that this processor has.
-    pub(crate) fn chosen() -> Self {
-        let wanted = std::env::var("CNN_ISA").ok();
-        let sets = Self::available();
-        let named = sets.iter().find(|set| wanted.as_deref() == Some(&*set.to_string()));
-        named.or(sets.first()).copied().unwrap_or(Self::Portable)
+    #[must_use]
+    pub fn widest() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if let Some(proof) = avx512::Proof::detect() {
+                return Self::Avx512(proof);
+            }
+            if let Some(proof) = avx2::Proof::detect() {
+                return Self::Avx2(proof);
+            }
+        }
+        Self::Portable
     }
 }
 

@@ -93,7 +93,7 @@ const _: () = {
             let y = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(self.0.weights(), arena);
+            forward(&self.0, arena);
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -117,7 +117,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(self.0.weights(), arena);
+                        forward(&self.0, arena);
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -135,6 +135,16 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self.0.set_threads(threads);
             self
+        }
+        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self.0.use_instruction_set(set);
+            self
+        }
+        /// The instructions that the kernels use.
+        #[must_use]
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            self.0.instruction_set()
         }
         /// The layers: names, shapes, parameters, mult-adds.
         #[must_use]
@@ -257,16 +267,37 @@ const _: () = {
         input_kernel_1(x, rt::fixed_mut(&mut arena[0..4]));
     }
     /// The layers in the order in which they run.
-    fn forward(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1(weights, arena);
-        layer_dense1(weights, arena);
+    fn forward(net: &rt::Net, arena: &mut [f32]) {
+        match net.instruction_set() {
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx512(proof) => {
+                rt::enter!(proof, forward_avx512(net.weights(), arena))
+            }
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx2(proof) => {
+                rt::enter!(proof, forward_avx2(net.weights(), arena))
+            }
+            _ => forward_portable(net.weights(), arena),
+        }
+    }
+    #[inline(never)]
+    fn input_kernel_1(x: &[f32; 4], y: &mut [f32; 4]) {
+        y.copy_from_slice(x);
+    }
+    /// The outputs out of the arena.
+    fn write(arena: &[f32], y: &mut [f32; 2]) {
+        y.copy_from_slice(&arena[0..2]);
+    }
+    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(weights, arena);
+        layer_dense1_portable(weights, arena);
     }
     /// `conv 2x2, 1`: conv1
     ///
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
-    fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        conv_kernel_1(
+        conv_kernel_1_portable(
             rt::fixed(region0),
             rt::fixed(&weights[0..64]),
             rt::fixed(&weights[64..80]),
@@ -276,47 +307,254 @@ const _: () = {
     /// `dense 2`: dense1
     ///
     /// 1 -> 2; 4 parameters, 2 mult-adds
-    fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
-        dense_kernel_1(
+        dense_kernel_1_portable(
             rt::fixed(region0),
             rt::fixed(&weights[80..96]),
             rt::fixed(&weights[96..112]),
             rt::fixed_mut(region1),
         );
     }
-    /// The outputs out of the arena.
-    fn write(arena: &[f32], y: &mut [f32; 2]) {
-        y.copy_from_slice(&arena[0..2]);
-    }
     #[inline(never)]
-    fn input_kernel_1(x: &[f32; 4], y: &mut [f32; 4]) {
-        y.copy_from_slice(x);
-    }
-    #[inline(never)]
-    fn conv_kernel_1(x: &[f32; 4], w: &[f32; 64], b: &[f32; 16], y: &mut [f32; 1]) {
+    fn conv_kernel_1_portable(
+        x: &[f32; 4],
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut [f32; 1],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..1 {
                 let q = tile;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..2 {
-                        let pixel = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
-                        let filters = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
+                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
-                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    rt::put_first(y, q, &a, 1);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p + q + n * 16,
+                            1usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
                 }
             }
         }
     }
     #[inline(never)]
-    fn dense_kernel_1(x: &[f32; 1], w: &[f32; 16], b: &[f32; 16], y: &mut [f32; 2]) {
+    fn dense_kernel_1_portable(
+        x: &[f32; 1],
+        w: &[f32; 16],
+        b: &[f32; 16],
+        y: &mut [f32; 2],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..1 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(2 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(weights, arena);
+        layer_dense1_avx2(weights, arena);
+    }
+    /// `conv 2x2, 1`: conv1
+    ///
+    /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
+        conv_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..64]),
+            rt::fixed(&weights[64..80]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 2`: dense1
+    ///
+    /// 1 -> 2; 4 parameters, 2 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
+        dense_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[80..96]),
+            rt::fixed(&weights[96..112]),
+            rt::fixed_mut(region1),
+        );
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx2(x: &[f32; 4], w: &[f32; 64], b: &[f32; 16], y: &mut [f32; 1]) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..2 {
+                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
+                        for i in 0..2 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                        }
+                    }
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p + q + n * 16,
+                            1usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a0_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p + q + n * 16 + 8,
+                            1usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a0_1,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx2(
+        x: &[f32; 1],
+        w: &[f32; 16],
+        b: &[f32; 16],
+        y: &mut [f32; 2],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..1 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(2 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(weights, arena);
+        layer_dense1_avx512(weights, arena);
+    }
+    /// `conv 2x2, 1`: conv1
+    ///
+    /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
+        conv_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..64]),
+            rt::fixed(&weights[64..80]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 2`: dense1
+    ///
+    /// 1 -> 2; 4 parameters, 2 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
+        dense_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[80..96]),
+            rt::fixed(&weights[96..112]),
+            rt::fixed_mut(region1),
+        );
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx512(
+        x: &[f32; 4],
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut [f32; 1],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    for r in 0..2 {
+                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
+                        for i in 0..2 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                        }
+                    }
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p + q + n * 16,
+                            1usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx512(
+        x: &[f32; 1],
+        w: &[f32; 16],
+        b: &[f32; 16],
+        y: &mut [f32; 2],
+    ) {
         let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
         let b = b.as_chunks::<16>().0;
         for panel in 0..1 {

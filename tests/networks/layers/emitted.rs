@@ -139,7 +139,7 @@ const _: () = {
             let (y0, y1, y2) = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x0.as_flattened().as_flattened()), rt::fixed(&x1[..]));
-            forward(self.0.weights(), arena);
+            forward(&self.0, arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -187,7 +187,7 @@ const _: () = {
                             rt::fixed(x0.sample(sample)),
                             rt::fixed(x1.sample(sample)),
                         );
-                        forward(self.0.weights(), arena);
+                        forward(&self.0, arena);
                         if let [y0, y1, y2] = outputs {
                             write(
                                 arena,
@@ -210,6 +210,16 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self.0.set_threads(threads);
             self
+        }
+        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self.0.use_instruction_set(set);
+            self
+        }
+        /// The instructions that the kernels use.
+        #[must_use]
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            self.0.instruction_set()
         }
         /// The layers: names, shapes, parameters, mult-adds.
         #[must_use]
@@ -662,360 +672,26 @@ const _: () = {
         input_kernel_2(x1, rt::fixed_mut(&mut arena[45840..45847]));
     }
     /// The layers in the order in which they run.
-    fn forward(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1(weights, arena);
-        layer_prelu1(weights, arena);
-        layer_dw1(weights, arena);
-        layer_conv2(weights, arena);
-        layer_lrn1(weights, arena);
-        layer_pool1(weights, arena);
-        layer_pool2(weights, arena);
-        layer_pool3(weights, arena);
-        layer_resize1(weights, arena);
-        layer_shuffle1(weights, arena);
-        layer_split1(weights, arena);
-        layer_slice1(weights, arena);
-        layer_concat1(weights, arena);
-        layer_upsample1(weights, arena);
-        layer_scale1(weights, arena);
-        layer_pad1(weights, arena);
-        layer_pad2(weights, arena);
-        layer_depth_to_space1(weights, arena);
-        layer_pad3(weights, arena);
-        layer_space_to_depth1(weights, arena);
-        layer_deconv1(weights, arena);
-        layer_columns(weights, arena);
-        layer_conv3(weights, arena);
-        layer_conv4(weights, arena);
-        layer_pool4(weights, arena);
-        layer_softmax1(weights, arena);
-        layer_dense1(weights, arena);
-        layer_dense2(weights, arena);
-        layer_add1(weights, arena);
-        layer_bn2(weights, arena);
-        layer_mul1(weights, arena);
-        layer_pool5(weights, arena);
-        layer_conv5(weights, arena);
-        layer_mul2(weights, arena);
+    fn forward(net: &rt::Net, arena: &mut [f32]) {
+        match net.instruction_set() {
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx512(proof) => {
+                rt::enter!(proof, forward_avx512(net.weights(), arena))
+            }
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx2(proof) => {
+                rt::enter!(proof, forward_avx2(net.weights(), arena))
+            }
+            _ => forward_portable(net.weights(), arena),
+        }
     }
-    /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
-    ///
-    /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
-    fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
-        conv_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..1440]),
-            rt::fixed(&weights[1440..1472]),
-            rt::fixed_mut(region1),
-        );
+    #[inline(never)]
+    fn input_kernel_1(x: &[f32; 715], y: &mut [f32; 715]) {
+        y.copy_from_slice(x);
     }
-    /// `prelu`: prelu1
-    ///
-    /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
-    fn layer_prelu1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
-        activation_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[1472..1489]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
-    ///
-    /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
-    fn layer_dw1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
-        dw_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[1504..1708]),
-            rt::fixed(&weights[1712..1746]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `conv 1x1, 16, groups 2, leaky_relu 0.2`: conv2, conv2.leaky_relu
-    ///
-    /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
-    fn layer_conv2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
-        conv_kernel_2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1760..2304]),
-            rt::fixed(&weights[2304..2336]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `lrn size 3`: lrn1
-    ///
-    /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_lrn1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
-        lrn_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
-    ///
-    /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
-    fn layer_pool1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
-        pool_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
-    ///
-    /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
-    fn layer_pool2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
-        pool_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
-    ///
-    /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
-    fn layer_pool3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
-        pool_kernel_3(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `resize 9x8, bilinear`: resize1
-    ///
-    /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
-    fn layer_resize1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
-        resize_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `shuffle 4`: shuffle1
-    ///
-    /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
-    fn layer_shuffle1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
-        shuffle_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `let (b, c, d) = split 3, 6, 7`: split1
-    ///
-    /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
-    fn layer_split1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2, region3] = rt::disjoint(
-            arena,
-            [1152..2304, 2304..2520, 512..944, 0..504],
-        );
-        split_kernel_1(
-            rt::fixed(region0),
-            rt::fixed_mut(region1),
-            rt::fixed_mut(region2),
-            rt::fixed_mut(region3),
-        );
-    }
-    /// `slice 2..7 from d`: slice1
-    ///
-    /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
-    fn layer_slice1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
-        slice_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `concat c, b, { ... }, tanh`: concat1, concat1.tanh
-    ///
-    /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
-    fn layer_concat1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2, region3] = rt::disjoint(
-            arena,
-            [512..944, 2304..2520, 944..1304, 4032..5040],
-        );
-        concat_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed(region2),
-            rt::fixed_mut(region3),
-        );
-    }
-    /// `upsample 2 nearest`: upsample1
-    ///
-    /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
-    fn layer_upsample1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
-        resize_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `scale -0.25`: scale1
-    ///
-    /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
-    fn layer_scale1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        scale_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
-    ///
-    /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
-    fn layer_pad1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
-        pad_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pad channels (1, 3), mish`: pad2, pad2.mish
-    ///
-    /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
-    fn layer_pad2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
-        pad_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `depth_to_space 3`: depth_to_space1
-    ///
-    /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
-    fn layer_depth_to_space1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
-        depth_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `pad (0, 1, 0, 1)`: pad3
-    ///
-    /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
-    fn layer_pad3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
-        pad_kernel_3(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `space_to_depth 2`: space_to_depth1
-    ///
-    /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
-    fn layer_space_to_depth1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
-        depth_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `deconv 3x3, 6, stride 2, pad 1, output_pad 1, groups 2, softplus`: deconv1, deconv1.softplus
-    ///
-    /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
-    fn layer_deconv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
-        deconv_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[2336..3488]),
-            rt::fixed(&weights[3488..3520]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// The same value in the layout that a convolution over columns reads.
-    fn layer_columns(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
-        slice_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
-    ///
-    /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
-    fn layer_conv3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
-        conv_kernel_3(
-            rt::fixed(region0),
-            rt::fixed(&weights[3520..3628]),
-            rt::fixed(&weights[3632..3634]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `conv 1x3, 3, pad same, gelu tanh`: conv4, conv4.gelu
-    ///
-    /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
-    fn layer_conv4(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
-        conv_kernel_4(
-            rt::fixed(region0),
-            rt::fixed(&weights[3648..3666]),
-            rt::fixed(&weights[3680..3683]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `pool max to 3x5, relu6`: pool4, pool4.relu6
-    ///
-    /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
-    fn layer_pool4(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
-        pool_kernel_4(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `softmax`: softmax1
-    ///
-    /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
-    fn layer_softmax1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
-        softmax_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
-    ///
-    /// 7 -> 7; 56 parameters, 49 mult-adds
-    fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
-        dense_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[3696..3808]),
-            rt::fixed(&weights[3808..3824]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dense 7 from flat`: dense2
-    ///
-    /// 45 -> 7; 322 parameters, 315 mult-adds
-    fn layer_dense2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
-        dense_kernel_2(
-            rt::fixed(region0),
-            rt::fixed(&weights[3824..4544]),
-            rt::fixed(&weights[4544..4560]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `add { ... }, small, small`: add1
-    ///
-    /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_add1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [38704..38711, 38688..38695, 38720..38727],
-        );
-        add_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
-        );
-    }
-    /// `bn`: bn2
-    ///
-    /// 7 -> 7; 28 parameters, 0 mult-adds
-    fn layer_bn2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
-        bn_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[4560..4574]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `mul last, small, elu`: mul1, mul1.elu
-    ///
-    /// 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_mul1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [38704..38711, 38688..38695, 38992..38999],
-        );
-        mul_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
-    }
-    /// `pool max global from a`: pool5
-    ///
-    /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
-    fn layer_pool5(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
-        pool_kernel_5(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
-    ///
-    /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
-    fn layer_conv5(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
-        conv_kernel_5(
-            rt::fixed(region0),
-            rt::fixed(&weights[4576..4832]),
-            rt::fixed(&weights[4832..4848]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `mul { ... }, a`: mul2
-    ///
-    /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [38976..38992, 45552..45840, 38688..38976],
-        );
-        mul_kernel_2(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
+    #[inline(never)]
+    fn input_kernel_2(x: &[f32; 7], y: &mut [f32; 7]) {
+        y.copy_from_slice(x);
     }
     /// The outputs out of the arena.
     fn write(
@@ -1028,104 +704,475 @@ const _: () = {
         y1.copy_from_slice(&arena[38688..38976]);
         y2.copy_from_slice(&arena[20592..38688]);
     }
-    #[inline(never)]
-    fn input_kernel_1(x: &[f32; 715], y: &mut [f32; 715]) {
-        y.copy_from_slice(x);
+    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(weights, arena);
+        layer_prelu1_portable(weights, arena);
+        layer_dw1_portable(weights, arena);
+        layer_conv2_portable(weights, arena);
+        layer_lrn1_portable(weights, arena);
+        layer_pool1_portable(weights, arena);
+        layer_pool2_portable(weights, arena);
+        layer_pool3_portable(weights, arena);
+        layer_resize1_portable(weights, arena);
+        layer_shuffle1_portable(weights, arena);
+        layer_split1_portable(weights, arena);
+        layer_slice1_portable(weights, arena);
+        layer_concat1_portable(weights, arena);
+        layer_upsample1_portable(weights, arena);
+        layer_scale1_portable(weights, arena);
+        layer_pad1_portable(weights, arena);
+        layer_pad2_portable(weights, arena);
+        layer_depth_to_space1_portable(weights, arena);
+        layer_pad3_portable(weights, arena);
+        layer_space_to_depth1_portable(weights, arena);
+        layer_deconv1_portable(weights, arena);
+        layer_columns_portable(weights, arena);
+        layer_conv3_portable(weights, arena);
+        layer_conv4_portable(weights, arena);
+        layer_pool4_portable(weights, arena);
+        layer_softmax1_portable(weights, arena);
+        layer_dense1_portable(weights, arena);
+        layer_dense2_portable(weights, arena);
+        layer_add1_portable(weights, arena);
+        layer_bn2_portable(weights, arena);
+        layer_mul1_portable(weights, arena);
+        layer_pool5_portable(weights, arena);
+        layer_conv5_portable(weights, arena);
+        layer_mul2_portable(weights, arena);
+    }
+    /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
+    ///
+    /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
+    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
+        conv_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..1440]),
+            rt::fixed(&weights[1440..1472]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `prelu`: prelu1
+    ///
+    /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
+    fn layer_prelu1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
+        activation_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1472..1489]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
+    ///
+    /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
+    fn layer_dw1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+        dw_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..1708]),
+            rt::fixed(&weights[1712..1746]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, groups 2, leaky_relu 0.2`: conv2, conv2.leaky_relu
+    ///
+    /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
+    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
+        conv_kernel_2_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1760..2304]),
+            rt::fixed(&weights[2304..2336]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `lrn size 3`: lrn1
+    ///
+    /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    fn layer_lrn1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        lrn_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
+    ///
+    /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
+    fn layer_pool1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        pool_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
+    ///
+    /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
+    fn layer_pool2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
+        pool_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
+    ///
+    /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
+    fn layer_pool3_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
+        pool_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `resize 9x8, bilinear`: resize1
+    ///
+    /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    fn layer_resize1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
+        resize_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `shuffle 4`: shuffle1
+    ///
+    /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    fn layer_shuffle1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
+        shuffle_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `let (b, c, d) = split 3, 6, 7`: split1
+    ///
+    /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
+    fn layer_split1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [1152..2304, 2304..2520, 512..944, 0..504],
+        );
+        split_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed_mut(region1),
+            rt::fixed_mut(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `slice 2..7 from d`: slice1
+    ///
+    /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
+    fn layer_slice1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
+        slice_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `concat c, b, { ... }, tanh`: concat1, concat1.tanh
+    ///
+    /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
+    fn layer_concat1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [512..944, 2304..2520, 944..1304, 4032..5040],
+        );
+        concat_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `upsample 2 nearest`: upsample1
+    ///
+    /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    fn layer_upsample1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
+        resize_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `scale -0.25`: scale1
+    ///
+    /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    fn layer_scale1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
+        scale_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
+    ///
+    /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
+    fn layer_pad1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
+        pad_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad channels (1, 3), mish`: pad2, pad2.mish
+    ///
+    /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
+    fn layer_pad2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        pad_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `depth_to_space 3`: depth_to_space1
+    ///
+    /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
+    fn layer_depth_to_space1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
+        depth_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (0, 1, 0, 1)`: pad3
+    ///
+    /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
+    fn layer_pad3_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
+        pad_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `space_to_depth 2`: space_to_depth1
+    ///
+    /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
+    fn layer_space_to_depth1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
+        depth_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `deconv 3x3, 6, stride 2, pad 1, output_pad 1, groups 2, softplus`: deconv1, deconv1.softplus
+    ///
+    /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
+    fn layer_deconv1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        deconv_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[2336..3488]),
+            rt::fixed(&weights[3488..3520]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// The same value in the layout that a convolution over columns reads.
+    fn layer_columns_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        slice_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
+    ///
+    /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
+    fn layer_conv3_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        conv_kernel_3_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[3520..3628]),
+            rt::fixed(&weights[3632..3634]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x3, 3, pad same, gelu tanh`: conv4, conv4.gelu
+    ///
+    /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
+    fn layer_conv4_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        conv_kernel_4_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[3648..3666]),
+            rt::fixed(&weights[3680..3683]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool max to 3x5, relu6`: pool4, pool4.relu6
+    ///
+    /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    fn layer_pool4_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        pool_kernel_4_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `softmax`: softmax1
+    ///
+    /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    fn layer_softmax1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
+    ///
+    /// 7 -> 7; 56 parameters, 49 mult-adds
+    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        dense_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[3696..3808]),
+            rt::fixed(&weights[3808..3824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 7 from flat`: dense2
+    ///
+    /// 45 -> 7; 322 parameters, 315 mult-adds
+    fn layer_dense2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        dense_kernel_2_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[3824..4544]),
+            rt::fixed(&weights[4544..4560]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, small, small`: add1
+    ///
+    /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
+    fn layer_add1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38720..38727],
+        );
+        add_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `bn`: bn2
+    ///
+    /// 7 -> 7; 28 parameters, 0 mult-adds
+    fn layer_bn2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        bn_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[4560..4574]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul last, small, elu`: mul1, mul1.elu
+    ///
+    /// 7, 7 -> 7; 0 parameters, 0 mult-adds
+    fn layer_mul1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38992..38999],
+        );
+        mul_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max global from a`: pool5
+    ///
+    /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    fn layer_pool5_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        pool_kernel_5_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
+    ///
+    /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
+    fn layer_conv5_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        conv_kernel_5_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[4576..4832]),
+            rt::fixed(&weights[4832..4848]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }, a`: mul2
+    ///
+    /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    fn layer_mul2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38976..38992, 45552..45840, 38688..38976],
+        );
+        mul_kernel_2_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
     }
     #[inline(never)]
-    fn input_kernel_2(x: &[f32; 7], y: &mut [f32; 7]) {
-        y.copy_from_slice(x);
-    }
-    #[inline(never)]
-    fn conv_kernel_1(
+    fn conv_kernel_1_portable(
         x: &[f32; 715],
         w: &[f32; 1440],
         b: &[f32; 32],
         y: &mut [f32; 510],
     ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..6 {
             for tile in 0..2 {
                 let q = tile * 2;
-                for n in 0..2 {
+                for block in 0..2 {
+                    let n = block;
                     let panel = n;
-                    let mut a0 = b[panel];
-                    let mut a1 = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
                         for s in 0..3 {
-                            let pixel0 = rt::at::<
+                            let x = rt::at::<
                                 f32,
-                                5,
+                                15,
                             >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
-                            let pixel1 = rt::at::<
-                                f32,
-                                5,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 100);
-                            let filters = rt::at::<
+                            let w = rt::at::<
                                 [f32; 16],
                                 5,
                             >(w, panel * 45 + r * 15 + s * 5);
                             for i in 0..5 {
-                                rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                                rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                                let filter0 = v::load(&w[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                let pixel = v::splat(x[i + 10]);
+                                a1_0 = v::mul_add(pixel, filter0, a1_0);
                             }
                         }
                     }
-                    for v in a0.iter_mut() {
-                        *v = rt::math::elu(*v, 0.5);
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
                     }
-                    rt::put_first(
-                        y,
-                        p * 85 + q * 17 + n * 16,
-                        &a0,
-                        16usize.min(17 - n * 16),
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
                     );
-                    for v in a1.iter_mut() {
-                        *v = rt::math::elu(*v, 0.5);
+                    let mut array = v::array(a1_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
                     }
-                    rt::put_first(
-                        y,
-                        p * 85 + q * 17 + n * 16 + 17,
-                        &a1,
-                        16usize.min(17 - n * 16),
+                    a1_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 17,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a1_0,
                     );
                 }
             }
             for q in 4..5 {
-                for n in 0..2 {
+                for block in 0..2 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
                         for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
-                            let pixel = rt::at::<
+                            let x = rt::at::<
                                 f32,
                                 5,
                             >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
-                            let filters = rt::at::<
+                            let w = rt::at::<
                                 [f32; 16],
                                 5,
                             >(w, panel * 45 + r * 15 + s * 5);
                             for i in 0..5 {
-                                rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                let filter0 = v::load(&w[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
                             }
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::elu(*v, 0.5);
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
                     }
-                    rt::put_first(
-                        y,
-                        p * 85 + q * 17 + n * 16,
-                        &a,
-                        16usize.min(17 - n * 16),
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
                     );
                 }
             }
         }
     }
     #[inline(never)]
-    fn activation_kernel_1(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
+    fn activation_kernel_1_portable(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
         for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
             for ((x, w), y) in x.iter().zip(w).zip(y) {
                 *y = rt::math::leaky_relu(*x, *w);
@@ -1133,7 +1180,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn dw_kernel_1(x: &[f32; 510], w: &[f32; 204], b: &[f32; 34], y: &mut [f32; 612]) {
+    fn dw_kernel_1_portable(
+        x: &[f32; 510],
+        w: &[f32; 204],
+        b: &[f32; 34],
+        y: &mut [f32; 612],
+    ) {
         for p in 0..3 {
             for q in 0..1 {
                 for c in 0..17 {
@@ -1200,61 +1252,82 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_2(x: &[f32; 612], w: &[f32; 544], b: &[f32; 32], y: &mut [f32; 288]) {
+    fn conv_kernel_2_portable(
+        x: &[f32; 612],
+        w: &[f32; 544],
+        b: &[f32; 32],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..9 {
                 let q = tile * 2;
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a0 = b[panel];
-                        let mut a1 = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
                         for r in 0..1 {
                             for s in 0..1 {
-                                let pixel0 = rt::at::<
+                                let x = rt::at::<
                                     f32,
-                                    17,
-                                >(x, group * 17 + (p * 612 + r * 612 + q * 34 + s * 34));
-                                let pixel1 = rt::at::<
-                                    f32,
-                                    17,
-                                >(
-                                    x,
-                                    group * 17 + (p * 612 + r * 612 + q * 34 + s * 34 + 34),
-                                );
-                                let filters = rt::at::<
+                                    51,
+                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                let w = rt::at::<
                                     [f32; 16],
                                     17,
                                 >(w, panel * 17 + r * 17 + s * 17);
                                 for i in 0..17 {
-                                    rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                                    rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 34]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
                                 }
                             }
                         }
-                        for v in a0.iter_mut() {
-                            *v = rt::math::leaky_relu(*v, 0.2);
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
                         }
-                        rt::put_first(y, q * 16 + group * 8, &a0, 8);
-                        for v in a1.iter_mut() {
-                            *v = rt::math::leaky_relu(*v, 0.2);
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
                         }
-                        rt::put_first(y, q * 16 + group * 8 + 16, &a1, 8);
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 16,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
                     }
                 }
             }
         }
     }
     #[inline(never)]
-    fn lrn_kernel_1(x: &[f32; 288], y: &mut [f32; 288]) {
+    fn lrn_kernel_1_portable(x: &[f32; 288], y: &mut [f32; 288]) {
         for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
             rt::math::lrn(x, y, 3, 0.000033333334, 0.75, 1.0);
         }
     }
     #[inline(never)]
-    fn pool_kernel_1(x: &[f32; 288], y: &mut [f32; 448]) {
+    fn pool_kernel_1_portable(x: &[f32; 288], y: &mut [f32; 448]) {
         for p in 0..4 {
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
@@ -1320,7 +1393,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_2(x: &[f32; 448], y: &mut [f32; 128]) {
+    fn pool_kernel_2_portable(x: &[f32; 448], y: &mut [f32; 128]) {
         for p in 0..2 {
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
@@ -1391,7 +1464,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_3(x: &[f32; 128], y: &mut [f32; 240]) {
+    fn pool_kernel_3_portable(x: &[f32; 128], y: &mut [f32; 240]) {
         for p in 0..3 {
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
@@ -1460,7 +1533,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn resize_kernel_1(x: &[f32; 240], y: &mut [f32; 1152]) {
+    fn resize_kernel_1_portable(x: &[f32; 240], y: &mut [f32; 1152]) {
         static ROWS: [(usize, usize, f32); 9] = [
             (0, 1, 0.0),
             (0, 1, 0.0),
@@ -1504,7 +1577,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn shuffle_kernel_1(x: &[f32; 1152], y: &mut [f32; 1152]) {
+    fn shuffle_kernel_1_portable(x: &[f32; 1152], y: &mut [f32; 1152]) {
         for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
             for g in 0..4 {
                 for i in 0..4 {
@@ -1514,7 +1587,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn split_kernel_1(
+    fn split_kernel_1_portable(
         x: &[f32; 1152],
         y0: &mut [f32; 216],
         y1: &mut [f32; 432],
@@ -1527,13 +1600,13 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn slice_kernel_1(x: &[f32; 504], y: &mut [f32; 360]) {
+    fn slice_kernel_1_portable(x: &[f32; 504], y: &mut [f32; 360]) {
         for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<5>().0) {
             y.copy_from_slice(&x[2..7]);
         }
     }
     #[inline(never)]
-    fn concat_kernel_1(
+    fn concat_kernel_1_portable(
         x0: &[f32; 432],
         x1: &[f32; 216],
         x2: &[f32; 360],
@@ -1549,7 +1622,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn resize_kernel_2(x: &[f32; 1008], y: &mut [f32; 4032]) {
+    fn resize_kernel_2_portable(x: &[f32; 1008], y: &mut [f32; 4032]) {
         static ROWS: [usize; 18] = [
             0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
         ];
@@ -1563,13 +1636,13 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn scale_kernel_1(x: &[f32; 4032], y: &mut [f32; 4032]) {
+    fn scale_kernel_1_portable(x: &[f32; 4032], y: &mut [f32; 4032]) {
         for (x, y) in x.iter().zip(y) {
             *y = *x * -0.25;
         }
     }
     #[inline(never)]
-    fn pad_kernel_1(x: &[f32; 4032], y: &mut [f32; 4522]) {
+    fn pad_kernel_1_portable(x: &[f32; 4032], y: &mut [f32; 4522]) {
         y.fill(0.0);
         for h in 0..16 {
             for w in 0..16 {
@@ -1582,7 +1655,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pad_kernel_2(x: &[f32; 4522], y: &mut [f32; 5814]) {
+    fn pad_kernel_2_portable(x: &[f32; 4522], y: &mut [f32; 5814]) {
         y.fill(0.0);
         for h in 0..17 {
             for w in 0..19 {
@@ -1595,7 +1668,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn depth_kernel_1(x: &[f32; 5814], y: &mut [f32; 5814]) {
+    fn depth_kernel_1_portable(x: &[f32; 5814], y: &mut [f32; 5814]) {
         for h in 0..17 {
             for w in 0..19 {
                 for dy in 0..3 {
@@ -1611,7 +1684,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pad_kernel_3(x: &[f32; 5814], y: &mut [f32; 6032]) {
+    fn pad_kernel_3_portable(x: &[f32; 5814], y: &mut [f32; 6032]) {
         y.fill(0.0);
         for h in 0..51 {
             for w in 0..57 {
@@ -1621,7 +1694,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn depth_kernel_2(x: &[f32; 6032], y: &mut [f32; 6032]) {
+    fn depth_kernel_2_portable(x: &[f32; 6032], y: &mut [f32; 6032]) {
         for h in 0..26 {
             for w in 0..29 {
                 for dy in 0..2 {
@@ -1637,7 +1710,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn deconv_kernel_1(
+    fn deconv_kernel_1_portable(
         x: &[f32; 6032],
         w: &[f32; 1152],
         b: &[f32; 32],
@@ -1648,7 +1721,8 @@ const _: () = {
         for p in 0..52usize {
             for q in 0..58usize {
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
                         let mut a = b[panel];
                         for r in 0..3 {
@@ -1695,7 +1769,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn slice_kernel_2(x: &[f32; 18096], y: &mut [f32; 20592]) {
+    fn slice_kernel_2_portable(x: &[f32; 18096], y: &mut [f32; 20592]) {
         for h in 0..52 {
             for w in 0..58 {
                 for c in 0..6 {
@@ -1706,7 +1780,7 @@ const _: () = {
         rt::clear_sides(y, 66, 1, 7);
     }
     #[inline(never)]
-    fn conv_kernel_3(
+    fn conv_kernel_3_portable(
         x: &[f32; 20592],
         w: &[f32; 108],
         b: &[f32; 2],
@@ -1738,7 +1812,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_4(x: &[f32; 6864], w: &[f32; 18], b: &[f32; 3], y: &mut [f32; 9048]) {
+    fn conv_kernel_4_portable(
+        x: &[f32; 6864],
+        w: &[f32; 18],
+        b: &[f32; 3],
+        y: &mut [f32; 9048],
+    ) {
         for p in 0..52 {
             for k in 0..3 {
                 for tile in 0..4 {
@@ -1764,7 +1843,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_4(x: &[f32; 9048], y: &mut [f32; 45]) {
+    fn pool_kernel_4_portable(x: &[f32; 9048], y: &mut [f32; 45]) {
         for p in 0..3 {
             for q in 0..5 {
                 let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
@@ -1784,13 +1863,18 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn softmax_kernel_1(x: &[f32; 45], y: &mut [f32; 45]) {
+    fn softmax_kernel_1_portable(x: &[f32; 45], y: &mut [f32; 45]) {
         for (x, y) in x.as_chunks::<3>().0.iter().zip(y.as_chunks_mut::<3>().0) {
             rt::math::softmax(x, y);
         }
     }
     #[inline(never)]
-    fn dense_kernel_1(x: &[f32; 7], w: &[f32; 112], b: &[f32; 16], y: &mut [f32; 7]) {
+    fn dense_kernel_1_portable(
+        x: &[f32; 7],
+        w: &[f32; 112],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
         let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
         let b = b.as_chunks::<16>().0;
         for panel in 0..1 {
@@ -1806,7 +1890,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn dense_kernel_2(x: &[f32; 45], w: &[f32; 720], b: &[f32; 16], y: &mut [f32; 7]) {
+    fn dense_kernel_2_portable(
+        x: &[f32; 45],
+        w: &[f32; 720],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
         let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
         let b = b.as_chunks::<16>().0;
         for panel in 0..1 {
@@ -1819,7 +1908,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn add_kernel_1(x0: &[f32; 7], x1: &[f32; 7], x2: &[f32; 7], y: &mut [f32; 7]) {
+    fn add_kernel_1_portable(
+        x0: &[f32; 7],
+        x1: &[f32; 7],
+        x2: &[f32; 7],
+        y: &mut [f32; 7],
+    ) {
         let place = 0;
         let mut a = *rt::at::<f32, 7>(x0, place);
         rt::add(&mut a, rt::at(x1, place));
@@ -1827,7 +1921,7 @@ const _: () = {
         rt::put(y, place, a);
     }
     #[inline(never)]
-    fn bn_kernel_1(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
+    fn bn_kernel_1_portable(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
         let (scale, shift) = w.split_at(7);
         for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
             for (((x, scale), shift), y) in x
@@ -1841,7 +1935,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn mul_kernel_1(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
+    fn mul_kernel_1_portable(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
         for pixel in 0..1 {
             let pixel = pixel * 7;
             let c = 0;
@@ -1854,7 +1948,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_5(x: &[f32; 288], y: &mut [f32; 16]) {
+    fn pool_kernel_5_portable(x: &[f32; 288], y: &mut [f32; 16]) {
         for p in 0..1 {
             for q in 0..1 {
                 let rows = 0..3;
@@ -1873,35 +1967,3580 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_5(x: &[f32; 16], w: &[f32; 256], b: &[f32; 16], y: &mut [f32; 16]) {
+    fn conv_kernel_5_portable(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..1 {
                 let q = tile;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..1 {
-                        let pixel = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 16 + r * 16 + q * 16 + 0 * 16);
-                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::sigmoid(*v);
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
                     }
-                    rt::put(y, q * 16, a);
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn mul_kernel_2(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
+    fn mul_kernel_2_portable(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
+        for pixel in 0..18 {
+            let pixel = pixel * 16;
+            for i in 0..1 {
+                let c = i * 16;
+                let mut a = *rt::at::<f32, 16>(x0, c);
+                rt::mul(&mut a, rt::at(x1, pixel + c));
+                rt::put(y, pixel + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(weights, arena);
+        layer_prelu1_avx2(weights, arena);
+        layer_dw1_avx2(weights, arena);
+        layer_conv2_avx2(weights, arena);
+        layer_lrn1_avx2(weights, arena);
+        layer_pool1_avx2(weights, arena);
+        layer_pool2_avx2(weights, arena);
+        layer_pool3_avx2(weights, arena);
+        layer_resize1_avx2(weights, arena);
+        layer_shuffle1_avx2(weights, arena);
+        layer_split1_avx2(weights, arena);
+        layer_slice1_avx2(weights, arena);
+        layer_concat1_avx2(weights, arena);
+        layer_upsample1_avx2(weights, arena);
+        layer_scale1_avx2(weights, arena);
+        layer_pad1_avx2(weights, arena);
+        layer_pad2_avx2(weights, arena);
+        layer_depth_to_space1_avx2(weights, arena);
+        layer_pad3_avx2(weights, arena);
+        layer_space_to_depth1_avx2(weights, arena);
+        layer_deconv1_avx2(weights, arena);
+        layer_columns_avx2(weights, arena);
+        layer_conv3_avx2(weights, arena);
+        layer_conv4_avx2(weights, arena);
+        layer_pool4_avx2(weights, arena);
+        layer_softmax1_avx2(weights, arena);
+        layer_dense1_avx2(weights, arena);
+        layer_dense2_avx2(weights, arena);
+        layer_add1_avx2(weights, arena);
+        layer_bn2_avx2(weights, arena);
+        layer_mul1_avx2(weights, arena);
+        layer_pool5_avx2(weights, arena);
+        layer_conv5_avx2(weights, arena);
+        layer_mul2_avx2(weights, arena);
+    }
+    /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
+    ///
+    /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
+        conv_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..1440]),
+            rt::fixed(&weights[1440..1472]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `prelu`: prelu1
+    ///
+    /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_prelu1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
+        activation_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1472..1489]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
+    ///
+    /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dw1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+        dw_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..1708]),
+            rt::fixed(&weights[1712..1746]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, groups 2, leaky_relu 0.2`: conv2, conv2.leaky_relu
+    ///
+    /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
+        conv_kernel_2_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1760..2304]),
+            rt::fixed(&weights[2304..2336]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `lrn size 3`: lrn1
+    ///
+    /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_lrn1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        lrn_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
+    ///
+    /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        pool_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
+    ///
+    /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
+        pool_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
+    ///
+    /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool3_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
+        pool_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `resize 9x8, bilinear`: resize1
+    ///
+    /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_resize1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
+        resize_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `shuffle 4`: shuffle1
+    ///
+    /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_shuffle1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
+        shuffle_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `let (b, c, d) = split 3, 6, 7`: split1
+    ///
+    /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_split1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [1152..2304, 2304..2520, 512..944, 0..504],
+        );
+        split_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed_mut(region1),
+            rt::fixed_mut(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `slice 2..7 from d`: slice1
+    ///
+    /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_slice1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
+        slice_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `concat c, b, { ... }, tanh`: concat1, concat1.tanh
+    ///
+    /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_concat1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [512..944, 2304..2520, 944..1304, 4032..5040],
+        );
+        concat_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `upsample 2 nearest`: upsample1
+    ///
+    /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_upsample1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
+        resize_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `scale -0.25`: scale1
+    ///
+    /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_scale1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
+        scale_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
+    ///
+    /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pad1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
+        pad_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad channels (1, 3), mish`: pad2, pad2.mish
+    ///
+    /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pad2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        pad_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `depth_to_space 3`: depth_to_space1
+    ///
+    /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_depth_to_space1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
+        depth_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (0, 1, 0, 1)`: pad3
+    ///
+    /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pad3_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
+        pad_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `space_to_depth 2`: space_to_depth1
+    ///
+    /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_space_to_depth1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
+        depth_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `deconv 3x3, 6, stride 2, pad 1, output_pad 1, groups 2, softplus`: deconv1, deconv1.softplus
+    ///
+    /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_deconv1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        deconv_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[2336..3488]),
+            rt::fixed(&weights[3488..3520]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// The same value in the layout that a convolution over columns reads.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_columns_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        slice_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
+    ///
+    /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv3_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        conv_kernel_3_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[3520..3628]),
+            rt::fixed(&weights[3632..3634]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x3, 3, pad same, gelu tanh`: conv4, conv4.gelu
+    ///
+    /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv4_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        conv_kernel_4_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[3648..3666]),
+            rt::fixed(&weights[3680..3683]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool max to 3x5, relu6`: pool4, pool4.relu6
+    ///
+    /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool4_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        pool_kernel_4_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `softmax`: softmax1
+    ///
+    /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_softmax1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
+    ///
+    /// 7 -> 7; 56 parameters, 49 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        dense_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[3696..3808]),
+            rt::fixed(&weights[3808..3824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 7 from flat`: dense2
+    ///
+    /// 45 -> 7; 322 parameters, 315 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        dense_kernel_2_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[3824..4544]),
+            rt::fixed(&weights[4544..4560]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, small, small`: add1
+    ///
+    /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_add1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38720..38727],
+        );
+        add_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `bn`: bn2
+    ///
+    /// 7 -> 7; 28 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_bn2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        bn_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[4560..4574]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul last, small, elu`: mul1, mul1.elu
+    ///
+    /// 7, 7 -> 7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_mul1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38992..38999],
+        );
+        mul_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max global from a`: pool5
+    ///
+    /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool5_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        pool_kernel_5_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
+    ///
+    /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv5_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        conv_kernel_5_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[4576..4832]),
+            rt::fixed(&weights[4832..4848]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }, a`: mul2
+    ///
+    /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_mul2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38976..38992, 45552..45840, 38688..38976],
+        );
+        mul_kernel_2_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx2(
+        x: &[f32; 715],
+        w: &[f32; 1440],
+        b: &[f32; 32],
+        y: &mut [f32; 510],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for tile in 0..1 {
+                let q = tile * 4;
+                for block in 0..2 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        for s in 0..3 {
+                            let x = rt::at::<
+                                f32,
+                                35,
+                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let w = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5);
+                            for i in 0..5 {
+                                let filter0 = v::load(rt::at(&w[i], 0));
+                                let filter1 = v::load(rt::at(&w[i], 8));
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                let pixel = v::splat(x[i + 10]);
+                                a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                a1_1 = v::mul_add(pixel, filter1, a1_1);
+                                let pixel = v::splat(x[i + 20]);
+                                a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                a2_1 = v::mul_add(pixel, filter1, a2_1);
+                                let pixel = v::splat(x[i + 30]);
+                                a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                a3_1 = v::mul_add(pixel, filter1, a3_1);
+                            }
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a0_0,
+                    );
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 8,
+                            17usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a0_1,
+                    );
+                    let mut array = v::array(a1_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a1_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 17,
+                            17usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a1_0,
+                    );
+                    let mut array = v::array(a1_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a1_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 25,
+                            17usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a1_1,
+                    );
+                    let mut array = v::array(a2_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a2_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 34,
+                            17usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a2_0,
+                    );
+                    let mut array = v::array(a2_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a2_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 42,
+                            17usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a2_1,
+                    );
+                    let mut array = v::array(a3_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a3_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 51,
+                            17usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a3_0,
+                    );
+                    let mut array = v::array(a3_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a3_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 59,
+                            17usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a3_1,
+                    );
+                }
+            }
+            for q in 4..5 {
+                for block in 0..2 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
+                            let x = rt::at::<
+                                f32,
+                                5,
+                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let w = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5);
+                            for i in 0..5 {
+                                let filter0 = v::load(rt::at(&w[i], 0));
+                                let filter1 = v::load(rt::at(&w[i], 8));
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            }
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a0_0,
+                    );
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 8,
+                            17usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a0_1,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn activation_kernel_1_avx2(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
+        for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
+            for ((x, w), y) in x.iter().zip(w).zip(y) {
+                *y = rt::math::leaky_relu(*x, *w);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dw_kernel_1_avx2(
+        x: &[f32; 510],
+        w: &[f32; 204],
+        b: &[f32; 34],
+        y: &mut [f32; 612],
+    ) {
+        for p in 0..3 {
+            for q in 0..1 {
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 1usize
+                            .saturating_sub(q)..6usize.saturating_sub(q).min(2)
+                        {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+            for tile in 0..4 {
+                let q = tile + 1;
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 0..2 {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+            for q in 5..6 {
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 1usize
+                            .saturating_sub(q)..6usize.saturating_sub(q).min(2)
+                        {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx2(
+        x: &[f32; 612],
+        w: &[f32; 544],
+        b: &[f32; 32],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..3 {
+                let q = tile * 6;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a4_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a4_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a5_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 0..1 {
+                            for s in 0..1 {
+                                let x = rt::at::<
+                                    f32,
+                                    187,
+                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    17,
+                                >(w, panel * 17 + r * 17 + s * 17);
+                                for i in 0..17 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                    let pixel = v::splat(x[i + 34]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    a1_1 = v::mul_add(pixel, filter1, a1_1);
+                                    let pixel = v::splat(x[i + 68]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    a2_1 = v::mul_add(pixel, filter1, a2_1);
+                                    let pixel = v::splat(x[i + 102]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                    a3_1 = v::mul_add(pixel, filter1, a3_1);
+                                    let pixel = v::splat(x[i + 136]);
+                                    a4_0 = v::mul_add(pixel, filter0, a4_0);
+                                    a4_1 = v::mul_add(pixel, filter1, a4_1);
+                                    let pixel = v::splat(x[i + 170]);
+                                    a5_0 = v::mul_add(pixel, filter0, a5_0);
+                                    a5_1 = v::mul_add(pixel, filter1, a5_1);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a0_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a0_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 8,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 16,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a1_0,
+                        );
+                        let mut array = v::array(a1_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a1_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 24,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a1_1,
+                        );
+                        let mut array = v::array(a2_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a2_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 32,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a2_0,
+                        );
+                        let mut array = v::array(a2_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a2_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 40,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a2_1,
+                        );
+                        let mut array = v::array(a3_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a3_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 48,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a3_0,
+                        );
+                        let mut array = v::array(a3_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a3_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 56,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a3_1,
+                        );
+                        let mut array = v::array(a4_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a4_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 64,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a4_0,
+                        );
+                        let mut array = v::array(a4_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a4_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 72,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a4_1,
+                        );
+                        let mut array = v::array(a5_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a5_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 80,
+                                8usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a5_0,
+                        );
+                        let mut array = v::array(a5_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a5_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 88,
+                                8usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a5_1,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn lrn_kernel_1_avx2(x: &[f32; 288], y: &mut [f32; 288]) {
+        for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
+            rt::math::lrn(x, y, 3, 0.000033333334, 0.75, 1.0);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_1_avx2(x: &[f32; 288], y: &mut [f32; 448]) {
+        for p in 0..4 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..5 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 0..2;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+            for q in 6..7 {
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_2_avx2(x: &[f32; 448], y: &mut [f32; 128]) {
+        for p in 0..2 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 1usize
+                    .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..2 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 0..3;
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+            for q in 3..4 {
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 1usize
+                    .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_3_avx2(x: &[f32; 128], y: &mut [f32; 240]) {
+        for p in 0..3 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..3 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 0..2;
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+            for q in 4..5 {
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn resize_kernel_1_avx2(x: &[f32; 240], y: &mut [f32; 1152]) {
+        static ROWS: [(usize, usize, f32); 9] = [
+            (0, 1, 0.0),
+            (0, 1, 0.0),
+            (0, 1, 0.33333334),
+            (0, 1, 0.6666667),
+            (1, 2, 0.0),
+            (1, 2, 0.33333334),
+            (1, 2, 0.6666667),
+            (2, 2, 0.0),
+            (2, 2, 0.33333334),
+        ];
+        static COLUMNS: [(usize, usize, f32); 8] = [
+            (0, 1, 0.0),
+            (0, 1, 0.4375),
+            (1, 2, 0.0625),
+            (1, 2, 0.6875),
+            (2, 3, 0.3125),
+            (2, 3, 0.9375),
+            (3, 4, 0.5625),
+            (4, 4, 0.1875),
+        ];
+        for p in 0..9 {
+            for q in 0..8 {
+                let to = p * 128 + q * 16;
+                let (above, below, v) = ROWS[p];
+                let (left, right, u) = COLUMNS[q];
+                let corners = [
+                    above * 80 + left * 16,
+                    above * 80 + right * 16,
+                    below * 80 + left * 16,
+                    below * 80 + right * 16,
+                ];
+                for i in 0..1 {
+                    let c = i * 16;
+                    let a = rt::bilinear::<
+                        16,
+                    >(x, corners.map(|corner| corner + c), v, u);
+                    rt::put(y, to + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn shuffle_kernel_1_avx2(x: &[f32; 1152], y: &mut [f32; 1152]) {
+        for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
+            for g in 0..4 {
+                for i in 0..4 {
+                    y[i * 4 + g] = x[g * 4 + i];
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn split_kernel_1_avx2(
+        x: &[f32; 1152],
+        y0: &mut [f32; 216],
+        y1: &mut [f32; 432],
+        y2: &mut [f32; 504],
+    ) {
+        for (pixel, x) in x.as_chunks::<16>().0.iter().enumerate() {
+            y0.as_chunks_mut::<3>().0[pixel].copy_from_slice(&x[0..3]);
+            y1.as_chunks_mut::<6>().0[pixel].copy_from_slice(&x[3..9]);
+            y2.as_chunks_mut::<7>().0[pixel].copy_from_slice(&x[9..16]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn slice_kernel_1_avx2(x: &[f32; 504], y: &mut [f32; 360]) {
+        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<5>().0) {
+            y.copy_from_slice(&x[2..7]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn concat_kernel_1_avx2(
+        x0: &[f32; 432],
+        x1: &[f32; 216],
+        x2: &[f32; 360],
+        y: &mut [f32; 1008],
+    ) {
+        for (pixel, y) in y.as_chunks_mut::<14>().0.iter_mut().enumerate() {
+            y[0..6].copy_from_slice(&x0.as_chunks::<6>().0[pixel]);
+            y[6..9].copy_from_slice(&x1.as_chunks::<3>().0[pixel]);
+            y[9..14].copy_from_slice(&x2.as_chunks::<5>().0[pixel]);
+            for v in y.iter_mut() {
+                *v = rt::math::tanh(*v);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn resize_kernel_2_avx2(x: &[f32; 1008], y: &mut [f32; 4032]) {
+        static ROWS: [usize; 18] = [
+            0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
+        ];
+        static COLUMNS: [usize; 16] = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7];
+        for p in 0..18 {
+            for q in 0..16 {
+                let to = p * 224 + q * 14;
+                let from = ROWS[p] * 112 + COLUMNS[q] * 14;
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn scale_kernel_1_avx2(x: &[f32; 4032], y: &mut [f32; 4032]) {
+        for (x, y) in x.iter().zip(y) {
+            *y = *x * -0.25;
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_1_avx2(x: &[f32; 4032], y: &mut [f32; 4522]) {
+        y.fill(0.0);
+        for h in 0..16 {
+            for w in 0..16 {
+                let (to, from) = (h * 266 + w * 14 + 266, h * 224 + w * 14);
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+        for v in y.iter_mut() {
+            *v = rt::math::sigmoid(*v);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_2_avx2(x: &[f32; 4522], y: &mut [f32; 5814]) {
+        y.fill(0.0);
+        for h in 0..17 {
+            for w in 0..19 {
+                let (to, from) = (h * 342 + w * 18 + 1, h * 266 + w * 14);
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+        for v in y.iter_mut() {
+            *v = rt::math::mish(*v);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn depth_kernel_1_avx2(x: &[f32; 5814], y: &mut [f32; 5814]) {
+        for h in 0..17 {
+            for w in 0..19 {
+                for dy in 0..3 {
+                    for dx in 0..3 {
+                        let (to, from) = (
+                            h * 342 + dy * 114 + w * 6 + dx * 2,
+                            h * 342 + w * 18 + dy * 6 + dx * 2,
+                        );
+                        y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_3_avx2(x: &[f32; 5814], y: &mut [f32; 6032]) {
+        y.fill(0.0);
+        for h in 0..51 {
+            for w in 0..57 {
+                let (to, from) = (h * 116 + w * 2, h * 114 + w * 2);
+                y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn depth_kernel_2_avx2(x: &[f32; 6032], y: &mut [f32; 6032]) {
+        for h in 0..26 {
+            for w in 0..29 {
+                for dy in 0..2 {
+                    for dx in 0..2 {
+                        let (to, from) = (
+                            h * 232 + w * 8 + dy * 4 + dx * 2,
+                            h * 232 + dy * 116 + w * 4 + dx * 2,
+                        );
+                        y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn deconv_kernel_1_avx2(
+        x: &[f32; 6032],
+        w: &[f32; 1152],
+        b: &[f32; 32],
+        y: &mut [f32; 18096],
+    ) {
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..52usize {
+            for q in 0..58usize {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a = b[panel];
+                        for r in 0..3 {
+                            let Some(distance) = usize::checked_sub(p + 1, r) else {
+                                continue
+                            };
+                            let h = distance / 2;
+                            if distance % 2 != 0 || h >= 26 {
+                                continue;
+                            }
+                            for s in 0..3 {
+                                let Some(distance) = usize::checked_sub(q + 1, s) else {
+                                    continue
+                                };
+                                let v = distance / 2;
+                                if distance % 2 != 0 || v >= 29 {
+                                    continue;
+                                }
+                                let pixel = rt::at::<
+                                    f32,
+                                    4,
+                                >(x, h * 232 + v * 8 + group * 4);
+                                let filters = rt::at::<
+                                    [f32; 16],
+                                    4,
+                                >(w, panel * 36 + r * 12 + s * 4);
+                                for i in 0..4 {
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                }
+                            }
+                        }
+                        for v in a.iter_mut() {
+                            *v = rt::math::softplus(*v);
+                        }
+                        rt::put_first(
+                            y,
+                            p * 348 + q * 6 + group * 3 + n * 16,
+                            &a,
+                            16usize.min(3 - n * 16),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn slice_kernel_2_avx2(x: &[f32; 18096], y: &mut [f32; 20592]) {
+        for h in 0..52 {
+            for w in 0..58 {
+                for c in 0..6 {
+                    y[h * 396 + w + c * 66 + 1] = x[h * 348 + w * 6 + c];
+                }
+            }
+        }
+        rt::clear_sides(y, 66, 1, 7);
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_3_avx2(
+        x: &[f32; 20592],
+        w: &[f32; 108],
+        b: &[f32; 2],
+        y: &mut [f32; 6864],
+    ) {
+        rt::clear_sides(y, 66, 1, 7);
+        for p in 0..52 {
+            for k in 0..2 {
+                for tile in 0..4 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                        for s in 0..3 {
+                            for c in 0..6 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 54 + r * 18 + s * 6 + c],
+                                    rt::at(x, p * 396 + r * 396 + c * 66 + q + s - 396),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::silu(*v);
+                    }
+                    rt::put_first(y, p * 132 + k * 66 + q + 1, &a, 16usize.min(58 - q));
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_4_avx2(
+        x: &[f32; 6864],
+        w: &[f32; 18],
+        b: &[f32; 3],
+        y: &mut [f32; 9048],
+    ) {
+        for p in 0..52 {
+            for k in 0..3 {
+                for tile in 0..4 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..1 {
+                        for s in 0..3 {
+                            for c in 0..2 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 6 + r * 6 + s * 2 + c],
+                                    rt::at(x, p * 132 + r * 132 + c * 66 + q + s),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu_tanh(*v);
+                    }
+                    rt::put_apart(y, p * 174 + k + q * 3, 3, &a[..16usize.min(58 - q)]);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_4_avx2(x: &[f32; 9048], y: &mut [f32; 45]) {
+        for p in 0..3 {
+            for q in 0..5 {
+                let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
+                let columns = q * 58 / 5..((q + 1usize) * 58).div_ceil(5);
+                let c = 0;
+                let mut a = [f32::NEG_INFINITY; 3];
+                for r in rows.clone() {
+                    for s in columns.clone() {
+                        rt::max(&mut a, rt::at(x, r * 174 + s * 3 + c));
+                    }
+                }
+                for v in a.iter_mut() {
+                    *v = rt::math::relu6(*v);
+                }
+                rt::put(y, p * 15 + q * 3 + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx2(x: &[f32; 45], y: &mut [f32; 45]) {
+        for (x, y) in x.as_chunks::<3>().0.iter().zip(y.as_chunks_mut::<3>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx2(
+        x: &[f32; 7],
+        w: &[f32; 112],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..7 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            for v in a.iter_mut() {
+                *v = rt::math::hardsigmoid(*v);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_2_avx2(
+        x: &[f32; 45],
+        w: &[f32; 720],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..45 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn add_kernel_1_avx2(x0: &[f32; 7], x1: &[f32; 7], x2: &[f32; 7], y: &mut [f32; 7]) {
+        let place = 0;
+        let mut a = *rt::at::<f32, 7>(x0, place);
+        rt::add(&mut a, rt::at(x1, place));
+        rt::add(&mut a, rt::at(x2, place));
+        rt::put(y, place, a);
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn bn_kernel_1_avx2(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
+        let (scale, shift) = w.split_at(7);
+        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
+            for (((x, scale), shift), y) in x
+                .iter()
+                .zip(scale)
+                .zip(shift)
+                .zip(y.iter_mut())
+            {
+                *y = *x * *scale + *shift;
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_1_avx2(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
+        for pixel in 0..1 {
+            let pixel = pixel * 7;
+            let c = 0;
+            let mut a = *rt::at::<f32, 7>(x0, pixel + c);
+            rt::mul(&mut a, rt::at(x1, pixel + c));
+            for v in a.iter_mut() {
+                *v = rt::math::elu(*v, 1.0);
+            }
+            rt::put(y, pixel + c, a);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_5_avx2(x: &[f32; 288], y: &mut [f32; 16]) {
+        for p in 0..1 {
+            for q in 0..1 {
+                let rows = 0..3;
+                let columns = 0..6;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                        }
+                    }
+                    rt::put(y, p * 16 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_5_avx2(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_1 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_2_avx2(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
+        for pixel in 0..18 {
+            let pixel = pixel * 16;
+            for i in 0..1 {
+                let c = i * 16;
+                let mut a = *rt::at::<f32, 16>(x0, c);
+                rt::mul(&mut a, rt::at(x1, pixel + c));
+                rt::put(y, pixel + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(weights, arena);
+        layer_prelu1_avx512(weights, arena);
+        layer_dw1_avx512(weights, arena);
+        layer_conv2_avx512(weights, arena);
+        layer_lrn1_avx512(weights, arena);
+        layer_pool1_avx512(weights, arena);
+        layer_pool2_avx512(weights, arena);
+        layer_pool3_avx512(weights, arena);
+        layer_resize1_avx512(weights, arena);
+        layer_shuffle1_avx512(weights, arena);
+        layer_split1_avx512(weights, arena);
+        layer_slice1_avx512(weights, arena);
+        layer_concat1_avx512(weights, arena);
+        layer_upsample1_avx512(weights, arena);
+        layer_scale1_avx512(weights, arena);
+        layer_pad1_avx512(weights, arena);
+        layer_pad2_avx512(weights, arena);
+        layer_depth_to_space1_avx512(weights, arena);
+        layer_pad3_avx512(weights, arena);
+        layer_space_to_depth1_avx512(weights, arena);
+        layer_deconv1_avx512(weights, arena);
+        layer_columns_avx512(weights, arena);
+        layer_conv3_avx512(weights, arena);
+        layer_conv4_avx512(weights, arena);
+        layer_pool4_avx512(weights, arena);
+        layer_softmax1_avx512(weights, arena);
+        layer_dense1_avx512(weights, arena);
+        layer_dense2_avx512(weights, arena);
+        layer_add1_avx512(weights, arena);
+        layer_bn2_avx512(weights, arena);
+        layer_mul1_avx512(weights, arena);
+        layer_pool5_avx512(weights, arena);
+        layer_conv5_avx512(weights, arena);
+        layer_mul2_avx512(weights, arena);
+    }
+    /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
+    ///
+    /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
+        conv_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..1440]),
+            rt::fixed(&weights[1440..1472]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `prelu`: prelu1
+    ///
+    /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_prelu1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
+        activation_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1472..1489]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
+    ///
+    /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dw1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+        dw_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..1708]),
+            rt::fixed(&weights[1712..1746]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, groups 2, leaky_relu 0.2`: conv2, conv2.leaky_relu
+    ///
+    /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
+        conv_kernel_2_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1760..2304]),
+            rt::fixed(&weights[2304..2336]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `lrn size 3`: lrn1
+    ///
+    /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_lrn1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        lrn_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
+    ///
+    /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        pool_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
+    ///
+    /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
+        pool_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
+    ///
+    /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool3_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
+        pool_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `resize 9x8, bilinear`: resize1
+    ///
+    /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_resize1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
+        resize_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `shuffle 4`: shuffle1
+    ///
+    /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_shuffle1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
+        shuffle_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `let (b, c, d) = split 3, 6, 7`: split1
+    ///
+    /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_split1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [1152..2304, 2304..2520, 512..944, 0..504],
+        );
+        split_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed_mut(region1),
+            rt::fixed_mut(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `slice 2..7 from d`: slice1
+    ///
+    /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_slice1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
+        slice_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `concat c, b, { ... }, tanh`: concat1, concat1.tanh
+    ///
+    /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_concat1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2, region3] = rt::disjoint(
+            arena,
+            [512..944, 2304..2520, 944..1304, 4032..5040],
+        );
+        concat_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region2),
+            rt::fixed_mut(region3),
+        );
+    }
+    /// `upsample 2 nearest`: upsample1
+    ///
+    /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_upsample1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
+        resize_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `scale -0.25`: scale1
+    ///
+    /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_scale1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
+        scale_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
+    ///
+    /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pad1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
+        pad_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad channels (1, 3), mish`: pad2, pad2.mish
+    ///
+    /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pad2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        pad_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `depth_to_space 3`: depth_to_space1
+    ///
+    /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_depth_to_space1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
+        depth_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `pad (0, 1, 0, 1)`: pad3
+    ///
+    /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pad3_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
+        pad_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `space_to_depth 2`: space_to_depth1
+    ///
+    /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_space_to_depth1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
+        depth_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `deconv 3x3, 6, stride 2, pad 1, output_pad 1, groups 2, softplus`: deconv1, deconv1.softplus
+    ///
+    /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_deconv1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        deconv_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[2336..3488]),
+            rt::fixed(&weights[3488..3520]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// The same value in the layout that a convolution over columns reads.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_columns_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        slice_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
+    ///
+    /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv3_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        conv_kernel_3_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[3520..3628]),
+            rt::fixed(&weights[3632..3634]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x3, 3, pad same, gelu tanh`: conv4, conv4.gelu
+    ///
+    /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv4_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        conv_kernel_4_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[3648..3666]),
+            rt::fixed(&weights[3680..3683]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool max to 3x5, relu6`: pool4, pool4.relu6
+    ///
+    /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool4_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        pool_kernel_4_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `softmax`: softmax1
+    ///
+    /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_softmax1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
+    ///
+    /// 7 -> 7; 56 parameters, 49 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        dense_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[3696..3808]),
+            rt::fixed(&weights[3808..3824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 7 from flat`: dense2
+    ///
+    /// 45 -> 7; 322 parameters, 315 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        dense_kernel_2_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[3824..4544]),
+            rt::fixed(&weights[4544..4560]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, small, small`: add1
+    ///
+    /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_add1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38720..38727],
+        );
+        add_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `bn`: bn2
+    ///
+    /// 7 -> 7; 28 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_bn2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        bn_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[4560..4574]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul last, small, elu`: mul1, mul1.elu
+    ///
+    /// 7, 7 -> 7; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_mul1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38704..38711, 38688..38695, 38992..38999],
+        );
+        mul_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max global from a`: pool5
+    ///
+    /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool5_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        pool_kernel_5_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
+    ///
+    /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv5_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        conv_kernel_5_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[4576..4832]),
+            rt::fixed(&weights[4832..4848]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }, a`: mul2
+    ///
+    /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_mul2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [38976..38992, 45552..45840, 38688..38976],
+        );
+        mul_kernel_2_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx512(
+        x: &[f32; 715],
+        w: &[f32; 1440],
+        b: &[f32; 32],
+        y: &mut [f32; 510],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for tile in 0..1 {
+                let q = tile * 4;
+                for block in 0..1 {
+                    let n = block * 2;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a0_1 = v::load(&b[panel + 1]);
+                    let mut a1_0 = v::load(&b[panel]);
+                    let mut a1_1 = v::load(&b[panel + 1]);
+                    let mut a2_0 = v::load(&b[panel]);
+                    let mut a2_1 = v::load(&b[panel + 1]);
+                    let mut a3_0 = v::load(&b[panel]);
+                    let mut a3_1 = v::load(&b[panel + 1]);
+                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        for s in 0..3 {
+                            let x = rt::at::<
+                                f32,
+                                35,
+                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let w0 = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5);
+                            let w1 = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5 + 45);
+                            for i in 0..5 {
+                                let filter0 = v::load(&w0[i]);
+                                let filter1 = v::load(&w1[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                let pixel = v::splat(x[i + 10]);
+                                a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                a1_1 = v::mul_add(pixel, filter1, a1_1);
+                                let pixel = v::splat(x[i + 20]);
+                                a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                a2_1 = v::mul_add(pixel, filter1, a2_1);
+                                let pixel = v::splat(x[i + 30]);
+                                a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                a3_1 = v::mul_add(pixel, filter1, a3_1);
+                            }
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 16,
+                            17usize.saturating_sub(n * 16 + 16).min(16),
+                        ),
+                        a0_1,
+                    );
+                    let mut array = v::array(a1_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a1_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 17,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a1_0,
+                    );
+                    let mut array = v::array(a1_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a1_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 33,
+                            17usize.saturating_sub(n * 16 + 16).min(16),
+                        ),
+                        a1_1,
+                    );
+                    let mut array = v::array(a2_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a2_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 34,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a2_0,
+                    );
+                    let mut array = v::array(a2_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a2_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 50,
+                            17usize.saturating_sub(n * 16 + 16).min(16),
+                        ),
+                        a2_1,
+                    );
+                    let mut array = v::array(a3_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a3_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 51,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a3_0,
+                    );
+                    let mut array = v::array(a3_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a3_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 67,
+                            17usize.saturating_sub(n * 16 + 16).min(16),
+                        ),
+                        a3_1,
+                    );
+                }
+            }
+            for q in 4..5 {
+                for block in 0..1 {
+                    let n = block * 2;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a0_1 = v::load(&b[panel + 1]);
+                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
+                            let x = rt::at::<
+                                f32,
+                                5,
+                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let w0 = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5);
+                            let w1 = rt::at::<
+                                [f32; 16],
+                                5,
+                            >(w, panel * 45 + r * 15 + s * 5 + 45);
+                            for i in 0..5 {
+                                let filter0 = v::load(&w0[i]);
+                                let filter1 = v::load(&w1[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            }
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_0 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16,
+                            17usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 0.5);
+                    }
+                    a0_1 = v::of(array);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            p * 85 + q * 17 + n * 16 + 16,
+                            17usize.saturating_sub(n * 16 + 16).min(16),
+                        ),
+                        a0_1,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn activation_kernel_1_avx512(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
+        for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
+            for ((x, w), y) in x.iter().zip(w).zip(y) {
+                *y = rt::math::leaky_relu(*x, *w);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dw_kernel_1_avx512(
+        x: &[f32; 510],
+        w: &[f32; 204],
+        b: &[f32; 34],
+        y: &mut [f32; 612],
+    ) {
+        for p in 0..3 {
+            for q in 0..1 {
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 1usize
+                            .saturating_sub(q)..6usize.saturating_sub(q).min(2)
+                        {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+            for tile in 0..4 {
+                let q = tile + 1;
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 0..2 {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+            for q in 5..6 {
+                for c in 0..17 {
+                    let first = c * 2;
+                    let mut a = *rt::at::<f32, 2>(b, first);
+                    for r in 1usize.saturating_sub(p * 2)..3 {
+                        for s in 1usize
+                            .saturating_sub(q)..6usize.saturating_sub(q).min(2)
+                        {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
+                                rt::at(w, r * 68 + s * 34 + first),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu(*v);
+                    }
+                    rt::put(y, p * 204 + q * 34 + first, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx512(
+        x: &[f32; 612],
+        w: &[f32; 544],
+        b: &[f32; 32],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile * 18;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
+                        let mut a2_0 = v::load(&b[panel]);
+                        let mut a3_0 = v::load(&b[panel]);
+                        let mut a4_0 = v::load(&b[panel]);
+                        let mut a5_0 = v::load(&b[panel]);
+                        let mut a6_0 = v::load(&b[panel]);
+                        let mut a7_0 = v::load(&b[panel]);
+                        let mut a8_0 = v::load(&b[panel]);
+                        let mut a9_0 = v::load(&b[panel]);
+                        let mut a10_0 = v::load(&b[panel]);
+                        let mut a11_0 = v::load(&b[panel]);
+                        let mut a12_0 = v::load(&b[panel]);
+                        let mut a13_0 = v::load(&b[panel]);
+                        let mut a14_0 = v::load(&b[panel]);
+                        let mut a15_0 = v::load(&b[panel]);
+                        let mut a16_0 = v::load(&b[panel]);
+                        let mut a17_0 = v::load(&b[panel]);
+                        for r in 0..1 {
+                            for s in 0..1 {
+                                let x = rt::at::<
+                                    f32,
+                                    595,
+                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    17,
+                                >(w, panel * 17 + r * 17 + s * 17);
+                                for i in 0..17 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 34]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    let pixel = v::splat(x[i + 68]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    let pixel = v::splat(x[i + 102]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                    let pixel = v::splat(x[i + 136]);
+                                    a4_0 = v::mul_add(pixel, filter0, a4_0);
+                                    let pixel = v::splat(x[i + 170]);
+                                    a5_0 = v::mul_add(pixel, filter0, a5_0);
+                                    let pixel = v::splat(x[i + 204]);
+                                    a6_0 = v::mul_add(pixel, filter0, a6_0);
+                                    let pixel = v::splat(x[i + 238]);
+                                    a7_0 = v::mul_add(pixel, filter0, a7_0);
+                                    let pixel = v::splat(x[i + 272]);
+                                    a8_0 = v::mul_add(pixel, filter0, a8_0);
+                                    let pixel = v::splat(x[i + 306]);
+                                    a9_0 = v::mul_add(pixel, filter0, a9_0);
+                                    let pixel = v::splat(x[i + 340]);
+                                    a10_0 = v::mul_add(pixel, filter0, a10_0);
+                                    let pixel = v::splat(x[i + 374]);
+                                    a11_0 = v::mul_add(pixel, filter0, a11_0);
+                                    let pixel = v::splat(x[i + 408]);
+                                    a12_0 = v::mul_add(pixel, filter0, a12_0);
+                                    let pixel = v::splat(x[i + 442]);
+                                    a13_0 = v::mul_add(pixel, filter0, a13_0);
+                                    let pixel = v::splat(x[i + 476]);
+                                    a14_0 = v::mul_add(pixel, filter0, a14_0);
+                                    let pixel = v::splat(x[i + 510]);
+                                    a15_0 = v::mul_add(pixel, filter0, a15_0);
+                                    let pixel = v::splat(x[i + 544]);
+                                    a16_0 = v::mul_add(pixel, filter0, a16_0);
+                                    let pixel = v::splat(x[i + 578]);
+                                    a17_0 = v::mul_add(pixel, filter0, a17_0);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 16,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
+                        let mut array = v::array(a2_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a2_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 32,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a2_0,
+                        );
+                        let mut array = v::array(a3_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a3_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 48,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a3_0,
+                        );
+                        let mut array = v::array(a4_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a4_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 64,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a4_0,
+                        );
+                        let mut array = v::array(a5_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a5_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 80,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a5_0,
+                        );
+                        let mut array = v::array(a6_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a6_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 96,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a6_0,
+                        );
+                        let mut array = v::array(a7_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a7_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 112,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a7_0,
+                        );
+                        let mut array = v::array(a8_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a8_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 128,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a8_0,
+                        );
+                        let mut array = v::array(a9_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a9_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 144,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a9_0,
+                        );
+                        let mut array = v::array(a10_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a10_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 160,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a10_0,
+                        );
+                        let mut array = v::array(a11_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a11_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 176,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a11_0,
+                        );
+                        let mut array = v::array(a12_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a12_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 192,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a12_0,
+                        );
+                        let mut array = v::array(a13_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a13_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 208,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a13_0,
+                        );
+                        let mut array = v::array(a14_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a14_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 224,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a14_0,
+                        );
+                        let mut array = v::array(a15_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a15_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 240,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a15_0,
+                        );
+                        let mut array = v::array(a16_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a16_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 256,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a16_0,
+                        );
+                        let mut array = v::array(a17_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::leaky_relu(*e, 0.2);
+                        }
+                        a17_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                q * 16 + group * 8 + n * 16 + 272,
+                                8usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a17_0,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn lrn_kernel_1_avx512(x: &[f32; 288], y: &mut [f32; 288]) {
+        for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
+            rt::math::lrn(x, y, 3, 0.000033333334, 0.75, 1.0);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_1_avx512(x: &[f32; 288], y: &mut [f32; 448]) {
+        for p in 0..4 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..5 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 0..2;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+            for q in 6..7 {
+                let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::hardswish(*v);
+                    }
+                    rt::put(y, p * 112 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_2_avx512(x: &[f32; 448], y: &mut [f32; 128]) {
+        for p in 0..2 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 1usize
+                    .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..2 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 0..3;
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+            for q in 3..4 {
+                let rows = 1usize.saturating_sub(p * 2)..3;
+                let columns = 1usize
+                    .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
+                let count = (3usize * 3usize) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 64 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_3_avx512(x: &[f32; 128], y: &mut [f32; 240]) {
+        for p in 0..3 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..3 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 0..2;
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+            for q in 4..5 {
+                let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
+                let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
+                let count = ((rows.len() * columns.len()).max(1)) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(
+                                &mut a,
+                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 80 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn resize_kernel_1_avx512(x: &[f32; 240], y: &mut [f32; 1152]) {
+        static ROWS: [(usize, usize, f32); 9] = [
+            (0, 1, 0.0),
+            (0, 1, 0.0),
+            (0, 1, 0.33333334),
+            (0, 1, 0.6666667),
+            (1, 2, 0.0),
+            (1, 2, 0.33333334),
+            (1, 2, 0.6666667),
+            (2, 2, 0.0),
+            (2, 2, 0.33333334),
+        ];
+        static COLUMNS: [(usize, usize, f32); 8] = [
+            (0, 1, 0.0),
+            (0, 1, 0.4375),
+            (1, 2, 0.0625),
+            (1, 2, 0.6875),
+            (2, 3, 0.3125),
+            (2, 3, 0.9375),
+            (3, 4, 0.5625),
+            (4, 4, 0.1875),
+        ];
+        for p in 0..9 {
+            for q in 0..8 {
+                let to = p * 128 + q * 16;
+                let (above, below, v) = ROWS[p];
+                let (left, right, u) = COLUMNS[q];
+                let corners = [
+                    above * 80 + left * 16,
+                    above * 80 + right * 16,
+                    below * 80 + left * 16,
+                    below * 80 + right * 16,
+                ];
+                for i in 0..1 {
+                    let c = i * 16;
+                    let a = rt::bilinear::<
+                        16,
+                    >(x, corners.map(|corner| corner + c), v, u);
+                    rt::put(y, to + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn shuffle_kernel_1_avx512(x: &[f32; 1152], y: &mut [f32; 1152]) {
+        for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
+            for g in 0..4 {
+                for i in 0..4 {
+                    y[i * 4 + g] = x[g * 4 + i];
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn split_kernel_1_avx512(
+        x: &[f32; 1152],
+        y0: &mut [f32; 216],
+        y1: &mut [f32; 432],
+        y2: &mut [f32; 504],
+    ) {
+        for (pixel, x) in x.as_chunks::<16>().0.iter().enumerate() {
+            y0.as_chunks_mut::<3>().0[pixel].copy_from_slice(&x[0..3]);
+            y1.as_chunks_mut::<6>().0[pixel].copy_from_slice(&x[3..9]);
+            y2.as_chunks_mut::<7>().0[pixel].copy_from_slice(&x[9..16]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn slice_kernel_1_avx512(x: &[f32; 504], y: &mut [f32; 360]) {
+        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<5>().0) {
+            y.copy_from_slice(&x[2..7]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn concat_kernel_1_avx512(
+        x0: &[f32; 432],
+        x1: &[f32; 216],
+        x2: &[f32; 360],
+        y: &mut [f32; 1008],
+    ) {
+        for (pixel, y) in y.as_chunks_mut::<14>().0.iter_mut().enumerate() {
+            y[0..6].copy_from_slice(&x0.as_chunks::<6>().0[pixel]);
+            y[6..9].copy_from_slice(&x1.as_chunks::<3>().0[pixel]);
+            y[9..14].copy_from_slice(&x2.as_chunks::<5>().0[pixel]);
+            for v in y.iter_mut() {
+                *v = rt::math::tanh(*v);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn resize_kernel_2_avx512(x: &[f32; 1008], y: &mut [f32; 4032]) {
+        static ROWS: [usize; 18] = [
+            0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
+        ];
+        static COLUMNS: [usize; 16] = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7];
+        for p in 0..18 {
+            for q in 0..16 {
+                let to = p * 224 + q * 14;
+                let from = ROWS[p] * 112 + COLUMNS[q] * 14;
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn scale_kernel_1_avx512(x: &[f32; 4032], y: &mut [f32; 4032]) {
+        for (x, y) in x.iter().zip(y) {
+            *y = *x * -0.25;
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_1_avx512(x: &[f32; 4032], y: &mut [f32; 4522]) {
+        y.fill(0.0);
+        for h in 0..16 {
+            for w in 0..16 {
+                let (to, from) = (h * 266 + w * 14 + 266, h * 224 + w * 14);
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+        for v in y.iter_mut() {
+            *v = rt::math::sigmoid(*v);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_2_avx512(x: &[f32; 4522], y: &mut [f32; 5814]) {
+        y.fill(0.0);
+        for h in 0..17 {
+            for w in 0..19 {
+                let (to, from) = (h * 342 + w * 18 + 1, h * 266 + w * 14);
+                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+            }
+        }
+        for v in y.iter_mut() {
+            *v = rt::math::mish(*v);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn depth_kernel_1_avx512(x: &[f32; 5814], y: &mut [f32; 5814]) {
+        for h in 0..17 {
+            for w in 0..19 {
+                for dy in 0..3 {
+                    for dx in 0..3 {
+                        let (to, from) = (
+                            h * 342 + dy * 114 + w * 6 + dx * 2,
+                            h * 342 + w * 18 + dy * 6 + dx * 2,
+                        );
+                        y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pad_kernel_3_avx512(x: &[f32; 5814], y: &mut [f32; 6032]) {
+        y.fill(0.0);
+        for h in 0..51 {
+            for w in 0..57 {
+                let (to, from) = (h * 116 + w * 2, h * 114 + w * 2);
+                y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn depth_kernel_2_avx512(x: &[f32; 6032], y: &mut [f32; 6032]) {
+        for h in 0..26 {
+            for w in 0..29 {
+                for dy in 0..2 {
+                    for dx in 0..2 {
+                        let (to, from) = (
+                            h * 232 + w * 8 + dy * 4 + dx * 2,
+                            h * 232 + dy * 116 + w * 4 + dx * 2,
+                        );
+                        y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn deconv_kernel_1_avx512(
+        x: &[f32; 6032],
+        w: &[f32; 1152],
+        b: &[f32; 32],
+        y: &mut [f32; 18096],
+    ) {
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..52usize {
+            for q in 0..58usize {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a = b[panel];
+                        for r in 0..3 {
+                            let Some(distance) = usize::checked_sub(p + 1, r) else {
+                                continue
+                            };
+                            let h = distance / 2;
+                            if distance % 2 != 0 || h >= 26 {
+                                continue;
+                            }
+                            for s in 0..3 {
+                                let Some(distance) = usize::checked_sub(q + 1, s) else {
+                                    continue
+                                };
+                                let v = distance / 2;
+                                if distance % 2 != 0 || v >= 29 {
+                                    continue;
+                                }
+                                let pixel = rt::at::<
+                                    f32,
+                                    4,
+                                >(x, h * 232 + v * 8 + group * 4);
+                                let filters = rt::at::<
+                                    [f32; 16],
+                                    4,
+                                >(w, panel * 36 + r * 12 + s * 4);
+                                for i in 0..4 {
+                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                }
+                            }
+                        }
+                        for v in a.iter_mut() {
+                            *v = rt::math::softplus(*v);
+                        }
+                        rt::put_first(
+                            y,
+                            p * 348 + q * 6 + group * 3 + n * 16,
+                            &a,
+                            16usize.min(3 - n * 16),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn slice_kernel_2_avx512(x: &[f32; 18096], y: &mut [f32; 20592]) {
+        for h in 0..52 {
+            for w in 0..58 {
+                for c in 0..6 {
+                    y[h * 396 + w + c * 66 + 1] = x[h * 348 + w * 6 + c];
+                }
+            }
+        }
+        rt::clear_sides(y, 66, 1, 7);
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_3_avx512(
+        x: &[f32; 20592],
+        w: &[f32; 108],
+        b: &[f32; 2],
+        y: &mut [f32; 6864],
+    ) {
+        rt::clear_sides(y, 66, 1, 7);
+        for p in 0..52 {
+            for k in 0..2 {
+                for tile in 0..4 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                        for s in 0..3 {
+                            for c in 0..6 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 54 + r * 18 + s * 6 + c],
+                                    rt::at(x, p * 396 + r * 396 + c * 66 + q + s - 396),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::silu(*v);
+                    }
+                    rt::put_first(y, p * 132 + k * 66 + q + 1, &a, 16usize.min(58 - q));
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_4_avx512(
+        x: &[f32; 6864],
+        w: &[f32; 18],
+        b: &[f32; 3],
+        y: &mut [f32; 9048],
+    ) {
+        for p in 0..52 {
+            for k in 0..3 {
+                for tile in 0..4 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..1 {
+                        for s in 0..3 {
+                            for c in 0..2 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 6 + r * 6 + s * 2 + c],
+                                    rt::at(x, p * 132 + r * 132 + c * 66 + q + s),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::gelu_tanh(*v);
+                    }
+                    rt::put_apart(y, p * 174 + k + q * 3, 3, &a[..16usize.min(58 - q)]);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_4_avx512(x: &[f32; 9048], y: &mut [f32; 45]) {
+        for p in 0..3 {
+            for q in 0..5 {
+                let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
+                let columns = q * 58 / 5..((q + 1usize) * 58).div_ceil(5);
+                let c = 0;
+                let mut a = [f32::NEG_INFINITY; 3];
+                for r in rows.clone() {
+                    for s in columns.clone() {
+                        rt::max(&mut a, rt::at(x, r * 174 + s * 3 + c));
+                    }
+                }
+                for v in a.iter_mut() {
+                    *v = rt::math::relu6(*v);
+                }
+                rt::put(y, p * 15 + q * 3 + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx512(x: &[f32; 45], y: &mut [f32; 45]) {
+        for (x, y) in x.as_chunks::<3>().0.iter().zip(y.as_chunks_mut::<3>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx512(
+        x: &[f32; 7],
+        w: &[f32; 112],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..7 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            for v in a.iter_mut() {
+                *v = rt::math::hardsigmoid(*v);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_2_avx512(
+        x: &[f32; 45],
+        w: &[f32; 720],
+        b: &[f32; 16],
+        y: &mut [f32; 7],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..45 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn add_kernel_1_avx512(
+        x0: &[f32; 7],
+        x1: &[f32; 7],
+        x2: &[f32; 7],
+        y: &mut [f32; 7],
+    ) {
+        let place = 0;
+        let mut a = *rt::at::<f32, 7>(x0, place);
+        rt::add(&mut a, rt::at(x1, place));
+        rt::add(&mut a, rt::at(x2, place));
+        rt::put(y, place, a);
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn bn_kernel_1_avx512(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
+        let (scale, shift) = w.split_at(7);
+        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
+            for (((x, scale), shift), y) in x
+                .iter()
+                .zip(scale)
+                .zip(shift)
+                .zip(y.iter_mut())
+            {
+                *y = *x * *scale + *shift;
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_1_avx512(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
+        for pixel in 0..1 {
+            let pixel = pixel * 7;
+            let c = 0;
+            let mut a = *rt::at::<f32, 7>(x0, pixel + c);
+            rt::mul(&mut a, rt::at(x1, pixel + c));
+            for v in a.iter_mut() {
+                *v = rt::math::elu(*v, 1.0);
+            }
+            rt::put(y, pixel + c, a);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_5_avx512(x: &[f32; 288], y: &mut [f32; 16]) {
+        for p in 0..1 {
+            for q in 0..1 {
+                let rows = 0..3;
+                let columns = 0..6;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                        }
+                    }
+                    rt::put(y, p * 16 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_5_avx512(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_2_avx512(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
         for pixel in 0..18 {
             let pixel = pixel * 16;
             for i in 0..1 {

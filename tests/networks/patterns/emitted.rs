@@ -109,7 +109,7 @@ const _: () = {
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(self.0.weights(), arena);
+            forward(&self.0, arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -138,7 +138,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(self.0.weights(), arena);
+                        forward(&self.0, arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -170,7 +170,7 @@ const _: () = {
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
             read_u8(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(self.0.weights(), arena);
+            forward(&self.0, arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -199,7 +199,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read_u8(arena, rt::fixed(x.sample(sample)));
-                        forward(self.0.weights(), arena);
+                        forward(&self.0, arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -217,6 +217,16 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self.0.set_threads(threads);
             self
+        }
+        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self.0.use_instruction_set(set);
+            self
+        }
+        /// The instructions that the kernels use.
+        #[must_use]
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            self.0.instruction_set()
         }
         /// The layers: names, shapes, parameters, mult-adds.
         #[must_use]
@@ -613,194 +623,18 @@ const _: () = {
         input_kernel_1_u8(x, rt::fixed_mut(&mut arena[576..1008]));
     }
     /// The layers in the order in which they run.
-    fn forward(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1(weights, arena);
-        layer_dw1(weights, arena);
-        layer_conv2(weights, arena);
-        layer_add1(weights, arena);
-        layer_pool1(weights, arena);
-        layer_conv3(weights, arena);
-        layer_conv4(weights, arena);
-        layer_mul1(weights, arena);
-        layer_pool2(weights, arena);
-        layer_conv5(weights, arena);
-        layer_concat1(weights, arena);
-        layer_shared(weights, arena);
-        layer_shared_2(weights, arena);
-        layer_pool3(weights, arena);
-        layer_dense1(weights, arena);
-        layer_dense1_softmax(weights, arena);
-    }
-    /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
-    ///
-    /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
-    fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
-        conv_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..432]),
-            rt::fixed(&weights[432..448]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
-    ///
-    /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
-    fn layer_dw1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
-        dw_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[448..592]),
-            rt::fixed(&weights[592..608]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `conv 1x1, 16, bn`: conv2, conv2.bn
-    ///
-    /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
-    fn layer_conv2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
-        conv_kernel_2(
-            rt::fixed(region0),
-            rt::fixed(&weights[608..864]),
-            rt::fixed(&weights[864..880]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `add { ... }, relu`: add1, add1.relu
-    ///
-    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_add1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [0..576, 1152..1728, 576..1152],
-        );
-        add_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
-    }
-    /// `pool avg global`: pool1
-    ///
-    /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
-    fn layer_pool1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
-        pool_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `conv 1x1, 4, relu`: conv3, conv3.relu
-    ///
-    /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
-    fn layer_conv3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
-        conv_kernel_3(
-            rt::fixed(region0),
-            rt::fixed(&weights[880..1136]),
-            rt::fixed(&weights[1136..1152]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
-    ///
-    /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
-    fn layer_conv4(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
-        conv_kernel_4(
-            rt::fixed(region0),
-            rt::fixed(&weights[1152..1216]),
-            rt::fixed(&weights[1216..1232]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `mul { ... }`: mul1
-    ///
-    /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [576..1152, 0..16, 1152..1728],
-        );
-        mul_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
-    }
-    /// `pool max 3x3, stride 1, pad 1`: pool2
-    ///
-    /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_pool2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
-        pool_kernel_2(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `conv 1x1, 8`: conv5
-    ///
-    /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
-    fn layer_conv5(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
-        conv_kernel_5(
-            rt::fixed(region0),
-            rt::fixed(&weights[1232..1488]),
-            rt::fixed(&weights[1488..1504]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `concat { ... }`: concat1
-    ///
-    /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
-    fn layer_concat1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1, region2] = rt::disjoint(
-            arena,
-            [1152..1728, 864..1152, 0..864],
-        );
-        concat_kernel_1(rt::fixed(region0), rt::fixed(region1), rt::fixed_mut(region2));
-    }
-    /// `shared, bn, relu`: shared, shared.bn, shared.relu
-    ///
-    /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
-    fn layer_shared(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
-        conv_kernel_6(
-            rt::fixed(region0),
-            rt::fixed(&weights[1504..4960]),
-            rt::fixed(&weights[4960..4992]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `shared, silu`: shared_2, shared_2.silu
-    ///
-    /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
-    fn layer_shared_2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
-        conv_kernel_7(
-            rt::fixed(region0),
-            rt::fixed(&weights[4992..8448]),
-            rt::fixed(&weights[8448..8480]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `pool avg to 2x2`: pool3
-    ///
-    /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
-    fn layer_pool3(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
-        pool_kernel_3(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// `dense 5, softmax`: dense1
-    ///
-    /// 96 -> 5; 485 parameters, 480 mult-adds
-    fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
-        dense_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[8480..10016]),
-            rt::fixed(&weights[10016..10032]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dense 5, softmax`: dense1.softmax
-    ///
-    /// 5 -> 5; 0 parameters, 0 mult-adds
-    fn layer_dense1_softmax(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
-        softmax_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// The outputs out of the arena.
-    fn write(arena: &[f32], y0: &mut [f32; 5], y1: &mut [f32; 864]) {
-        y0.copy_from_slice(&arena[864..869]);
-        y1.copy_from_slice(&arena[0..864]);
+    fn forward(net: &rt::Net, arena: &mut [f32]) {
+        match net.instruction_set() {
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx512(proof) => {
+                rt::enter!(proof, forward_avx512(net.weights(), arena))
+            }
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx2(proof) => {
+                rt::enter!(proof, forward_avx2(net.weights(), arena))
+            }
+            _ => forward_portable(net.weights(), arena),
+        }
     }
     #[inline(never)]
     fn input_kernel_1(x: &[f32; 432], y: &mut [f32; 432]) {
@@ -828,188 +662,401 @@ const _: () = {
             }
         }
     }
+    /// The outputs out of the arena.
+    fn write(arena: &[f32], y0: &mut [f32; 5], y1: &mut [f32; 864]) {
+        y0.copy_from_slice(&arena[864..869]);
+        y1.copy_from_slice(&arena[0..864]);
+    }
+    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(weights, arena);
+        layer_dw1_portable(weights, arena);
+        layer_conv2_portable(weights, arena);
+        layer_add1_portable(weights, arena);
+        layer_pool1_portable(weights, arena);
+        layer_conv3_portable(weights, arena);
+        layer_conv4_portable(weights, arena);
+        layer_mul1_portable(weights, arena);
+        layer_pool2_portable(weights, arena);
+        layer_conv5_portable(weights, arena);
+        layer_concat1_portable(weights, arena);
+        layer_shared_portable(weights, arena);
+        layer_shared_2_portable(weights, arena);
+        layer_pool3_portable(weights, arena);
+        layer_dense1_portable(weights, arena);
+        layer_dense1_softmax_portable(weights, arena);
+    }
+    /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
+    ///
+    /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
+    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
+        conv_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..432]),
+            rt::fixed(&weights[432..448]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
+    ///
+    /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
+    fn layer_dw1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
+        dw_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[448..592]),
+            rt::fixed(&weights[592..608]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    ///
+    /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
+    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
+        conv_kernel_2_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[608..864]),
+            rt::fixed(&weights[864..880]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, relu`: add1, add1.relu
+    ///
+    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    fn layer_add1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [0..576, 1152..1728, 576..1152],
+        );
+        add_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool avg global`: pool1
+    ///
+    /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    fn layer_pool1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
+        pool_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 4, relu`: conv3, conv3.relu
+    ///
+    /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
+    fn layer_conv3_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
+        conv_kernel_3_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[880..1136]),
+            rt::fixed(&weights[1136..1152]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
+    ///
+    /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
+    fn layer_conv4_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
+        conv_kernel_4_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1152..1216]),
+            rt::fixed(&weights[1216..1232]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }`: mul1
+    ///
+    /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    fn layer_mul1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [576..1152, 0..16, 1152..1728],
+        );
+        mul_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max 3x3, stride 1, pad 1`: pool2
+    ///
+    /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    fn layer_pool2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
+        pool_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 8`: conv5
+    ///
+    /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
+    fn layer_conv5_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
+        conv_kernel_5_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1232..1488]),
+            rt::fixed(&weights[1488..1504]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `concat { ... }`: concat1
+    ///
+    /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
+    fn layer_concat1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [1152..1728, 864..1152, 0..864],
+        );
+        concat_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `shared, bn, relu`: shared, shared.bn, shared.relu
+    ///
+    /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
+    fn layer_shared_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
+        conv_kernel_6_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..4960]),
+            rt::fixed(&weights[4960..4992]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `shared, silu`: shared_2, shared_2.silu
+    ///
+    /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
+    fn layer_shared_2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
+        conv_kernel_7_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[4992..8448]),
+            rt::fixed(&weights[8448..8480]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool avg to 2x2`: pool3
+    ///
+    /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
+    fn layer_pool3_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
+        pool_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 5, softmax`: dense1
+    ///
+    /// 96 -> 5; 485 parameters, 480 mult-adds
+    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
+        dense_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[8480..10016]),
+            rt::fixed(&weights[10016..10032]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 5, softmax`: dense1.softmax
+    ///
+    /// 5 -> 5; 0 parameters, 0 mult-adds
+    fn layer_dense1_softmax_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
+        softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
     #[inline(never)]
-    fn conv_kernel_1(x: &[f32; 432], w: &[f32; 432], b: &[f32; 16], y: &mut [f32; 576]) {
+    fn conv_kernel_1_portable(
+        x: &[f32; 432],
+        w: &[f32; 432],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..6 {
             for tile in 0..2 {
                 let q = tile * 2;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a0 = b[panel];
-                    let mut a1 = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let pixel0 = rt::at::<
-                            f32,
-                            9,
-                        >(x, p * 72 + r * 36 + q * 6 + 0 * 3);
-                        let pixel1 = rt::at::<
-                            f32,
-                            9,
-                        >(x, p * 72 + r * 36 + q * 6 + 0 * 3 + 6);
-                        let filters = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
+                        let x = rt::at::<f32, 15>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
-                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 6]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    for v in a0.iter_mut() {
-                        *v = rt::math::relu6(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16, a0);
-                    for v in a1.iter_mut() {
-                        *v = rt::math::relu6(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16 + 16, a1);
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
                 }
             }
-            {
-                let q = 4;
-                for n in 0..1 {
+            for tile in 0..1 {
+                let q = tile + 4;
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let pixel = rt::at::<f32, 9>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
-                        let filters = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
+                        let x = rt::at::<f32, 9>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
-                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu6(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16, a);
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
                 }
             }
             for q in 5..6 {
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
                         for s in 0..12usize.saturating_sub(q * 2).min(3) {
-                            let pixel = rt::at::<
-                                f32,
-                                3,
-                            >(x, p * 72 + r * 36 + q * 6 + s * 3);
-                            let filters = rt::at::<
+                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
+                            let w = rt::at::<
                                 [f32; 16],
                                 3,
                             >(w, panel * 27 + r * 9 + s * 3);
                             for i in 0..3 {
-                                rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                let filter0 = v::load(&w[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
                             }
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu6(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16, a);
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn dw_kernel_1(x: &[f32; 576], w: &[f32; 144], b: &[f32; 16], y: &mut [f32; 576]) {
+    fn dw_kernel_1_portable(
+        x: &[f32; 576],
+        w: &[f32; 144],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::portable as v;
         for p in 0..6 {
-            for q in 0..1 {
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = *rt::at::<f32, 16>(b, c);
+            for n in 0..1 {
+                for q in 0..1 {
+                    let mut a0 = v::load(rt::at(b, n * 16));
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         for s in 1usize
                             .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                         {
-                            rt::mul_add(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
-                                rt::at(w, r * 48 + s * 16 + c),
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
+                                a0,
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
                 }
-            }
-            for tile in 0..4 {
-                let q = tile + 1;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = *rt::at::<f32, 16>(b, c);
+                for tile in 0..4 {
+                    let q = tile + 1;
+                    let mut a0 = v::load(rt::at(b, n * 16));
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 0..3 {
-                            rt::mul_add(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
-                                rt::at(w, r * 48 + s * 16 + c),
-                            );
-                        }
+                        let x0 = v::load(
+                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16),
+                        );
+                        let x1 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 16,
+                            ),
+                        );
+                        let x2 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 32,
+                            ),
+                        );
+                        let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 16));
+                        a0 = v::mul_add(x0, filter, a0);
+                        let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 16));
+                        a0 = v::mul_add(x1, filter, a0);
+                        let filter = v::load(rt::at(w, r * 48 + 2 * 16 + n * 16));
+                        a0 = v::mul_add(x2, filter, a0);
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
                 }
-            }
-            for q in 5..6 {
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = *rt::at::<f32, 16>(b, c);
+                for q in 5..6 {
+                    let mut a0 = v::load(rt::at(b, n * 16));
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         for s in 1usize
                             .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                         {
-                            rt::mul_add(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
-                                rt::at(w, r * 48 + s * 16 + c),
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
+                                a0,
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn conv_kernel_2(x: &[f32; 576], w: &[f32; 256], b: &[f32; 16], y: &mut [f32; 576]) {
+    fn conv_kernel_2_portable(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..18 {
                 let q = tile * 2;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a0 = b[panel];
-                    let mut a1 = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
                     for r in 0..1 {
-                        let pixel0 = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 576 + r * 576 + q * 16 + 0 * 16);
-                        let pixel1 = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 576 + r * 576 + q * 16 + 0 * 16 + 16);
-                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        let x = rt::at::<f32, 32>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    rt::put(y, q * 16, a0);
-                    rt::put(y, q * 16 + 16, a1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn add_kernel_1(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
+    fn add_kernel_1_portable(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
         for i in 0..36 {
             let place = i * 16;
             let mut a = *rt::at::<f32, 16>(x0, place);
@@ -1021,7 +1068,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_1(x: &[f32; 576], y: &mut [f32; 16]) {
+    fn pool_kernel_1_portable(x: &[f32; 576], y: &mut [f32; 16]) {
         for p in 0..1 {
             for q in 0..1 {
                 let rows = 0..6;
@@ -1044,60 +1091,82 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_3(x: &[f32; 16], w: &[f32; 256], b: &[f32; 16], y: &mut [f32; 4]) {
+    fn conv_kernel_3_portable(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 4],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..1 {
                 let q = tile;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..1 {
-                        let pixel = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 16 + r * 16 + q * 16 + 0 * 16);
-                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_first(y, q * 4, &a, 4);
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 4 + n * 16,
+                            4usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
                 }
             }
         }
     }
     #[inline(never)]
-    fn conv_kernel_4(x: &[f32; 4], w: &[f32; 64], b: &[f32; 16], y: &mut [f32; 16]) {
+    fn conv_kernel_4_portable(
+        x: &[f32; 4],
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..1 {
                 let q = tile;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
                     for r in 0..1 {
-                        let pixel = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
-                        let filters = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
+                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
-                            rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::sigmoid(*v);
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
                     }
-                    rt::put(y, q * 16, a);
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn mul_kernel_1(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
+    fn mul_kernel_1_portable(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
         for pixel in 0..36 {
             let pixel = pixel * 16;
             for i in 0..1 {
@@ -1109,7 +1178,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_2(x: &[f32; 576], y: &mut [f32; 576]) {
+    fn pool_kernel_2_portable(x: &[f32; 576], y: &mut [f32; 576]) {
         for p in 0..6 {
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
@@ -1166,298 +1235,379 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_5(x: &[f32; 576], w: &[f32; 256], b: &[f32; 16], y: &mut [f32; 288]) {
+    fn conv_kernel_5_portable(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..1 {
             for tile in 0..18 {
                 let q = tile * 2;
-                for n in 0..1 {
+                for block in 0..1 {
+                    let n = block;
                     let panel = n;
-                    let mut a0 = b[panel];
-                    let mut a1 = b[panel];
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
                     for r in 0..1 {
-                        let pixel0 = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 576 + r * 576 + q * 16 + 0 * 16);
-                        let pixel1 = rt::at::<
-                            f32,
-                            16,
-                        >(x, p * 576 + r * 576 + q * 16 + 0 * 16 + 16);
-                        let filters = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        let x = rt::at::<f32, 32>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
-                            rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                            rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    rt::put_first(y, q * 8, &a0, 8);
-                    rt::put_first(y, q * 8 + 8, &a1, 8);
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 8,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a1_0,
+                    );
                 }
             }
         }
     }
     #[inline(never)]
-    fn concat_kernel_1(x0: &[f32; 576], x1: &[f32; 288], y: &mut [f32; 864]) {
+    fn concat_kernel_1_portable(x0: &[f32; 576], x1: &[f32; 288], y: &mut [f32; 864]) {
         for (pixel, y) in y.as_chunks_mut::<24>().0.iter_mut().enumerate() {
             y[0..16].copy_from_slice(&x0.as_chunks::<16>().0[pixel]);
             y[16..24].copy_from_slice(&x1.as_chunks::<8>().0[pixel]);
         }
     }
     #[inline(never)]
-    fn conv_kernel_6(
+    fn conv_kernel_6_portable(
         x: &[f32; 864],
         w: &[f32; 3456],
         b: &[f32; 32],
         y: &mut [f32; 864],
     ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..6 {
             for q in 0..1 {
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = rt::at::<
+                                let x = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
                                 }
                             }
                         }
-                        for v in a.iter_mut() {
-                            *v = rt::math::relu(*v);
-                        }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..2 {
                 let q = tile * 2 + 1;
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a0 = b[panel];
-                        let mut a1 = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 0..3 {
-                                let pixel0 = rt::at::<
+                                let x = rt::at::<
                                     f32,
-                                    12,
+                                    36,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let pixel1 = rt::at::<
-                                    f32,
-                                    12,
-                                >(
-                                    x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 144),
-                                );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                                    rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
                                 }
                             }
                         }
-                        for v in a0.iter_mut() {
-                            *v = rt::math::relu(*v);
-                        }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a0, 12);
-                        for v in a1.iter_mut() {
-                            *v = rt::math::relu(*v);
-                        }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12 + 24, &a1, 12);
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        a1_0 = v::at_least(a1_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = rt::at::<
+                                let x = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
                                 }
                             }
                         }
-                        for v in a.iter_mut() {
-                            *v = rt::math::relu(*v);
-                        }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
                     }
                 }
             }
         }
     }
     #[inline(never)]
-    fn conv_kernel_7(
+    fn conv_kernel_7_portable(
         x: &[f32; 864],
         w: &[f32; 3456],
         b: &[f32; 32],
         y: &mut [f32; 864],
     ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
         for p in 0..6 {
             for q in 0..1 {
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = rt::at::<
+                                let x = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
                                 }
                             }
                         }
-                        for v in a.iter_mut() {
-                            *v = rt::math::silu(*v);
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
                         }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..2 {
                 let q = tile * 2 + 1;
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a0 = b[panel];
-                        let mut a1 = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 0..3 {
-                                let pixel0 = rt::at::<
+                                let x = rt::at::<
                                     f32,
-                                    12,
+                                    36,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let pixel1 = rt::at::<
-                                    f32,
-                                    12,
-                                >(
-                                    x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 144),
-                                );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a0, pixel0[i], &filters[i]);
-                                    rt::mul_add_scalar(&mut a1, pixel1[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
                                 }
                             }
                         }
-                        for v in a0.iter_mut() {
-                            *v = rt::math::silu(*v);
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
                         }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a0, 12);
-                        for v in a1.iter_mut() {
-                            *v = rt::math::silu(*v);
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
                         }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12 + 24, &a1, 12);
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for n in 0..1 {
+                    for block in 0..1 {
+                        let n = block;
                         let panel = group * 1 + n;
-                        let mut a = b[panel];
+                        let mut a0_0 = v::load(&b[panel]);
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
-                                let pixel = rt::at::<
+                                let x = rt::at::<
                                     f32,
                                     12,
                                 >(
                                     x,
-                                    group * 12 + (p * 144 + r * 144 + q * 24 + s * 24 - 168),
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
                                 );
-                                let filters = rt::at::<
+                                let w = rt::at::<
                                     [f32; 16],
                                     12,
                                 >(w, panel * 108 + r * 36 + s * 12);
                                 for i in 0..12 {
-                                    rt::mul_add_scalar(&mut a, pixel[i], &filters[i]);
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
                                 }
                             }
                         }
-                        for v in a.iter_mut() {
-                            *v = rt::math::silu(*v);
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
                         }
-                        rt::put_first(y, p * 144 + q * 24 + group * 12, &a, 12);
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
                     }
                 }
             }
         }
     }
     #[inline(never)]
-    fn pool_kernel_3(x: &[f32; 864], y: &mut [f32; 96]) {
+    fn pool_kernel_3_portable(x: &[f32; 864], y: &mut [f32; 96]) {
         for p in 0..2 {
             for q in 0..2 {
                 let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
@@ -1491,7 +1641,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn dense_kernel_1(x: &[f32; 96], w: &[f32; 1536], b: &[f32; 16], y: &mut [f32; 5]) {
+    fn dense_kernel_1_portable(
+        x: &[f32; 96],
+        w: &[f32; 1536],
+        b: &[f32; 16],
+        y: &mut [f32; 5],
+    ) {
         let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
         let b = b.as_chunks::<16>().0;
         for panel in 0..1 {
@@ -1504,7 +1659,2874 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn softmax_kernel_1(x: &[f32; 5], y: &mut [f32; 5]) {
+    fn softmax_kernel_1_portable(x: &[f32; 5], y: &mut [f32; 5]) {
+        for (x, y) in x.as_chunks::<5>().0.iter().zip(y.as_chunks_mut::<5>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(weights, arena);
+        layer_dw1_avx2(weights, arena);
+        layer_conv2_avx2(weights, arena);
+        layer_add1_avx2(weights, arena);
+        layer_pool1_avx2(weights, arena);
+        layer_conv3_avx2(weights, arena);
+        layer_conv4_avx2(weights, arena);
+        layer_mul1_avx2(weights, arena);
+        layer_pool2_avx2(weights, arena);
+        layer_conv5_avx2(weights, arena);
+        layer_concat1_avx2(weights, arena);
+        layer_shared_avx2(weights, arena);
+        layer_shared_2_avx2(weights, arena);
+        layer_pool3_avx2(weights, arena);
+        layer_dense1_avx2(weights, arena);
+        layer_dense1_softmax_avx2(weights, arena);
+    }
+    /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
+    ///
+    /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
+        conv_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..432]),
+            rt::fixed(&weights[432..448]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
+    ///
+    /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dw1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
+        dw_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[448..592]),
+            rt::fixed(&weights[592..608]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    ///
+    /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
+        conv_kernel_2_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[608..864]),
+            rt::fixed(&weights[864..880]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, relu`: add1, add1.relu
+    ///
+    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_add1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [0..576, 1152..1728, 576..1152],
+        );
+        add_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool avg global`: pool1
+    ///
+    /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
+        pool_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 4, relu`: conv3, conv3.relu
+    ///
+    /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv3_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
+        conv_kernel_3_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[880..1136]),
+            rt::fixed(&weights[1136..1152]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
+    ///
+    /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv4_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
+        conv_kernel_4_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1152..1216]),
+            rt::fixed(&weights[1216..1232]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }`: mul1
+    ///
+    /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_mul1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [576..1152, 0..16, 1152..1728],
+        );
+        mul_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max 3x3, stride 1, pad 1`: pool2
+    ///
+    /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
+        pool_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 8`: conv5
+    ///
+    /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv5_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
+        conv_kernel_5_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1232..1488]),
+            rt::fixed(&weights[1488..1504]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `concat { ... }`: concat1
+    ///
+    /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_concat1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [1152..1728, 864..1152, 0..864],
+        );
+        concat_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `shared, bn, relu`: shared, shared.bn, shared.relu
+    ///
+    /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_shared_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
+        conv_kernel_6_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..4960]),
+            rt::fixed(&weights[4960..4992]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `shared, silu`: shared_2, shared_2.silu
+    ///
+    /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_shared_2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
+        conv_kernel_7_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[4992..8448]),
+            rt::fixed(&weights[8448..8480]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool avg to 2x2`: pool3
+    ///
+    /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_pool3_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
+        pool_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 5, softmax`: dense1
+    ///
+    /// 96 -> 5; 485 parameters, 480 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
+        dense_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[8480..10016]),
+            rt::fixed(&weights[10016..10032]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 5, softmax`: dense1.softmax
+    ///
+    /// 5 -> 5; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_softmax_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
+        softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx2(
+        x: &[f32; 432],
+        w: &[f32; 432],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for tile in 0..1 {
+                let q = tile * 5;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
+                        let x = rt::at::<f32, 33>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
+                        for i in 0..9 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            let pixel = v::splat(x[i + 6]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            a1_1 = v::mul_add(pixel, filter1, a1_1);
+                            let pixel = v::splat(x[i + 12]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            a2_1 = v::mul_add(pixel, filter1, a2_1);
+                            let pixel = v::splat(x[i + 18]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            a3_1 = v::mul_add(pixel, filter1, a3_1);
+                            let pixel = v::splat(x[i + 24]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            a4_1 = v::mul_add(pixel, filter1, a4_1);
+                        }
+                    }
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    a0_1 = v::at_most(v::at_least(a0_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 8), a0_1);
+                    a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
+                    a1_1 = v::at_most(v::at_least(a1_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 24), a1_1);
+                    a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2_0);
+                    a2_1 = v::at_most(v::at_least(a2_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 40), a2_1);
+                    a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3_0);
+                    a3_1 = v::at_most(v::at_least(a3_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 56), a3_1);
+                    a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 64), a4_0);
+                    a4_1 = v::at_most(v::at_least(a4_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 72), a4_1);
+                }
+            }
+            for q in 5..6 {
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
+                        for s in 0..12usize.saturating_sub(q * 2).min(3) {
+                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
+                            let w = rt::at::<
+                                [f32; 16],
+                                3,
+                            >(w, panel * 27 + r * 9 + s * 3);
+                            for i in 0..3 {
+                                let filter0 = v::load(rt::at(&w[i], 0));
+                                let filter1 = v::load(rt::at(&w[i], 8));
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            }
+                        }
+                    }
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    a0_1 = v::at_most(v::at_least(a0_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 8), a0_1);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dw_kernel_1_avx2(
+        x: &[f32; 576],
+        w: &[f32; 144],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx2 as v;
+        for p in 0..6 {
+            for n in 0..2 {
+                for q in 0..1 {
+                    let mut a0 = v::load(rt::at(b, n * 8));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        for s in 1usize
+                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                        {
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 8),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 8)),
+                                a0,
+                            );
+                        }
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
+                }
+                for tile in 0..2 {
+                    let q = tile * 2 + 1;
+                    let mut a0 = v::load(rt::at(b, n * 8));
+                    let mut a1 = v::load(rt::at(b, n * 8));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        let x0 = v::load(
+                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8),
+                        );
+                        let x1 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 16,
+                            ),
+                        );
+                        let x2 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 32,
+                            ),
+                        );
+                        let x3 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 48,
+                            ),
+                        );
+                        let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 8));
+                        a0 = v::mul_add(x0, filter, a0);
+                        a1 = v::mul_add(x1, filter, a1);
+                        let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 8));
+                        a0 = v::mul_add(x1, filter, a0);
+                        a1 = v::mul_add(x2, filter, a1);
+                        let filter = v::load(rt::at(w, r * 48 + 2 * 16 + n * 8));
+                        a0 = v::mul_add(x2, filter, a0);
+                        a1 = v::mul_add(x3, filter, a1);
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
+                    a1 = v::at_least(a1, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8 + 16), a1);
+                }
+                for q in 5..6 {
+                    let mut a0 = v::load(rt::at(b, n * 8));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        for s in 1usize
+                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                        {
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 8),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 8)),
+                                a0,
+                            );
+                        }
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx2(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..6 {
+                let q = tile * 6;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a5_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 96>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            a1_1 = v::mul_add(pixel, filter1, a1_1);
+                            let pixel = v::splat(x[i + 32]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            a2_1 = v::mul_add(pixel, filter1, a2_1);
+                            let pixel = v::splat(x[i + 48]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            a3_1 = v::mul_add(pixel, filter1, a3_1);
+                            let pixel = v::splat(x[i + 64]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            a4_1 = v::mul_add(pixel, filter1, a4_1);
+                            let pixel = v::splat(x[i + 80]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
+                            a5_1 = v::mul_add(pixel, filter1, a5_1);
+                        }
+                    }
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 24), a1_1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 40), a2_1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 56), a3_1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 64), a4_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 72), a4_1);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 80), a5_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 88), a5_1);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn add_kernel_1_avx2(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
+        for i in 0..36 {
+            let place = i * 16;
+            let mut a = *rt::at::<f32, 16>(x0, place);
+            rt::add(&mut a, rt::at(x1, place));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, place, a);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_1_avx2(x: &[f32; 576], y: &mut [f32; 16]) {
+        for p in 0..1 {
+            for q in 0..1 {
+                let rows = 0..6;
+                let columns = 0..6;
+                let count = (rows.len() * columns.len()) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 16 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_3_avx2(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 4],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                        }
+                    }
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 4 + n * 16,
+                            4usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a0_0,
+                    );
+                    a0_1 = v::at_least(a0_1, v::splat(0.0));
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 4 + n * 16 + 8,
+                            4usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a0_1,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_4_avx2(
+        x: &[f32; 4],
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
+                        for i in 0..4 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_1 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_1_avx2(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
+        for pixel in 0..36 {
+            let pixel = pixel * 16;
+            for i in 0..1 {
+                let c = i * 16;
+                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
+                rt::mul(&mut a, rt::at(x1, c));
+                rt::put(y, pixel + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_2_avx2(x: &[f32; 576], y: &mut [f32; 576]) {
+        for p in 0..6 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..4 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 0..3;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+            for q in 5..6 {
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_5_avx2(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..6 {
+                let q = tile * 6;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
+                    let mut a5_0 = v::load(rt::at(&b[panel], 0));
+                    let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 96>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(rt::at(&w[i], 0));
+                            let filter1 = v::load(rt::at(&w[i], 8));
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            a0_1 = v::mul_add(pixel, filter1, a0_1);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            a1_1 = v::mul_add(pixel, filter1, a1_1);
+                            let pixel = v::splat(x[i + 32]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            a2_1 = v::mul_add(pixel, filter1, a2_1);
+                            let pixel = v::splat(x[i + 48]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            a3_1 = v::mul_add(pixel, filter1, a3_1);
+                            let pixel = v::splat(x[i + 64]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            a4_1 = v::mul_add(pixel, filter1, a4_1);
+                            let pixel = v::splat(x[i + 80]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
+                            a5_1 = v::mul_add(pixel, filter1, a5_1);
+                        }
+                    }
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a0_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 8,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a0_1,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 8,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a1_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 16,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a1_1,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 16,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a2_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 24,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a2_1,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 24,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a3_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 32,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a3_1,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 32,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a4_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 40,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a4_1,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 40,
+                            8usize.saturating_sub(n * 16).min(8),
+                        ),
+                        a5_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 48,
+                            8usize.saturating_sub(n * 16 + 8).min(8),
+                        ),
+                        a5_1,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn concat_kernel_1_avx2(x0: &[f32; 576], x1: &[f32; 288], y: &mut [f32; 864]) {
+        for (pixel, y) in y.as_chunks_mut::<24>().0.iter_mut().enumerate() {
+            y[0..16].copy_from_slice(&x0.as_chunks::<16>().0[pixel]);
+            y[16..24].copy_from_slice(&x1.as_chunks::<8>().0[pixel]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_6_avx2(
+        x: &[f32; 864],
+        w: &[f32; 3456],
+        b: &[f32; 32],
+        y: &mut [f32; 864],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for q in 0..1 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        a0_1 = v::at_least(a0_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                    }
+                }
+            }
+            for tile in 0..1 {
+                let q = tile * 4 + 1;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 0..3 {
+                                let x = rt::at::<
+                                    f32,
+                                    84,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    a1_1 = v::mul_add(pixel, filter1, a1_1);
+                                    let pixel = v::splat(x[i + 48]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    a2_1 = v::mul_add(pixel, filter1, a2_1);
+                                    let pixel = v::splat(x[i + 72]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                    a3_1 = v::mul_add(pixel, filter1, a3_1);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        a0_1 = v::at_least(a0_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                        a1_0 = v::at_least(a1_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a1_0,
+                        );
+                        a1_1 = v::at_least(a1_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 32,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a1_1,
+                        );
+                        a2_0 = v::at_least(a2_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a2_0,
+                        );
+                        a2_1 = v::at_least(a2_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 56,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a2_1,
+                        );
+                        a3_0 = v::at_least(a3_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a3_0,
+                        );
+                        a3_1 = v::at_least(a3_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 80,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a3_1,
+                        );
+                    }
+                }
+            }
+            for q in 5..6 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        a0_1 = v::at_least(a0_1, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_7_avx2(
+        x: &[f32; 864],
+        w: &[f32; 3456],
+        b: &[f32; 32],
+        y: &mut [f32; 864],
+    ) {
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for q in 0..1 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a0_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                    }
+                }
+            }
+            for tile in 0..1 {
+                let q = tile * 4 + 1;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
+                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 0..3 {
+                                let x = rt::at::<
+                                    f32,
+                                    84,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    a1_1 = v::mul_add(pixel, filter1, a1_1);
+                                    let pixel = v::splat(x[i + 48]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    a2_1 = v::mul_add(pixel, filter1, a2_1);
+                                    let pixel = v::splat(x[i + 72]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                    a3_1 = v::mul_add(pixel, filter1, a3_1);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a0_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a1_0,
+                        );
+                        let mut array = v::array(a1_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a1_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 32,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a1_1,
+                        );
+                        let mut array = v::array(a2_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a2_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a2_0,
+                        );
+                        let mut array = v::array(a2_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a2_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 56,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a2_1,
+                        );
+                        let mut array = v::array(a3_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a3_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a3_0,
+                        );
+                        let mut array = v::array(a3_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a3_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 80,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a3_1,
+                        );
+                    }
+                }
+            }
+            for q in 5..6 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(rt::at(&w[i], 0));
+                                    let filter1 = v::load(rt::at(&w[i], 8));
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(8),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a0_1);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_1 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                12usize.saturating_sub(n * 16 + 8).min(8),
+                            ),
+                            a0_1,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_3_avx2(x: &[f32; 864], y: &mut [f32; 96]) {
+        for p in 0..2 {
+            for q in 0..2 {
+                let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
+                let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
+                let count = (rows.len() * columns.len()) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 48 + q * 24 + c, a);
+                }
+                let c = 16;
+                let mut a = [0.0; 8];
+                for r in rows.clone() {
+                    for s in columns.clone() {
+                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                    }
+                }
+                for v in a.iter_mut() {
+                    *v /= count;
+                }
+                rt::put(y, p * 48 + q * 24 + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx2(
+        x: &[f32; 96],
+        w: &[f32; 1536],
+        b: &[f32; 16],
+        y: &mut [f32; 5],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..96 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx2(x: &[f32; 5], y: &mut [f32; 5]) {
+        for (x, y) in x.as_chunks::<5>().0.iter().zip(y.as_chunks_mut::<5>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(weights, arena);
+        layer_dw1_avx512(weights, arena);
+        layer_conv2_avx512(weights, arena);
+        layer_add1_avx512(weights, arena);
+        layer_pool1_avx512(weights, arena);
+        layer_conv3_avx512(weights, arena);
+        layer_conv4_avx512(weights, arena);
+        layer_mul1_avx512(weights, arena);
+        layer_pool2_avx512(weights, arena);
+        layer_conv5_avx512(weights, arena);
+        layer_concat1_avx512(weights, arena);
+        layer_shared_avx512(weights, arena);
+        layer_shared_2_avx512(weights, arena);
+        layer_pool3_avx512(weights, arena);
+        layer_dense1_avx512(weights, arena);
+        layer_dense1_softmax_avx512(weights, arena);
+    }
+    /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
+    ///
+    /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
+        conv_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..432]),
+            rt::fixed(&weights[432..448]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
+    ///
+    /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dw1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
+        dw_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[448..592]),
+            rt::fixed(&weights[592..608]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    ///
+    /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
+        conv_kernel_2_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[608..864]),
+            rt::fixed(&weights[864..880]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `add { ... }, relu`: add1, add1.relu
+    ///
+    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_add1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [0..576, 1152..1728, 576..1152],
+        );
+        add_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool avg global`: pool1
+    ///
+    /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
+        pool_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 4, relu`: conv3, conv3.relu
+    ///
+    /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv3_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
+        conv_kernel_3_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[880..1136]),
+            rt::fixed(&weights[1136..1152]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
+    ///
+    /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv4_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
+        conv_kernel_4_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1152..1216]),
+            rt::fixed(&weights[1216..1232]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `mul { ... }`: mul1
+    ///
+    /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_mul1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [576..1152, 0..16, 1152..1728],
+        );
+        mul_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `pool max 3x3, stride 1, pad 1`: pool2
+    ///
+    /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
+        pool_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `conv 1x1, 8`: conv5
+    ///
+    /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv5_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
+        conv_kernel_5_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1232..1488]),
+            rt::fixed(&weights[1488..1504]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `concat { ... }`: concat1
+    ///
+    /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_concat1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1, region2] = rt::disjoint(
+            arena,
+            [1152..1728, 864..1152, 0..864],
+        );
+        concat_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(region1),
+            rt::fixed_mut(region2),
+        );
+    }
+    /// `shared, bn, relu`: shared, shared.bn, shared.relu
+    ///
+    /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_shared_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
+        conv_kernel_6_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[1504..4960]),
+            rt::fixed(&weights[4960..4992]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `shared, silu`: shared_2, shared_2.silu
+    ///
+    /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_shared_2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
+        conv_kernel_7_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[4992..8448]),
+            rt::fixed(&weights[8448..8480]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `pool avg to 2x2`: pool3
+    ///
+    /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_pool3_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
+        pool_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    /// `dense 5, softmax`: dense1
+    ///
+    /// 96 -> 5; 485 parameters, 480 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
+        dense_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[8480..10016]),
+            rt::fixed(&weights[10016..10032]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 5, softmax`: dense1.softmax
+    ///
+    /// 5 -> 5; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_softmax_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
+        softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx512(
+        x: &[f32; 432],
+        w: &[f32; 432],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for tile in 0..1 {
+                let q = tile * 5;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
+                    let mut a2_0 = v::load(&b[panel]);
+                    let mut a3_0 = v::load(&b[panel]);
+                    let mut a4_0 = v::load(&b[panel]);
+                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
+                        let x = rt::at::<f32, 33>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
+                        for i in 0..9 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 6]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            let pixel = v::splat(x[i + 12]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            let pixel = v::splat(x[i + 18]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            let pixel = v::splat(x[i + 24]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                        }
+                    }
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
+                    a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2_0);
+                    a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3_0);
+                    a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 64), a4_0);
+                }
+            }
+            for q in 5..6 {
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
+                        for s in 0..12usize.saturating_sub(q * 2).min(3) {
+                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
+                            let w = rt::at::<
+                                [f32; 16],
+                                3,
+                            >(w, panel * 27 + r * 9 + s * 3);
+                            for i in 0..3 {
+                                let filter0 = v::load(&w[i]);
+                                let pixel = v::splat(x[i]);
+                                a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            }
+                        }
+                    }
+                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dw_kernel_1_avx512(
+        x: &[f32; 576],
+        w: &[f32; 144],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx512 as v;
+        for p in 0..6 {
+            for n in 0..1 {
+                for q in 0..1 {
+                    let mut a0 = v::load(rt::at(b, n * 16));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        for s in 1usize
+                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                        {
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
+                                a0,
+                            );
+                        }
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                }
+                for tile in 0..1 {
+                    let q = tile * 4 + 1;
+                    let mut a0 = v::load(rt::at(b, n * 16));
+                    let mut a1 = v::load(rt::at(b, n * 16));
+                    let mut a2 = v::load(rt::at(b, n * 16));
+                    let mut a3 = v::load(rt::at(b, n * 16));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        let x0 = v::load(
+                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16),
+                        );
+                        let x1 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 16,
+                            ),
+                        );
+                        let x2 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 32,
+                            ),
+                        );
+                        let x3 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 48,
+                            ),
+                        );
+                        let x4 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 64,
+                            ),
+                        );
+                        let x5 = v::load(
+                            rt::at(
+                                x,
+                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 80,
+                            ),
+                        );
+                        let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 16));
+                        a0 = v::mul_add(x0, filter, a0);
+                        a1 = v::mul_add(x1, filter, a1);
+                        a2 = v::mul_add(x2, filter, a2);
+                        a3 = v::mul_add(x3, filter, a3);
+                        let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 16));
+                        a0 = v::mul_add(x1, filter, a0);
+                        a1 = v::mul_add(x2, filter, a1);
+                        a2 = v::mul_add(x3, filter, a2);
+                        a3 = v::mul_add(x4, filter, a3);
+                        let filter = v::load(rt::at(w, r * 48 + 2 * 16 + n * 16));
+                        a0 = v::mul_add(x2, filter, a0);
+                        a1 = v::mul_add(x3, filter, a1);
+                        a2 = v::mul_add(x4, filter, a2);
+                        a3 = v::mul_add(x5, filter, a3);
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                    a1 = v::at_least(a1, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1);
+                    a2 = v::at_least(a2, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2);
+                    a3 = v::at_least(a3, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3);
+                }
+                for q in 5..6 {
+                    let mut a0 = v::load(rt::at(b, n * 16));
+                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
+                        for s in 1usize
+                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                        {
+                            a0 = v::mul_add(
+                                v::load(
+                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
+                                ),
+                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
+                                a0,
+                            );
+                        }
+                    }
+                    a0 = v::at_least(a0, v::splat(0.0));
+                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx512(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 576],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..2 {
+                let q = tile * 18;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
+                    let mut a2_0 = v::load(&b[panel]);
+                    let mut a3_0 = v::load(&b[panel]);
+                    let mut a4_0 = v::load(&b[panel]);
+                    let mut a5_0 = v::load(&b[panel]);
+                    let mut a6_0 = v::load(&b[panel]);
+                    let mut a7_0 = v::load(&b[panel]);
+                    let mut a8_0 = v::load(&b[panel]);
+                    let mut a9_0 = v::load(&b[panel]);
+                    let mut a10_0 = v::load(&b[panel]);
+                    let mut a11_0 = v::load(&b[panel]);
+                    let mut a12_0 = v::load(&b[panel]);
+                    let mut a13_0 = v::load(&b[panel]);
+                    let mut a14_0 = v::load(&b[panel]);
+                    let mut a15_0 = v::load(&b[panel]);
+                    let mut a16_0 = v::load(&b[panel]);
+                    let mut a17_0 = v::load(&b[panel]);
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 288>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            let pixel = v::splat(x[i + 32]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            let pixel = v::splat(x[i + 48]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            let pixel = v::splat(x[i + 64]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            let pixel = v::splat(x[i + 80]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
+                            let pixel = v::splat(x[i + 96]);
+                            a6_0 = v::mul_add(pixel, filter0, a6_0);
+                            let pixel = v::splat(x[i + 112]);
+                            a7_0 = v::mul_add(pixel, filter0, a7_0);
+                            let pixel = v::splat(x[i + 128]);
+                            a8_0 = v::mul_add(pixel, filter0, a8_0);
+                            let pixel = v::splat(x[i + 144]);
+                            a9_0 = v::mul_add(pixel, filter0, a9_0);
+                            let pixel = v::splat(x[i + 160]);
+                            a10_0 = v::mul_add(pixel, filter0, a10_0);
+                            let pixel = v::splat(x[i + 176]);
+                            a11_0 = v::mul_add(pixel, filter0, a11_0);
+                            let pixel = v::splat(x[i + 192]);
+                            a12_0 = v::mul_add(pixel, filter0, a12_0);
+                            let pixel = v::splat(x[i + 208]);
+                            a13_0 = v::mul_add(pixel, filter0, a13_0);
+                            let pixel = v::splat(x[i + 224]);
+                            a14_0 = v::mul_add(pixel, filter0, a14_0);
+                            let pixel = v::splat(x[i + 240]);
+                            a15_0 = v::mul_add(pixel, filter0, a15_0);
+                            let pixel = v::splat(x[i + 256]);
+                            a16_0 = v::mul_add(pixel, filter0, a16_0);
+                            let pixel = v::splat(x[i + 272]);
+                            a17_0 = v::mul_add(pixel, filter0, a17_0);
+                        }
+                    }
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 64), a4_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 80), a5_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 96), a6_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 112), a7_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 128), a8_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 144), a9_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 160), a10_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 176), a11_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 192), a12_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 208), a13_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 224), a14_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 240), a15_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 256), a16_0);
+                    v::store(rt::at_mut(y, q * 16 + n * 16 + 272), a17_0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn add_kernel_1_avx512(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
+        for i in 0..36 {
+            let place = i * 16;
+            let mut a = *rt::at::<f32, 16>(x0, place);
+            rt::add(&mut a, rt::at(x1, place));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, place, a);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_1_avx512(x: &[f32; 576], y: &mut [f32; 16]) {
+        for p in 0..1 {
+            for q in 0..1 {
+                let rows = 0..6;
+                let columns = 0..6;
+                let count = (rows.len() * columns.len()) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 16 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_3_avx512(
+        x: &[f32; 16],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 4],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                        }
+                    }
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 4 + n * 16,
+                            4usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_4_avx512(
+        x: &[f32; 4],
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut [f32; 16],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..1 {
+                let q = tile;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
+                        for i in 0..4 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                        }
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::sigmoid(*e);
+                    }
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn mul_kernel_1_avx512(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
+        for pixel in 0..36 {
+            let pixel = pixel * 16;
+            for i in 0..1 {
+                let c = i * 16;
+                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
+                rt::mul(&mut a, rt::at(x1, c));
+                rt::put(y, pixel + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_2_avx512(x: &[f32; 576], y: &mut [f32; 576]) {
+        for p in 0..6 {
+            for q in 0..1 {
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+            for tile in 0..4 {
+                let q = tile + 1;
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 0..3;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+            for q in 5..6 {
+                let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
+                let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [f32::NEG_INFINITY; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::max(
+                                &mut a,
+                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            );
+                        }
+                    }
+                    rt::put(y, p * 96 + q * 16 + c, a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_5_avx512(
+        x: &[f32; 576],
+        w: &[f32; 256],
+        b: &[f32; 16],
+        y: &mut [f32; 288],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..1 {
+            for tile in 0..2 {
+                let q = tile * 18;
+                for block in 0..1 {
+                    let n = block;
+                    let panel = n;
+                    let mut a0_0 = v::load(&b[panel]);
+                    let mut a1_0 = v::load(&b[panel]);
+                    let mut a2_0 = v::load(&b[panel]);
+                    let mut a3_0 = v::load(&b[panel]);
+                    let mut a4_0 = v::load(&b[panel]);
+                    let mut a5_0 = v::load(&b[panel]);
+                    let mut a6_0 = v::load(&b[panel]);
+                    let mut a7_0 = v::load(&b[panel]);
+                    let mut a8_0 = v::load(&b[panel]);
+                    let mut a9_0 = v::load(&b[panel]);
+                    let mut a10_0 = v::load(&b[panel]);
+                    let mut a11_0 = v::load(&b[panel]);
+                    let mut a12_0 = v::load(&b[panel]);
+                    let mut a13_0 = v::load(&b[panel]);
+                    let mut a14_0 = v::load(&b[panel]);
+                    let mut a15_0 = v::load(&b[panel]);
+                    let mut a16_0 = v::load(&b[panel]);
+                    let mut a17_0 = v::load(&b[panel]);
+                    for r in 0..1 {
+                        let x = rt::at::<f32, 288>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
+                        for i in 0..16 {
+                            let filter0 = v::load(&w[i]);
+                            let pixel = v::splat(x[i]);
+                            a0_0 = v::mul_add(pixel, filter0, a0_0);
+                            let pixel = v::splat(x[i + 16]);
+                            a1_0 = v::mul_add(pixel, filter0, a1_0);
+                            let pixel = v::splat(x[i + 32]);
+                            a2_0 = v::mul_add(pixel, filter0, a2_0);
+                            let pixel = v::splat(x[i + 48]);
+                            a3_0 = v::mul_add(pixel, filter0, a3_0);
+                            let pixel = v::splat(x[i + 64]);
+                            a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            let pixel = v::splat(x[i + 80]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
+                            let pixel = v::splat(x[i + 96]);
+                            a6_0 = v::mul_add(pixel, filter0, a6_0);
+                            let pixel = v::splat(x[i + 112]);
+                            a7_0 = v::mul_add(pixel, filter0, a7_0);
+                            let pixel = v::splat(x[i + 128]);
+                            a8_0 = v::mul_add(pixel, filter0, a8_0);
+                            let pixel = v::splat(x[i + 144]);
+                            a9_0 = v::mul_add(pixel, filter0, a9_0);
+                            let pixel = v::splat(x[i + 160]);
+                            a10_0 = v::mul_add(pixel, filter0, a10_0);
+                            let pixel = v::splat(x[i + 176]);
+                            a11_0 = v::mul_add(pixel, filter0, a11_0);
+                            let pixel = v::splat(x[i + 192]);
+                            a12_0 = v::mul_add(pixel, filter0, a12_0);
+                            let pixel = v::splat(x[i + 208]);
+                            a13_0 = v::mul_add(pixel, filter0, a13_0);
+                            let pixel = v::splat(x[i + 224]);
+                            a14_0 = v::mul_add(pixel, filter0, a14_0);
+                            let pixel = v::splat(x[i + 240]);
+                            a15_0 = v::mul_add(pixel, filter0, a15_0);
+                            let pixel = v::splat(x[i + 256]);
+                            a16_0 = v::mul_add(pixel, filter0, a16_0);
+                            let pixel = v::splat(x[i + 272]);
+                            a17_0 = v::mul_add(pixel, filter0, a17_0);
+                        }
+                    }
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a0_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 8,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a1_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 16,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a2_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 24,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a3_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 32,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a4_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 40,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a5_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 48,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a6_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 56,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a7_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 64,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a8_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 72,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a9_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 80,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a10_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 88,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a11_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 96,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a12_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 104,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a13_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 112,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a14_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 120,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a15_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 128,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a16_0,
+                    );
+                    v::store_first(
+                        rt::part_mut(
+                            y,
+                            q * 8 + n * 16 + 136,
+                            8usize.saturating_sub(n * 16).min(16),
+                        ),
+                        a17_0,
+                    );
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn concat_kernel_1_avx512(x0: &[f32; 576], x1: &[f32; 288], y: &mut [f32; 864]) {
+        for (pixel, y) in y.as_chunks_mut::<24>().0.iter_mut().enumerate() {
+            y[0..16].copy_from_slice(&x0.as_chunks::<16>().0[pixel]);
+            y[16..24].copy_from_slice(&x1.as_chunks::<8>().0[pixel]);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_6_avx512(
+        x: &[f32; 864],
+        w: &[f32; 3456],
+        b: &[f32; 32],
+        y: &mut [f32; 864],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for q in 0..1 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                    }
+                }
+            }
+            for tile in 0..1 {
+                let q = tile * 4 + 1;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
+                        let mut a2_0 = v::load(&b[panel]);
+                        let mut a3_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 0..3 {
+                                let x = rt::at::<
+                                    f32,
+                                    84,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    let pixel = v::splat(x[i + 48]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    let pixel = v::splat(x[i + 72]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        a1_0 = v::at_least(a1_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
+                        a2_0 = v::at_least(a2_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a2_0,
+                        );
+                        a3_0 = v::at_least(a3_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a3_0,
+                        );
+                    }
+                }
+            }
+            for q in 5..6 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                }
+                            }
+                        }
+                        a0_0 = v::at_least(a0_0, v::splat(0.0));
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_7_avx512(
+        x: &[f32; 864],
+        w: &[f32; 3456],
+        b: &[f32; 32],
+        y: &mut [f32; 864],
+    ) {
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<16>().0;
+        let b = b.as_chunks::<16>().0;
+        for p in 0..6 {
+            for q in 0..1 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                    }
+                }
+            }
+            for tile in 0..1 {
+                let q = tile * 4 + 1;
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        let mut a1_0 = v::load(&b[panel]);
+                        let mut a2_0 = v::load(&b[panel]);
+                        let mut a3_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 0..3 {
+                                let x = rt::at::<
+                                    f32,
+                                    84,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                    let pixel = v::splat(x[i + 24]);
+                                    a1_0 = v::mul_add(pixel, filter0, a1_0);
+                                    let pixel = v::splat(x[i + 48]);
+                                    a2_0 = v::mul_add(pixel, filter0, a2_0);
+                                    let pixel = v::splat(x[i + 72]);
+                                    a3_0 = v::mul_add(pixel, filter0, a3_0);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                        let mut array = v::array(a1_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a1_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a1_0,
+                        );
+                        let mut array = v::array(a2_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a2_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a2_0,
+                        );
+                        let mut array = v::array(a3_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a3_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a3_0,
+                        );
+                    }
+                }
+            }
+            for q in 5..6 {
+                for group in 0..2 {
+                    for block in 0..1 {
+                        let n = block;
+                        let panel = group * 1 + n;
+                        let mut a0_0 = v::load(&b[panel]);
+                        for r in 1usize
+                            .saturating_sub(p)..7usize.saturating_sub(p).min(3)
+                        {
+                            for s in 1usize
+                                .saturating_sub(q)..7usize.saturating_sub(q).min(3)
+                            {
+                                let x = rt::at::<
+                                    f32,
+                                    12,
+                                >(
+                                    x,
+                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
+                                );
+                                let w = rt::at::<
+                                    [f32; 16],
+                                    12,
+                                >(w, panel * 108 + r * 36 + s * 12);
+                                for i in 0..12 {
+                                    let filter0 = v::load(&w[i]);
+                                    let pixel = v::splat(x[i]);
+                                    a0_0 = v::mul_add(pixel, filter0, a0_0);
+                                }
+                            }
+                        }
+                        let mut array = v::array(a0_0);
+                        for e in array.iter_mut() {
+                            *e = rt::math::silu(*e);
+                        }
+                        a0_0 = v::of(array);
+                        v::store_first(
+                            rt::part_mut(
+                                y,
+                                p * 144 + q * 24 + group * 12 + n * 16,
+                                12usize.saturating_sub(n * 16).min(16),
+                            ),
+                            a0_0,
+                        );
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_3_avx512(x: &[f32; 864], y: &mut [f32; 96]) {
+        for p in 0..2 {
+            for q in 0..2 {
+                let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
+                let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
+                let count = (rows.len() * columns.len()) as f32;
+                for i in 0..1 {
+                    let c = i * 16;
+                    let mut a = [0.0; 16];
+                    for r in rows.clone() {
+                        for s in columns.clone() {
+                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v /= count;
+                    }
+                    rt::put(y, p * 48 + q * 24 + c, a);
+                }
+                let c = 16;
+                let mut a = [0.0; 8];
+                for r in rows.clone() {
+                    for s in columns.clone() {
+                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                    }
+                }
+                for v in a.iter_mut() {
+                    *v /= count;
+                }
+                rt::put(y, p * 48 + q * 24 + c, a);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx512(
+        x: &[f32; 96],
+        w: &[f32; 1536],
+        b: &[f32; 16],
+        y: &mut [f32; 5],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..96 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx512(x: &[f32; 5], y: &mut [f32; 5]) {
         for (x, y) in x.as_chunks::<5>().0.iter().zip(y.as_chunks_mut::<5>().0) {
             rt::math::softmax(x, y);
         }

@@ -89,7 +89,7 @@ const _: () = {
             let y = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(self.0.weights(), arena);
+            forward(&self.0, arena);
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -113,7 +113,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(self.0.weights(), arena);
+                        forward(&self.0, arena);
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -131,6 +131,16 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self.0.set_threads(threads);
             self
+        }
+        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self.0.use_instruction_set(set);
+            self
+        }
+        /// The instructions that the kernels use.
+        #[must_use]
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            self.0.instruction_set()
         }
         /// The layers: names, shapes, parameters, mult-adds.
         #[must_use]
@@ -295,58 +305,18 @@ const _: () = {
         input_kernel_1(x, rt::fixed_mut(&mut arena[2656..3608]));
     }
     /// The layers in the order in which they run.
-    fn forward(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1(weights, arena);
-        layer_conv2(weights, arena);
-        layer_dense1(weights, arena);
-        layer_dense1_softmax(weights, arena);
-    }
-    /// `conv 3x3, 3, relu`: conv1, conv1.relu
-    ///
-    /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
-    fn layer_conv1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
-        conv_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..27]),
-            rt::fixed(&weights[32..35]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
-    ///
-    /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
-    fn layer_conv2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
-        conv_kernel_2(
-            rt::fixed(region0),
-            rt::fixed(&weights[48..129]),
-            rt::fixed(&weights[144..147]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dense 10, softmax`: dense1
-    ///
-    /// 1728 -> 10; 17290 parameters, 17280 mult-adds
-    fn layer_dense1(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
-        dense_kernel_1(
-            rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
-            rt::fixed_mut(region1),
-        );
-    }
-    /// `dense 10, softmax`: dense1.softmax
-    ///
-    /// 10 -> 10; 0 parameters, 0 mult-adds
-    fn layer_dense1_softmax(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
-        softmax_kernel_1(rt::fixed(region0), rt::fixed_mut(region1));
-    }
-    /// The outputs out of the arena.
-    fn write(arena: &[f32], y: &mut [f32; 10]) {
-        y.copy_from_slice(&arena[16..26]);
+    fn forward(net: &rt::Net, arena: &mut [f32]) {
+        match net.instruction_set() {
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx512(proof) => {
+                rt::enter!(proof, forward_avx512(net.weights(), arena))
+            }
+            #[cfg(target_arch = "x86_64")]
+            rt::InstructionSet::Avx2(proof) => {
+                rt::enter!(proof, forward_avx2(net.weights(), arena))
+            }
+            _ => forward_portable(net.weights(), arena),
+        }
     }
     #[inline(never)]
     fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 952]) {
@@ -359,8 +329,66 @@ const _: () = {
             }
         }
     }
+    /// The outputs out of the arena.
+    fn write(arena: &[f32], y: &mut [f32; 10]) {
+        y.copy_from_slice(&arena[16..26]);
+    }
+    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(weights, arena);
+        layer_conv2_portable(weights, arena);
+        layer_dense1_portable(weights, arena);
+        layer_dense1_softmax_portable(weights, arena);
+    }
+    /// `conv 3x3, 3, relu`: conv1, conv1.relu
+    ///
+    /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
+    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        conv_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..27]),
+            rt::fixed(&weights[32..35]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
+    ///
+    /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
+    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        conv_kernel_2_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[48..129]),
+            rt::fixed(&weights[144..147]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1
+    ///
+    /// 1728 -> 10; 17290 parameters, 17280 mult-adds
+    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        dense_kernel_1_portable(
+            rt::fixed(region0),
+            rt::fixed(&weights[160..27808]),
+            rt::fixed(&weights[27808..27824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1.softmax
+    ///
+    /// 10 -> 10; 0 parameters, 0 mult-adds
+    fn layer_dense1_softmax_portable(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
+        softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    }
     #[inline(never)]
-    fn conv_kernel_1(x: &[f32; 952], w: &[f32; 27], b: &[f32; 3], y: &mut [f32; 2652]) {
+    fn conv_kernel_1_portable(
+        x: &[f32; 952],
+        w: &[f32; 27],
+        b: &[f32; 3],
+        y: &mut [f32; 2652],
+    ) {
         rt::clear_sides(y, 34, 0, 8);
         for p in 0..26 {
             for k in 0..3 {
@@ -385,7 +413,12 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn conv_kernel_2(x: &[f32; 2652], w: &[f32; 81], b: &[f32; 3], y: &mut [f32; 1728]) {
+    fn conv_kernel_2_portable(
+        x: &[f32; 2652],
+        w: &[f32; 81],
+        b: &[f32; 3],
+        y: &mut [f32; 1728],
+    ) {
         for p in 0..24 {
             for k in 0..3 {
                 for tile in 0..2 {
@@ -411,7 +444,7 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn dense_kernel_1(
+    fn dense_kernel_1_portable(
         x: &[f32; 1728],
         w: &[f32; 27648],
         b: &[f32; 16],
@@ -429,7 +462,311 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn softmax_kernel_1(x: &[f32; 10], y: &mut [f32; 10]) {
+    fn softmax_kernel_1_portable(x: &[f32; 10], y: &mut [f32; 10]) {
+        for (x, y) in x.as_chunks::<10>().0.iter().zip(y.as_chunks_mut::<10>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(weights, arena);
+        layer_conv2_avx2(weights, arena);
+        layer_dense1_avx2(weights, arena);
+        layer_dense1_softmax_avx2(weights, arena);
+    }
+    /// `conv 3x3, 3, relu`: conv1, conv1.relu
+    ///
+    /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        conv_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..27]),
+            rt::fixed(&weights[32..35]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
+    ///
+    /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        conv_kernel_2_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[48..129]),
+            rt::fixed(&weights[144..147]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1
+    ///
+    /// 1728 -> 10; 17290 parameters, 17280 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        dense_kernel_1_avx2(
+            rt::fixed(region0),
+            rt::fixed(&weights[160..27808]),
+            rt::fixed(&weights[27808..27824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1.softmax
+    ///
+    /// 10 -> 10; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn layer_dense1_softmax_avx2(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
+        softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx2(
+        x: &[f32; 952],
+        w: &[f32; 27],
+        b: &[f32; 3],
+        y: &mut [f32; 2652],
+    ) {
+        rt::clear_sides(y, 34, 0, 8);
+        for p in 0..26 {
+            for k in 0..3 {
+                for tile in 0..2 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..3 {
+                        for s in 0..3 {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                w[k * 9 + r * 3 + s],
+                                rt::at(x, p * 34 + r * 34 + q + s),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::relu(*v);
+                    }
+                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx2(
+        x: &[f32; 2652],
+        w: &[f32; 81],
+        b: &[f32; 3],
+        y: &mut [f32; 1728],
+    ) {
+        for p in 0..24 {
+            for k in 0..3 {
+                for tile in 0..2 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..3 {
+                        for s in 0..3 {
+                            for c in 0..3 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 27 + r * 9 + s * 3 + c],
+                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::relu(*v);
+                    }
+                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx2(
+        x: &[f32; 1728],
+        w: &[f32; 27648],
+        b: &[f32; 16],
+        y: &mut [f32; 10],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<1728>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..1728 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx2(x: &[f32; 10], y: &mut [f32; 10]) {
+        for (x, y) in x.as_chunks::<10>().0.iter().zip(y.as_chunks_mut::<10>().0) {
+            rt::math::softmax(x, y);
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(weights, arena);
+        layer_conv2_avx512(weights, arena);
+        layer_dense1_avx512(weights, arena);
+        layer_dense1_softmax_avx512(weights, arena);
+    }
+    /// `conv 3x3, 3, relu`: conv1, conv1.relu
+    ///
+    /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        conv_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[0..27]),
+            rt::fixed(&weights[32..35]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
+    ///
+    /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        conv_kernel_2_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[48..129]),
+            rt::fixed(&weights[144..147]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1
+    ///
+    /// 1728 -> 10; 17290 parameters, 17280 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        dense_kernel_1_avx512(
+            rt::fixed(region0),
+            rt::fixed(&weights[160..27808]),
+            rt::fixed(&weights[27808..27824]),
+            rt::fixed_mut(region1),
+        );
+    }
+    /// `dense 10, softmax`: dense1.softmax
+    ///
+    /// 10 -> 10; 0 parameters, 0 mult-adds
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    fn layer_dense1_softmax_avx512(weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
+        softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_1_avx512(
+        x: &[f32; 952],
+        w: &[f32; 27],
+        b: &[f32; 3],
+        y: &mut [f32; 2652],
+    ) {
+        rt::clear_sides(y, 34, 0, 8);
+        for p in 0..26 {
+            for k in 0..3 {
+                for tile in 0..2 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..3 {
+                        for s in 0..3 {
+                            rt::mul_add_scalar(
+                                &mut a,
+                                w[k * 9 + r * 3 + s],
+                                rt::at(x, p * 34 + r * 34 + q + s),
+                            );
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::relu(*v);
+                    }
+                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn conv_kernel_2_avx512(
+        x: &[f32; 2652],
+        w: &[f32; 81],
+        b: &[f32; 3],
+        y: &mut [f32; 1728],
+    ) {
+        for p in 0..24 {
+            for k in 0..3 {
+                for tile in 0..2 {
+                    let q = tile * 16;
+                    let mut a = [b[k]; 16];
+                    for r in 0..3 {
+                        for s in 0..3 {
+                            for c in 0..3 {
+                                rt::mul_add_scalar(
+                                    &mut a,
+                                    w[k * 27 + r * 9 + s * 3 + c],
+                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
+                                );
+                            }
+                        }
+                    }
+                    for v in a.iter_mut() {
+                        *v = rt::math::relu(*v);
+                    }
+                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn dense_kernel_1_avx512(
+        x: &[f32; 1728],
+        w: &[f32; 27648],
+        b: &[f32; 16],
+        y: &mut [f32; 10],
+    ) {
+        let w = w.as_chunks::<16>().0.as_chunks::<1728>().0;
+        let b = b.as_chunks::<16>().0;
+        for panel in 0..1 {
+            let units = &w[panel];
+            let mut a = b[panel];
+            for i in 0..1728 {
+                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+            }
+            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn softmax_kernel_1_avx512(x: &[f32; 10], y: &mut [f32; 10]) {
         for (x, y) in x.as_chunks::<10>().0.iter().zip(y.as_chunks_mut::<10>().0) {
             rt::math::softmax(x, y);
         }
