@@ -66,6 +66,12 @@ mod layer_info;
 mod macros;
 pub mod math;
 mod model;
+#[allow(
+    unsafe_code,
+    reason = "parts of one slice on several threads, and a borrowed closure there"
+)]
+#[doc(hidden)]
+pub mod pool;
 #[cfg(feature = "executors")]
 pub mod reference;
 #[allow(unsafe_code, reason = "loads, stores and the entry into functions of a feature")]

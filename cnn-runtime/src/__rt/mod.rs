@@ -7,9 +7,11 @@
 mod batch;
 mod net;
 mod regions;
+mod rows;
 mod vector;
 
 pub use crate::__enter as enter;
+pub use crate::pool::{Part, Pool, Team};
 pub use crate::simd::{self, InstructionSet};
 pub use batch::{Flat, flat, flat_mut, zeros};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
@@ -18,6 +20,7 @@ pub use net::Net;
 pub use regions::{
     at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part, part_mut, put, put_apart, put_first,
 };
+pub use rows::Rows;
 pub use vector::{add, bilinear, max, mul, mul_add, mul_add_scalar, step, step_scalar};
 
 pub use crate::{Zeros, math};

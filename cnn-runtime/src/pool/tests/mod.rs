@@ -1,0 +1,3 @@
+//! Regions under stress, and that parts cover a result once.
+
+mod regions;
