@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
         let write = self.write(interface);
         let rt = self.rt;
         let sets = Isa::ALL.iter().map(|&isa| self.set(&steps, &names, isa));
-        let input_kernels = self.kernels_of(Isa::Portable, true);
+        let common = self.common_kernels();
         quote! {
             #read
             #read_bytes
@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
                 }
             }
 
-            #(#input_kernels)*
+            #(#common)*
             #write
             #(#sets)*
         }
@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
         let forward = suffixed(&print::name("forward"), isa);
         let layers: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
         let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
-        let kernels = self.kernels_of(isa, false);
+        let kernels = self.kernels_of(isa);
         let features = layers::features(isa);
         quote! {
             #features
@@ -85,16 +85,28 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The kernels that read the user's images, or all others.
-    fn kernels_of(&self, isa: Isa, inputs: bool) -> Vec<TokenStream> {
-        let all = self.plan.kernels.iter().zip(&self.kernels).enumerate();
-        all.filter(|(_, (kernel, _))| matches!(kernel, Kernel::Input(_)) == inputs)
-            .map(|(index, (kernel, name))| {
-                let name = if inputs { name.clone() } else { suffixed(name, isa) };
-                let context = Context { rt: self.rt, name, isa, weights: self.weights_of(index) };
-                layers::kernel(kernel, &context)
-            })
-            .collect()
+    /// The kernels that are made for an instruction set.
+    fn kernels_of(&self, isa: Isa) -> Vec<TokenStream> {
+        let all = self.plan.kernels.iter().enumerate().filter(|(_, kernel)| !is_common(kernel));
+        all.map(|(index, _)| self.kernel(index, isa)).collect()
+    }
+
+    /// The kernels of which there is one for every instruction set.
+    fn common_kernels(&self) -> Vec<TokenStream> {
+        let all = self.plan.kernels.iter().enumerate().filter(|(_, kernel)| is_common(kernel));
+        all.map(|(index, _)| self.kernel(index, Isa::Portable)).collect()
+    }
+
+    fn kernel(&self, index: usize, isa: Isa) -> TokenStream {
+        let name = self.kernel_name(index, isa);
+        let context = Context { rt: self.rt, name, isa, weights: self.weights_of(index) };
+        layers::kernel(&self.plan.kernels[index], &context)
+    }
+
+    /// A kernel's function for an instruction set.
+    fn kernel_name(&self, index: usize, isa: Isa) -> Ident {
+        let name = &self.kernels[index];
+        if is_common(&self.plan.kernels[index]) { name.clone() } else { suffixed(name, isa) }
     }
 
     /// Which input of the network a step reads, if it reads one.
@@ -202,7 +214,7 @@ impl<'a> Run<'a> {
     fn step(&self, step: &Step, name: &Ident, isa: Isa) -> TokenStream {
         let rt = self.rt;
         let docs = docs::step(self.plan, &self.figures, step);
-        let kernel = suffixed(&self.kernels[step.kernel.0], isa);
+        let kernel = self.kernel_name(step.kernel.0, isa);
         let features = layers::features(isa);
         let mut buffers: Vec<BufferId> = Vec::new();
         for &buffer in step.reads.iter().chain(&step.writes) {
@@ -244,4 +256,31 @@ impl<'a> Run<'a> {
 /// A function's name for an instruction set.
 fn suffixed(name: &Ident, isa: Isa) -> Ident {
     format_ident!("{name}_{}", isa.name())
+}
+
+/// Whether one function serves every instruction set: what reads the user's image, and what is
+/// written out to its last operation, of which nobody wants three.
+fn is_common(kernel: &Kernel) -> bool {
+    match kernel {
+        Kernel::Input(_) => true,
+        Kernel::Conv(kernel) => kernel.unroll,
+        Kernel::Dw(kernel) => kernel.unroll,
+        Kernel::Dense(kernel) => kernel.unroll,
+        Kernel::Deconv(_)
+        | Kernel::Pool(_)
+        | Kernel::Bn(_)
+        | Kernel::Activation(_)
+        | Kernel::Softmax(_)
+        | Kernel::Lrn(_)
+        | Kernel::Add(_)
+        | Kernel::Mul(_)
+        | Kernel::Concat(_)
+        | Kernel::Scale(_)
+        | Kernel::Pad(_)
+        | Kernel::Slice(_)
+        | Kernel::Split(_)
+        | Kernel::Shuffle(_)
+        | Kernel::Resize(_)
+        | Kernel::Depth(_) => false,
+    }
 }

@@ -342,14 +342,10 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p + q + n * 16,
-                            1usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 1usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
+                    }
                 }
             }
         }
@@ -432,22 +428,14 @@ const _: () = {
                             a0_1 = v::mul_add(pixel, filter1, a0_1);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p + q + n * 16,
-                            1usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a0_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p + q + n * 16 + 8,
-                            1usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a0_1,
-                    );
+                    let count = 1usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
+                    }
+                    let count = 1usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, p + q + n * 16 + 8, count), a0_1);
+                    }
                 }
             }
         }
@@ -534,14 +522,10 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p + q + n * 16,
-                            1usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 1usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
+                    }
                 }
             }
         }

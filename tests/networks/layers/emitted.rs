@@ -1109,27 +1109,25 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 17,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a1_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
+                            a1_0,
+                        );
+                    }
                 }
             }
             for q in 4..5 {
@@ -1159,14 +1157,13 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                 }
             }
         }
@@ -1294,27 +1291,25 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 16,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
+                                a1_0,
+                            );
+                        }
                     }
                 }
             }
@@ -2506,105 +2501,97 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 8,
-                            17usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a0_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 8, count),
+                            a0_1,
+                        );
+                    }
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 17,
-                            17usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a1_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
+                            a1_0,
+                        );
+                    }
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 25,
-                            17usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a1_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 25, count),
+                            a1_1,
+                        );
+                    }
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 34,
-                            17usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a2_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 34, count),
+                            a2_0,
+                        );
+                    }
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 42,
-                            17usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a2_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 42, count),
+                            a2_1,
+                        );
+                    }
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 51,
-                            17usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a3_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 51, count),
+                            a3_0,
+                        );
+                    }
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 59,
-                            17usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a3_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 59, count),
+                            a3_1,
+                        );
+                    }
                 }
             }
             for q in 4..5 {
@@ -2637,27 +2624,25 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 8,
-                            17usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a0_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 8, count),
+                            a0_1,
+                        );
+                    }
                 }
             }
         }
@@ -2816,157 +2801,145 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 8,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 8, count),
+                                a0_1,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 16,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a1_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
+                                a1_0,
+                            );
+                        }
                         let mut array = v::array(a1_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 24,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a1_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 24, count),
+                                a1_1,
+                            );
+                        }
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 32,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a2_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 32, count),
+                                a2_0,
+                            );
+                        }
                         let mut array = v::array(a2_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 40,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a2_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 40, count),
+                                a2_1,
+                            );
+                        }
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 48,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a3_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 48, count),
+                                a3_0,
+                            );
+                        }
                         let mut array = v::array(a3_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 56,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a3_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 56, count),
+                                a3_1,
+                            );
+                        }
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 64,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a4_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 64, count),
+                                a4_0,
+                            );
+                        }
                         let mut array = v::array(a4_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 72,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a4_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 72, count),
+                                a4_1,
+                            );
+                        }
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 80,
-                                8usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a5_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 80, count),
+                                a5_0,
+                            );
+                        }
                         let mut array = v::array(a5_1);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 88,
-                                8usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a5_1,
-                        );
+                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 88, count),
+                                a5_1,
+                            );
+                        }
                     }
                 }
             }
@@ -4226,105 +4199,97 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 16,
-                            17usize.saturating_sub(n * 16 + 16).min(16),
-                        ),
-                        a0_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 16, count),
+                            a0_1,
+                        );
+                    }
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 17,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a1_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
+                            a1_0,
+                        );
+                    }
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 33,
-                            17usize.saturating_sub(n * 16 + 16).min(16),
-                        ),
-                        a1_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 33, count),
+                            a1_1,
+                        );
+                    }
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 34,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a2_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 34, count),
+                            a2_0,
+                        );
+                    }
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 50,
-                            17usize.saturating_sub(n * 16 + 16).min(16),
-                        ),
-                        a2_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 50, count),
+                            a2_1,
+                        );
+                    }
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 51,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a3_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 51, count),
+                            a3_0,
+                        );
+                    }
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 67,
-                            17usize.saturating_sub(n * 16 + 16).min(16),
-                        ),
-                        a3_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 67, count),
+                            a3_1,
+                        );
+                    }
                 }
             }
             for q in 4..5 {
@@ -4361,27 +4326,25 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16,
-                            17usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 17usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
+                            a0_0,
+                        );
+                    }
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            p * 85 + q * 17 + n * 16 + 16,
-                            17usize.saturating_sub(n * 16 + 16).min(16),
-                        ),
-                        a0_1,
-                    );
+                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 16, count),
+                            a0_1,
+                        );
+                    }
                 }
             }
         }
@@ -4563,235 +4526,217 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 16,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
+                                a1_0,
+                            );
+                        }
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 32,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a2_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 32, count),
+                                a2_0,
+                            );
+                        }
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 48,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a3_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 48, count),
+                                a3_0,
+                            );
+                        }
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 64,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a4_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 64, count),
+                                a4_0,
+                            );
+                        }
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 80,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a5_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 80, count),
+                                a5_0,
+                            );
+                        }
                         let mut array = v::array(a6_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a6_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 96,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a6_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 96, count),
+                                a6_0,
+                            );
+                        }
                         let mut array = v::array(a7_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a7_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 112,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a7_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 112, count),
+                                a7_0,
+                            );
+                        }
                         let mut array = v::array(a8_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a8_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 128,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a8_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 128, count),
+                                a8_0,
+                            );
+                        }
                         let mut array = v::array(a9_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a9_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 144,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a9_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 144, count),
+                                a9_0,
+                            );
+                        }
                         let mut array = v::array(a10_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a10_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 160,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a10_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 160, count),
+                                a10_0,
+                            );
+                        }
                         let mut array = v::array(a11_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a11_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 176,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a11_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 176, count),
+                                a11_0,
+                            );
+                        }
                         let mut array = v::array(a12_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a12_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 192,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a12_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 192, count),
+                                a12_0,
+                            );
+                        }
                         let mut array = v::array(a13_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a13_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 208,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a13_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 208, count),
+                                a13_0,
+                            );
+                        }
                         let mut array = v::array(a14_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a14_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 224,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a14_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 224, count),
+                                a14_0,
+                            );
+                        }
                         let mut array = v::array(a15_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a15_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 240,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a15_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 240, count),
+                                a15_0,
+                            );
+                        }
                         let mut array = v::array(a16_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a16_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 256,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a16_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 256, count),
+                                a16_0,
+                            );
+                        }
                         let mut array = v::array(a17_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a17_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                q * 16 + group * 8 + n * 16 + 272,
-                                8usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a17_0,
-                        );
+                        let count = 8usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 272, count),
+                                a17_0,
+                            );
+                        }
                     }
                 }
             }

@@ -1117,14 +1117,10 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 4 + n * 16,
-                            4usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 4usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
+                    }
                 }
             }
         }
@@ -1263,22 +1259,14 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 8,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a1_0,
-                    );
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
+                    }
                 }
             }
         }
@@ -1332,14 +1320,17 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -1376,23 +1367,29 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                     }
                 }
             }
@@ -1427,14 +1424,17 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -1486,14 +1486,17 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -1534,27 +1537,33 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                     }
                 }
             }
@@ -1593,14 +1602,17 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -2232,23 +2244,15 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 4 + n * 16,
-                            4usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a0_0,
-                    );
+                    let count = 4usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
+                    }
                     a0_1 = v::at_least(a0_1, v::splat(0.0));
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 4 + n * 16 + 8,
-                            4usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a0_1,
-                    );
+                    let count = 4usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 4 + n * 16 + 8, count), a0_1);
+                    }
                 }
             }
         }
@@ -2429,102 +2433,81 @@ const _: () = {
                             a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a0_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 8,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a0_1,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 8,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a1_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 16,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a1_1,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 16,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a2_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 24,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a2_1,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 24,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a3_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 32,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a3_1,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 32,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a4_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 40,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a4_1,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 40,
-                            8usize.saturating_sub(n * 16).min(8),
-                        ),
-                        a5_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 48,
-                            8usize.saturating_sub(n * 16 + 8).min(8),
-                        ),
-                        a5_1,
-                    );
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a0_1);
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
+                            a1_1,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
+                            a2_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
+                            a2_1,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
+                            a3_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
+                            a3_1,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
+                            a4_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
+                            a4_1,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
+                            a5_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 48, count),
+                            a5_1,
+                        );
+                    }
                 }
             }
         }
@@ -2585,23 +2568,29 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                     }
                 }
             }
@@ -2653,77 +2642,101 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                         a1_1 = v::at_least(a1_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 32,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a1_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 32,
+                                    count,
+                                ),
+                                a1_1,
+                            );
+                        }
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a2_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                    count,
+                                ),
+                                a2_0,
+                            );
+                        }
                         a2_1 = v::at_least(a2_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 56,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a2_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 56,
+                                    count,
+                                ),
+                                a2_1,
+                            );
+                        }
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a3_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                    count,
+                                ),
+                                a3_0,
+                            );
+                        }
                         a3_1 = v::at_least(a3_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 80,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a3_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 80,
+                                    count,
+                                ),
+                                a3_1,
+                            );
+                        }
                     }
                 }
             }
@@ -2761,23 +2774,29 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                     }
                 }
             }
@@ -2834,27 +2853,33 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                     }
                 }
             }
@@ -2910,105 +2935,129 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                         let mut array = v::array(a1_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 32,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a1_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 32,
+                                    count,
+                                ),
+                                a1_1,
+                            );
+                        }
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a2_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                    count,
+                                ),
+                                a2_0,
+                            );
+                        }
                         let mut array = v::array(a2_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 56,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a2_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 56,
+                                    count,
+                                ),
+                                a2_1,
+                            );
+                        }
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a3_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                    count,
+                                ),
+                                a3_0,
+                            );
+                        }
                         let mut array = v::array(a3_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 80,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a3_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 80,
+                                    count,
+                                ),
+                                a3_1,
+                            );
+                        }
                     }
                 }
             }
@@ -3050,27 +3099,33 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(8),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                12usize.saturating_sub(n * 16 + 8).min(8),
-                            ),
-                            a0_1,
-                        );
+                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
+                                    count,
+                                ),
+                                a0_1,
+                            );
+                        }
                     }
                 }
             }
@@ -3732,14 +3787,10 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 4 + n * 16,
-                            4usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
+                    let count = 4usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
+                    }
                 }
             }
         }
@@ -3934,150 +3985,126 @@ const _: () = {
                             a17_0 = v::mul_add(pixel, filter0, a17_0);
                         }
                     }
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a0_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 8,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a1_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 16,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a2_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 24,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a3_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 32,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a4_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 40,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a5_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 48,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a6_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 56,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a7_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 64,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a8_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 72,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a9_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 80,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a10_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 88,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a11_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 96,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a12_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 104,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a13_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 112,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a14_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 120,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a15_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 128,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a16_0,
-                    );
-                    v::store_first(
-                        rt::part_mut(
-                            y,
-                            q * 8 + n * 16 + 136,
-                            8usize.saturating_sub(n * 16).min(16),
-                        ),
-                        a17_0,
-                    );
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
+                            a2_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
+                            a3_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
+                            a4_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
+                            a5_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 48, count),
+                            a6_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 56, count),
+                            a7_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 64, count),
+                            a8_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 72, count),
+                            a9_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 80, count),
+                            a10_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 88, count),
+                            a11_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 96, count),
+                            a12_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 104, count),
+                            a13_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 112, count),
+                            a14_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 120, count),
+                            a15_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 128, count),
+                            a16_0,
+                        );
+                    }
+                    let count = 8usize.saturating_sub(n * 16).min(16);
+                    if count > 0 {
+                        v::store_first(
+                            rt::part_mut(y, q * 8 + n * 16 + 136, count),
+                            a17_0,
+                        );
+                    }
                 }
             }
         }
@@ -4135,14 +4162,17 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -4185,41 +4215,53 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a2_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                    count,
+                                ),
+                                a2_0,
+                            );
+                        }
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a3_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                    count,
+                                ),
+                                a3_0,
+                            );
+                        }
                     }
                 }
             }
@@ -4254,14 +4296,17 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -4315,14 +4360,17 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }
@@ -4369,53 +4417,65 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a1_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
+                                    count,
+                                ),
+                                a1_0,
+                            );
+                        }
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a2_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
+                                    count,
+                                ),
+                                a2_0,
+                            );
+                        }
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a3_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
+                                    count,
+                                ),
+                                a3_0,
+                            );
+                        }
                     }
                 }
             }
@@ -4454,14 +4514,17 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(
-                                y,
-                                p * 144 + q * 24 + group * 12 + n * 16,
-                                12usize.saturating_sub(n * 16).min(16),
-                            ),
-                            a0_0,
-                        );
+                        let count = 12usize.saturating_sub(n * 16).min(16);
+                        if count > 0 {
+                            v::store_first(
+                                rt::part_mut(
+                                    y,
+                                    p * 144 + q * 24 + group * 12 + n * 16,
+                                    count,
+                                ),
+                                a0_0,
+                            );
+                        }
                     }
                 }
             }

@@ -232,7 +232,10 @@ fn store(
     let (k, l) = (typed(sizes.k), int(vectors.lanes));
     let count = quote!(#k.saturating_sub(#before).min(#l));
     if dense {
-        quote! { v::store_first(#rt::part_mut(y, #place, #count), #a); }
+        quote! {
+            let count = #count;
+            if count > 0 { v::store_first(#rt::part_mut(y, #place, count), #a); }
+        }
     } else {
         quote! { v::store_zeroed(#rt::at_mut(y, #place), #a, #count); }
     }
