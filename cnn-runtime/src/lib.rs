@@ -45,7 +45,7 @@
 //! | `net.predict_u8(&image)` | the same for bytes, where the input says `u8` |
 //! | `net.predict_into(&mut workspace, &image, &mut output)` | the same without an allocation or a lock |
 //! | `net.predict_batch(images)` | of arrays `(N, H, W, C)` of [ndarray](https://docs.rs/ndarray), a sample a thread |
-//! | `net.threads(n)` | how many threads a batch may use; one where nothing is said |
+//! | `net.threads(n)` | on how many threads it predicts; on the caller's alone where nothing is said |
 //! | `net.use_instruction_set(set)`, `net.instruction_set()` | the instructions of its kernels: [`InstructionSet`] |
 //! | `M::workspace()` | the memory of one running prediction: [`Workspace`] |
 //! | `M::layers()`, `M::summary()` | the rows of the summary: [`LayerInfo`]; the summary as text |

@@ -52,6 +52,8 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
 
             #[doc = " `f32`s of the arena."]
             const ARENA: usize = #arena;
+            #[doc = " `f32`s of the scratch memory of one thread."]
+            const SCRATCH: usize = 0;
             #[doc = " `f32`s of the packed weights."]
             const WEIGHTS: usize = #weights;
 
@@ -275,10 +277,11 @@ fn telling(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
             #runtime::Workspace::__new(ARENA)
         }
 
-        #[doc = " How many threads a batch may use, one where nothing is said. The result is the same"]
-        #[doc = " to the bit, whatever the number."]
+        #[doc = " Predicts on so many threads from now on, the caller's among them; on that alone where"]
+        #[doc = " nothing is said. They stand ready until the net is dropped. The result is the same to the"]
+        #[doc = " bit, whatever the number. Waits for a prediction that uses the threads before them."]
         pub fn threads(&self, threads: usize) -> &Self {
-            self.0.set_threads(threads);
+            self.0.set_threads(threads, SCRATCH);
             self
         }
 

@@ -170,7 +170,7 @@ fn telling(interface: &Interface<'_>) -> TokenStream {
     quote! {
         #[doc = " A new workspace."]
         pub fn workspace() -> #runtime::Workspace { #nothing }
-        #[doc = " How many threads a batch may use."]
+        #[doc = " Predicts on so many threads from now on."]
         pub fn threads(&self, threads: usize) -> &Self { self }
         #[doc = " The layers."]
         pub fn layers() -> &'static [#runtime::LayerInfo] { &[] }

@@ -4,6 +4,8 @@ use super::Net;
 use crate::image::{check, layout};
 use crate::{ShapeError, Workspace};
 use ndarray::{Array, ArrayView, Dimension, ShapeBuilder};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// The samples of one input of a batch, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -64,9 +66,13 @@ pub fn flat_mut<D: Dimension>(array: &mut Array<f32, D>) -> &mut [f32] {
 /// One sample of a batch: its index, a workspace to run in, and the place of each output.
 type Run<'a> = dyn Fn(usize, &mut Workspace, &mut [&mut [f32]]) + Sync + 'a;
 
+/// Neighbouring samples and the memory of their outputs, until a thread takes them.
+type Band<'a> = Mutex<Option<(Range<usize>, Vec<&'a mut [f32]>)>>;
+
 impl Net {
     /// Runs `samples` predictions on the net's threads, each thread on neighbouring samples. Each
     /// sample is computed by one thread as it would be alone: the bits do not depend on their number.
+    /// While the threads are at work for another caller, this one computes all samples itself.
     ///
     /// `outputs` are the results' memory, `samples` times the sizes `lens`.
     pub fn batch<const N: usize>(
@@ -76,34 +82,29 @@ impl Net {
         lens: &[usize; N],
         run: &Run<'_>,
     ) {
-        let outputs = Vec::from(outputs);
-        let threads = self.threads().min(samples);
-        if threads < 2 {
-            self.band(0..samples, outputs, lens, run);
-            return;
-        }
-        let mut rest = outputs;
-        std::thread::scope(|scope| {
-            for thread in 0..threads {
+        let threads = self.pool().threads().min(samples);
+        let mut rest = Vec::from(outputs);
+        let bands: Vec<Band<'_>> = (0..threads)
+            .map(|thread| {
                 let first = samples * thread / threads;
                 let end = samples * (thread + 1) / threads;
-                let split = rest.into_iter().zip(lens);
+                let split = std::mem::take(&mut rest).into_iter().zip(lens);
                 let (band, others) =
                     split.map(|(all, len)| all.split_at_mut((end - first) * len)).unzip();
                 rest = others;
-                scope.spawn(move || self.band(first..end, band, lens, run));
+                Mutex::new(Some((first..end, band)))
+            })
+            .collect();
+        self.pool().run(threads, &mut [], &|thread, _| {
+            let band = bands[thread].lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some((samples, outputs)) = band {
+                self.band(samples, outputs, lens, run);
             }
         });
     }
 
     /// Neighbouring samples, one after the other, in one workspace.
-    fn band(
-        &self,
-        samples: std::ops::Range<usize>,
-        outputs: Vec<&mut [f32]>,
-        lens: &[usize],
-        run: &Run<'_>,
-    ) {
+    fn band(&self, samples: Range<usize>, outputs: Vec<&mut [f32]>, lens: &[usize], run: &Run<'_>) {
         let mut workspace = self.take();
         let mut places: Vec<_> =
             outputs.into_iter().zip(lens).map(|(all, &len)| all.chunks_exact_mut(len)).collect();

@@ -1,11 +1,11 @@
-//! What every emitted type holds: packed weights, idle workspaces, a number of threads.
+//! What every emitted type holds: packed weights, idle workspaces, threads.
 
+use crate::pool::{Pool, Team};
 use crate::simd::InstructionSet;
 use crate::workspace::Aligned;
 use crate::{Load, LoadError, Workspace};
 use cnn_weights::{Table, Tensor};
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The inside of an emitted type.
@@ -13,7 +13,7 @@ pub struct Net {
     weights: Aligned,
     arena: usize,
     idle: Mutex<Vec<Workspace>>,
-    threads: AtomicUsize,
+    pool: Pool,
     instruction_set: InstructionSet,
 }
 
@@ -24,7 +24,7 @@ impl Net {
             weights: Aligned::of(packed),
             arena,
             idle: Mutex::new(vec![Workspace::new(arena)]),
-            threads: AtomicUsize::new(1),
+            pool: Pool::default(),
             instruction_set: InstructionSet::widest(),
         }
     }
@@ -72,9 +72,16 @@ impl Net {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
     }
 
-    /// How many threads a batch may use; at least 1.
-    pub fn set_threads(&self, threads: usize) {
-        self.threads.store(threads.max(1), Ordering::Relaxed);
+    /// Starts the threads that compute from now on with the caller's, `threads` in all, each with
+    /// `scratch` `f32`s of its own. The ones before them end; a prediction that uses them is waited
+    /// for. None or one is the caller alone.
+    pub fn set_threads(&self, threads: usize, scratch: usize) {
+        self.pool.set_threads(threads, scratch);
+    }
+
+    /// Who computes a prediction: the caller, with this scratch memory, and the net's threads.
+    pub fn team<'a>(&'a self, scratch: &'a mut [f32]) -> Team<'a> {
+        Team::of(&self.pool, scratch)
     }
 
     /// Lets the kernels use these instructions.
@@ -87,22 +94,22 @@ impl Net {
         self.instruction_set
     }
 
-    /// How many threads a batch may use.
-    pub fn threads(&self) -> usize {
-        self.threads.load(Ordering::Relaxed)
+    /// The net's threads.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
     }
 }
 
 impl fmt::Debug for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Net").field("threads", &self.threads()).finish_non_exhaustive()
+        f.debug_struct("Net").field("threads", &self.pool.threads()).finish_non_exhaustive()
     }
 }
 
 impl Clone for Net {
     fn clone(&self) -> Self {
         let mut net = Self::new(self.weights.get(), self.arena);
-        net.set_threads(self.threads());
+        net.pool = self.pool.clone();
         net.use_instruction_set(self.instruction_set);
         net
     }
@@ -119,5 +126,11 @@ impl Workspace {
     #[doc(hidden)]
     pub fn __arena(&mut self, len: usize) -> &mut [f32] {
         self.arena(len)
+    }
+
+    /// The arena, and scratch memory for the caller's thread, for emitted code.
+    #[doc(hidden)]
+    pub fn __split(&mut self, arena: usize, scratch: usize) -> (&mut [f32], &mut [f32]) {
+        self.arena(arena + scratch).split_at_mut(arena)
     }
 }

@@ -10,10 +10,14 @@ use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
 /// Threads that help a caller with the parts of a region; none where the caller is alone.
+#[derive(Default)]
 pub struct Pool {
+    /// Locked while a region runs: there is one at a time.
     workers: Mutex<Vec<Worker>>,
-    threads: AtomicUsize,
-    scratch: usize,
+    /// Their number, to be read while a region runs.
+    others: AtomicUsize,
+    /// `f32`s of scratch memory that each of them has.
+    scratch: AtomicUsize,
 }
 
 /// A thread and the place where it gets its work. Dropping it ends the thread.
@@ -28,28 +32,28 @@ struct Worker {
 pub(super) struct Spin(Duration);
 
 impl Pool {
-    /// No threads yet. Each will have so many `f32`s of scratch memory.
-    #[must_use]
-    pub fn new(scratch: usize) -> Self {
-        Self { workers: Mutex::default(), threads: AtomicUsize::new(1), scratch }
-    }
+    /// Most threads that a pool may have: more than that is a mistake, which must not take all that
+    /// the system has.
+    pub const MOST: usize = 1024;
 
     /// How many threads compute, the caller's among them; at least 1.
     pub fn threads(&self) -> usize {
-        self.threads.load(Ordering::Relaxed)
+        self.others.load(Ordering::Relaxed) + 1
     }
 
-    /// So many threads from now on, the caller's among them: fewer where the system starts no more.
+    /// So many threads from now on, the caller's among them: fewer where the system starts no more,
+    /// and no more than [`MOST`](Self::MOST). Each new one gets so many `f32`s of scratch memory.
     /// Waits for a region that runs.
-    pub fn set_threads(&self, threads: usize) {
+    pub fn set_threads(&self, threads: usize, scratch: usize) {
+        let threads = threads.clamp(1, Self::MOST);
         let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = threads.saturating_sub(1);
-        if workers.len() != others {
+        if workers.len() + 1 != threads || self.scratch.load(Ordering::Relaxed) != scratch {
             workers.clear();
             let spin = Spin::among(threads);
-            workers.extend((1..threads).map_while(|part| Worker::start(part, self.scratch, spin)));
+            workers.extend((1..threads).map_while(|part| Worker::start(part, scratch, spin)));
         }
-        self.threads.store(workers.len() + 1, Ordering::Relaxed);
+        self.others.store(workers.len(), Ordering::Relaxed);
+        self.scratch.store(scratch, Ordering::Relaxed);
     }
 
     /// Calls `region` once for each of the parts, on the caller's thread and the pool's, and returns
@@ -96,6 +100,15 @@ impl Pool {
         if let Some(panic) = panic {
             resume_unwind(panic);
         }
+    }
+}
+
+/// As many threads of its own.
+impl Clone for Pool {
+    fn clone(&self) -> Self {
+        let pool = Self::default();
+        pool.set_threads(self.threads(), self.scratch.load(Ordering::Relaxed));
+        pool
     }
 }
 

@@ -105,7 +105,7 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             ::core::unreachable!("the model does not compile")
         }
-        /// How many threads a batch may use.
+        /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }
@@ -203,7 +203,7 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             ::core::unreachable!("the model does not compile")
         }
-        /// How many threads a batch may use.
+        /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }
@@ -322,7 +322,7 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             ::core::unreachable!("the model does not compile")
         }
-        /// How many threads a batch may use.
+        /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }
@@ -413,7 +413,7 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             ::core::unreachable!("the model does not compile")
         }
-        /// How many threads a batch may use.
+        /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }

@@ -56,6 +56,8 @@ const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
     const ARENA: usize = 1728;
+    /// `f32`s of the scratch memory of one thread.
+    const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
     const WEIGHTS: usize = 10032;
     impl Patterns {
@@ -212,10 +214,11 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             __cnn::Workspace::__new(ARENA)
         }
-        /// How many threads a batch may use, one where nothing is said. The result is the same
-        /// to the bit, whatever the number.
+        /// Predicts on so many threads from now on, the caller's among them; on that alone where
+        /// nothing is said. They stand ready until the net is dropped. The result is the same to the
+        /// bit, whatever the number. Waits for a prediction that uses the threads before them.
         pub fn threads(&self, threads: usize) -> &Self {
-            self.0.set_threads(threads);
+            self.0.set_threads(threads, SCRATCH);
             self
         }
         /// Lets the kernels use these instructions instead of the widest that the processor has.

@@ -4,8 +4,8 @@ use crate::pool::Pool;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn pool(threads: usize) -> Pool {
-    let pool = Pool::new(16);
-    pool.set_threads(threads);
+    let pool = Pool::default();
+    pool.set_threads(threads, 16);
     pool
 }
 
