@@ -60,7 +60,7 @@ impl<'a> Team<'a> {
         });
     }
 
-    /// Units of every row shared out evenly.
+    /// Units of every row shared out evenly, in groups of `align` neighbouring ones.
     ///
     /// # Panics
     /// Where `values` does not hold these rows. Never for sizes that the compiler emitted.
@@ -70,17 +70,20 @@ impl<'a> Team<'a> {
         rows: usize,
         stride: usize,
         [unit, units]: [usize; 2],
+        align: usize,
         work: &Work<'_>,
     ) {
-        let parts = self.threads().min(units);
+        let groups = units.div_ceil(align);
+        let parts = self.threads().min(groups);
         let Some(pool) = self.pool.filter(|_| parts > 1) else {
             return self.alone(values, rows, stride, [unit, units], work);
         };
         let cut = Cut::new(values, rows, stride, [unit, units]);
         pool.run(parts, self.scratch, &|part, scratch| {
-            let span = share(units, part, parts)..share(units, part + 1, parts);
+            let first = share(groups, part, parts) * align;
+            let end = share(groups, part + 1, parts) * align;
             // SAFETY: the pool runs each part once, and the shares of two parts do not overlap.
-            work(unsafe { cut.units(span) }, scratch);
+            work(unsafe { cut.units(first..end.min(units)) }, scratch);
         });
     }
 

@@ -142,8 +142,10 @@ impl Drop for Worker {
 }
 
 impl Spin {
-    /// Longer than the gap between the layers of a network, far shorter than a time slice.
-    const LIMIT: Duration = Duration::from_micros(50);
+    /// Longer than what runs between two regions of a network, far shorter than a time slice.
+    pub(super) const LONG: Self = Self(Duration::from_micros(50));
+    /// A few looks.
+    pub(super) const NONE: Self = Self(Duration::ZERO);
     /// Looks between two readings of the clock.
     const LOOKS: usize = 64;
 
@@ -151,7 +153,7 @@ impl Spin {
     /// another from working.
     fn among(threads: usize) -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
-        Self(if threads > cores { Duration::ZERO } else { Self::LIMIT })
+        if threads > cores { Self::NONE } else { Self::LONG }
     }
 
     /// Spins until the change, or until the time is over: false then.
