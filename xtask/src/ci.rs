@@ -1,7 +1,7 @@
 //! The sections of the CI, in order. In: which to run. Out: their times, and the first failure.
 //! A section is a list of commands, or `tidy`; nothing is installed here (`.ci/run` does that).
 
-use crate::{package, sizes, tidy};
+use crate::{package, sizes, tidy, valgrind};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -32,12 +32,13 @@ const FUZZ_FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module
 type Section = fn(&Path) -> Result<(), String>;
 
 /// Every section, in the order they run: the quick ones first.
-const SECTIONS: [(&str, Section); 11] = [
+const SECTIONS: [(&str, Section); 12] = [
     ("fmt", fmt),
     ("tidy", tidy::run),
     ("clippy", clippy),
     ("tests", tests),
     ("ui", ui),
+    ("valgrind", valgrind::run),
     ("sizes", all_sizes),
     ("docs", docs),
     ("package", package::run),
@@ -193,7 +194,7 @@ fn limited(program: &Path, megabytes: u32) -> Command {
 }
 
 /// The platform that this toolchain builds for.
-fn host() -> Result<String, String> {
+pub fn host() -> Result<String, String> {
     let output = Command::new("rustc").arg("-vV").output();
     let output = output.map_err(|error| format!("cannot run rustc: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -215,7 +216,8 @@ fn diff(root: &Path) -> Result<(), String> {
     Err(format!("the working tree is not clean\n{status}"))
 }
 
-fn call(
+/// Runs a program in the workspace's folder, with these variables too.
+pub fn call(
     root: &Path,
     program: &str,
     arguments: &[&str],

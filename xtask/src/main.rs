@@ -1,5 +1,6 @@
 //! `cargo xtask ci` is the whole CI, timed by section; `cargo xtask tidy` checks the rules of this
-//! codebase that a program can check; `cargo xtask sizes` measures what models cost to compile.
+//! codebase that a program can check; `cargo xtask sizes` measures what models cost to compile;
+//! `cargo xtask valgrind` looks at the memory of what is `unsafe`.
 //! Standard library only: it is built before anything else.
 
 #![forbid(unsafe_code)]
@@ -8,6 +9,7 @@ mod ci;
 mod package;
 mod sizes;
 mod tidy;
+mod valgrind;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,7 +17,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask ci [--skip SECTION]... [--only SECTION]...
        cargo xtask tidy
-       cargo xtask sizes [MODEL]...";
+       cargo xtask sizes [MODEL]...
+       cargo xtask valgrind";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         Some((&"ci", rest)) => ci::Choice::parse(rest).and_then(|choice| ci::run(&root(), &choice)),
         Some((&"tidy", [])) => tidy::run(&root()),
         Some((&"sizes", models)) => sizes::run(&root(), models),
+        Some((&"valgrind", [])) => valgrind::run(&root()),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -69,7 +69,7 @@ fn files(root: &Path) -> Result<Vec<String>, String> {
 
 /// The breaches of one text file.
 fn check(path: &str, text: &str) -> Vec<String> {
-    let mut breaches = Vec::new();
+    let mut breaches = if path.ends_with(".rs") { unsafety(path, text) } else { Vec::new() };
     let mut breach = |line: usize, rule: &str| breaches.push(format!("{path}:{line}: {rule}"));
     let stem = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
     if EMPTY_NAMES.contains(&stem) {
@@ -125,12 +125,6 @@ fn line_rules(path: &str, line: &str) -> Vec<&'static str> {
         rules.push("a debugging print");
     }
     let code = line.split("//").next().unwrap_or("");
-    let keyword = ["{", "fn", "impl", "trait", "extern"]
-        .iter()
-        .any(|next| code.contains(&format!("{} {next}", concat!("un", "safe"))));
-    if keyword && !UNSAFE_PLACES.iter().any(|place| path.starts_with(place)) {
-        rules.push("`unsafe` outside its places");
-    }
     let pest = ["use pest", "pest::", "pest_derive"].iter().any(|word| code.contains(word));
     if pest && !path.starts_with("cnn-dsl/src/syntax/") && !path.starts_with("xtask/") {
         rules.push("pest outside `syntax`");
@@ -144,6 +138,42 @@ fn line_rules(path: &str, line: &str) -> Vec<&'static str> {
         rules.push("quote outside `emit`");
     }
     rules
+}
+
+/// `unsafe` stands in its places alone, not in emitted code either, and says each time why it is
+/// sound: a `// SAFETY:` line before a block or an `impl`, a section `# Safety` before a function.
+fn unsafety(path: &str, text: &str) -> Vec<String> {
+    let place = UNSAFE_PLACES.iter().any(|place| path.starts_with(place));
+    let lines: Vec<&str> = text.lines().collect();
+    let mut breaches = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let code = line.split("//").next().unwrap_or("");
+        // Assembled from parts, so that this file keeps its own rules.
+        let has = |next: &str| code.contains(&[concat!("un", "safe"), next].concat());
+        let block = has(" {") || has(" impl");
+        let function = has(" fn") || has(" trait") || has(" extern") || has("(");
+        let breach = if !block && !function {
+            None
+        } else if !place {
+            Some("`unsafe` outside its places")
+        } else if block && !above(&lines[..index], "// SAFETY: ") {
+            Some("`unsafe` without a `// SAFETY:` line")
+        } else if function && !above(&lines[..index], "/// # Safety") {
+            Some("an `unsafe` function without a section `# Safety`")
+        } else {
+            None
+        };
+        breaches.extend(breach.map(|rule| format!("{path}:{}: {rule}", index + 1)));
+    }
+    breaches
+}
+
+/// Whether a line begins so between the statement or item before and the end of `lines`.
+fn above(lines: &[&str], start: &str) -> bool {
+    let comment = |line: &str| line.starts_with("//");
+    let ends = |line: &str| !comment(line) && line.ends_with([';', '{', '}', ',']);
+    let own = lines.iter().rev().map(|line| line.trim()).take_while(|line| !ends(line));
+    own.into_iter().any(|line| line.starts_with(start))
 }
 
 /// Each published package has the root's licences, word for word.
@@ -171,10 +201,11 @@ fn has_unsafe_places(path: &str) -> bool {
     UNSAFE_PLACES.iter().any(|place| place.starts_with(package))
 }
 
-/// One operation, one file in each stage, all of the same name.
+/// One operation, one file in each stage, all of the same name; a large one may be a folder.
 fn layer_names(files: &[String]) -> Vec<String> {
     let inside = |folder: &str| -> BTreeSet<String> {
-        files.iter().filter_map(|path| path.strip_prefix(folder)).map(str::to_owned).collect()
+        let names = files.iter().filter_map(|path| path.strip_prefix(folder));
+        names.map(|name| name.replace("/mod.rs", ".rs")).collect()
     };
     let mut breaches = Vec::new();
     for operation in inside(OPERATIONS) {
@@ -189,7 +220,7 @@ fn layer_names(files: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, layer_names, licences};
+    use super::{check, layer_names, licences, unsafety};
 
     #[test]
     fn each_rule_finds_its_breach() {
@@ -211,9 +242,42 @@ mod tests {
         }
         let block = format!("//! D.\nfn f() {{ {} {{}} }}\n", concat!("un", "safe"));
         assert_eq!(check("a/src/x.rs", &block), ["a/src/x.rs:2: `unsafe` outside its places"]);
-        assert!(check("cnn-runtime/src/simd/x.rs", &block).is_empty());
+        let bare = "cnn-runtime/src/simd/x.rs:2: `unsafe` without a `// SAFETY:` line";
+        assert_eq!(check("cnn-runtime/src/simd/x.rs", &block), [bare]);
         let unfinished = format!("//! D.\nfn f() {{ {}) }}\n", ["to", "do!("].concat());
         assert_eq!(check("a/src/x.rs", &unfinished), ["a/src/x.rs:2: unfinished work"]);
+    }
+
+    #[test]
+    fn unsafe_stands_in_its_places_with_its_reason() {
+        let word = concat!("un", "safe");
+        let rules = |path: &str, text: &str| -> Vec<String> {
+            let breaches = unsafety(path, &text.replace("?", word));
+            breaches.iter().map(|breach| breach.split_once(": ").unwrap().1.to_owned()).collect()
+        };
+        let place = "cnn-runtime/src/pool/x.rs";
+        for sound in [
+            "// SAFETY: so.\n// And so.\nlet x = ? { y() };",
+            "// SAFETY: so.\nlet x =\n    ? { y() };",
+            "// SAFETY: so.\n#[allow(z)]\n? impl Sync for X {}",
+            "/// X.\n///\n/// # Safety\n/// So.\n#[inline]\npub ? fn x() {}",
+            "// Nothing is ? { here }.",
+        ] {
+            assert_eq!(rules(place, sound), [""; 0], "{sound}");
+        }
+        for bare in
+            ["let x = ? { y() };", "// SAFETY: so.\ny();\n? { y() };", "? impl Sync for X {}"]
+        {
+            assert_eq!(rules(place, bare), ["`?` without a `// SAFETY:` line".replace("?", word)]);
+        }
+        let function = "/// X.\n? fn x() {}";
+        let rule = "an `?` function without a section `# Safety`".replace("?", word);
+        assert_eq!(rules(place, function), [rule]);
+        for text in ["// SAFETY: so.\n? { y() };", "#[?(no_mangle)]", "? extern \"C\" {}"] {
+            for path in ["cnn-dsl/src/x.rs", "tests/networks/a/emitted.rs"] {
+                assert_eq!(rules(path, text), ["`?` outside its places".replace("?", word)]);
+            }
+        }
     }
 
     #[test]
@@ -246,7 +310,11 @@ mod tests {
                 .map(|folder| format!("{folder}flatten.rs")),
         );
         assert!(layer_names(&files).is_empty());
-        files.retain(|path| path != "cnn-dsl/src/emit/layers/conv.rs");
+        for file in files.iter_mut().filter(|file| file.contains("/emit/")) {
+            *file = file.replace("conv.rs", "conv/mod.rs");
+        }
+        assert!(layer_names(&files).is_empty(), "a folder");
+        files.retain(|path| path != "cnn-dsl/src/emit/layers/conv/mod.rs");
         let breach =
             "cnn-dsl/src/ir/layers/conv.rs:1: no file of that name in `cnn-dsl/src/emit/layers/`";
         assert_eq!(layer_names(&files), [breach]);

@@ -1,18 +1,7 @@
 //! How a part is handed to a worker and its end comes back: one word that both sides exchange.
 //!
-//! ```text
-//!            caller            worker              worker
-//!   IDLE ------------> READY ---------> TAKEN ---------------> IDLE
-//!    |  ^               |  |              | caller: sleeps       ^
-//!    |  +---------------+  |              +-------> AWAITED -----+ and wakes the caller
-//!    |    caller: computes |
-//!    |       it itself     | wakes the worker
-//!    +----> ASLEEP --------+
-//!   worker: sleeps
-//! ```
-//!
 //! A worker that has not begun when the caller is through with its own part loses its part to the
-//! caller, so that nobody waits for a thread that the system does not run.
+//! caller: nobody waits for a thread that the system does not run.
 
 use super::threads::Spin;
 use std::any::Any;
@@ -20,6 +9,17 @@ use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
+
+// The state of a slot, and who changes it:
+//
+//           caller           worker                     worker
+//   IDLE ----------> READY ----------> TAKEN ------------------> IDLE
+//    | ^   caller      | |               | caller: sleeps         ^
+//    | +---------------+ |               +--------> AWAITED ------+ wakes the caller
+//    |   takes it back   |
+//    |                   ^
+//    | worker: sleeps    | caller: wakes the worker
+//    +----> ASLEEP ------+
 
 /// The worker has nothing to do and looks out for work.
 const IDLE: u32 = 0;

@@ -8,6 +8,8 @@
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
+#[cfg(test)]
+mod checks;
 pub mod portable;
 
 use std::fmt;
