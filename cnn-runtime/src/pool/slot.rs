@@ -89,20 +89,17 @@ impl Slot {
 
     /// Whether the worker has not begun; now it will not.
     pub(super) fn take_back(&self) -> bool {
-        let taken = self.state.compare_exchange(READY, IDLE, Ordering::AcqRel, Ordering::Acquire);
-        taken.is_ok()
+        // A look first: an exchange that fails takes the cache line from a worker that is at it.
+        self.state.load(Ordering::Relaxed) == READY && self.exchange(READY, IDLE)
     }
 
     /// Until the worker is through with what it was given, or does not get it any more. What it
     /// panicked with, if it did.
     pub(super) fn end(&self, spin: Spin) -> Option<Panic> {
         self.take_back();
-        if !spin.until(|| self.state.load(Ordering::Acquire) != TAKEN) {
-            let asked =
-                self.state.compare_exchange(TAKEN, AWAITED, Ordering::AcqRel, Ordering::Acquire);
-            if asked.is_ok() {
-                self.sleep_while(AWAITED);
-            }
+        let through = spin.until(|| self.state.load(Ordering::Acquire) != TAKEN);
+        if !through && self.exchange(TAKEN, AWAITED) {
+            self.sleep_while(AWAITED);
         }
         // SAFETY: the state is IDLE or ASLEEP, so the cell is the caller's.
         unsafe { (*self.panic.get()).take() }
@@ -120,28 +117,16 @@ impl Slot {
     /// The worker waits for work and takes it; false where there will be none.
     pub(super) fn next(&self, spin: Spin) -> bool {
         loop {
-            match self.state.load(Ordering::Acquire) {
+            match self.state.load(Ordering::Relaxed) {
                 READY => {
-                    let taken = self.state.compare_exchange(
-                        READY,
-                        TAKEN,
-                        Ordering::AcqRel,
-                        Ordering::Acquire,
-                    );
-                    if taken.is_ok() {
+                    if self.exchange(READY, TAKEN) {
                         return true;
                     }
                 }
                 CLOSED => return false,
                 _ if spin.until(|| self.state.load(Ordering::Relaxed) != IDLE) => {}
                 _ => {
-                    let slept = self.state.compare_exchange(
-                        IDLE,
-                        ASLEEP,
-                        Ordering::AcqRel,
-                        Ordering::Acquire,
-                    );
-                    if slept.is_ok() {
+                    if self.exchange(IDLE, ASLEEP) {
                         self.sleep_while(ASLEEP);
                     }
                 }
@@ -163,6 +148,10 @@ impl Slot {
         if self.state.swap(IDLE, Ordering::AcqRel) == AWAITED {
             self.wake();
         }
+    }
+
+    fn exchange(&self, from: u32, to: u32) -> bool {
+        self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     fn sleep_while(&self, state: u32) {
