@@ -29,6 +29,7 @@ pub fn compile(
 
 #[cfg(feature = "build")]
 pub mod build;
+#[cfg(feature = "frontend")]
 pub mod check;
 #[cfg(feature = "emit")]
 mod compiled;

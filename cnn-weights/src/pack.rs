@@ -20,9 +20,10 @@ pub fn pack(table: &Table, values: &[Vec<f32>]) -> Vec<f32> {
                 let kernel = Filters::new(&table.tensors[kernel], &values[kernel], groups);
                 panels(piece, &kernel, scale.as_deref(), lanes);
             }
-            Form::Taps { kernel, fold } => {
+            Form::Taps { kernel, fold, lanes } => {
                 let scale = fold.map(|fold| Affine::new(fold, values).scale);
-                taps(piece, &values[kernel], scale.as_deref());
+                let filters = table.tensors[kernel].dims[2..].iter().product();
+                taps(piece, &values[kernel], scale.as_deref(), [filters, lanes]);
             }
             Form::Bias { bias, fold, channels, groups, lanes } => {
                 let bias = bias.map(|bias| &values[bias][..]);
@@ -121,16 +122,13 @@ fn panels(piece: &mut [f32], kernel: &Filters<'_>, scale: Option<&[f64]>, lanes:
     }
 }
 
-/// `[R*S][C*M]`, the canonical order.
-fn taps(piece: &mut [f32], kernel: &[f32], scale: Option<&[f64]>) {
-    match scale {
-        None => piece.copy_from_slice(kernel),
-        Some(scale) => {
-            for (to, from) in piece.chunks_mut(scale.len()).zip(kernel.chunks(scale.len())) {
-                for ((to, &from), factor) in to.iter_mut().zip(from).zip(scale) {
-                    *to = (f64::from(from) * factor) as f32;
-                }
-            }
+/// `[R*S][C*M filled up to a multiple of lanes]`.
+fn taps(piece: &mut [f32], kernel: &[f32], scale: Option<&[f64]>, [filters, lanes]: [usize; 2]) {
+    let padded = filters.next_multiple_of(lanes);
+    for (to, from) in piece.chunks_exact_mut(padded).zip(kernel.chunks_exact(filters)) {
+        for (filter, (to, &from)) in to.iter_mut().zip(from).enumerate() {
+            let factor = scale.map_or(1.0, |scale| scale[filter]);
+            *to = (f64::from(from) * factor) as f32;
         }
     }
 }
@@ -219,9 +217,11 @@ mod tests {
     fn taps_affine_and_raw() {
         let kernel = Tensor::new("d", Role::DepthwiseKernel, vec![1, 2, 2, 1]);
         let (tensors, values) = folded(kernel, counted(4));
-        let taps = |fold| Form::Taps { kernel: 0, fold };
-        assert_eq!(packed(tensors.clone(), &values, taps(None), 4), counted(4));
-        assert_eq!(packed(tensors.clone(), &values, taps(Some(FOLD)), 4), [4., 1., 12., 2.]);
+        let taps = |fold| Form::Taps { kernel: 0, fold, lanes: 4 };
+        let expected = [1., 2., 0., 0., 3., 4., 0., 0.];
+        assert_eq!(packed(tensors.clone(), &values, taps(None), 8), expected);
+        let expected = [4., 1., 0., 0., 12., 2., 0., 0.];
+        assert_eq!(packed(tensors.clone(), &values, taps(Some(FOLD)), 8), expected);
         assert_eq!(packed(tensors.clone(), &values, Form::Affine(FOLD), 4), [4., 0.5, -11., -1.]);
         let plain = Fold { gamma: None, beta: None, ..FOLD };
         assert_eq!(packed(tensors.clone(), &values, Form::Affine(plain), 4), [2., 0.5, -6., -1.]);

@@ -112,12 +112,15 @@ pub enum Form {
         /// Width of a panel.
         lanes: usize,
     },
-    /// A depthwise kernel as `[R*S][C*M]`, the canonical order, scaled by the folded batch norm.
+    /// A depthwise kernel as `[R*S][C*M filled up to a multiple of lanes]`, the canonical order, scaled
+    /// by the folded batch norm.
     Taps {
         /// Index of the kernel.
         kernel: usize,
         /// Batch norm folded in.
         fold: Option<Fold>,
+        /// What a tap's filters are filled up to a multiple of.
+        lanes: usize,
     },
     /// Biases as `[groups][ceil(K/groups / lanes)][lanes]`; zeros and the batch norm's shift where
     /// there is no bias.

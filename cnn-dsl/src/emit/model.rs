@@ -190,7 +190,7 @@ fn into(interface: &Interface<'_>, element: Element) -> TokenStream {
             let #outputs = output;
             let arena = workspace.__arena(ARENA);
             #read(arena, #(#rt::fixed(#flat_inputs)),*);
-            forward(&self.0, arena);
+            forward(&self.0, &mut #rt::Team::single(&mut []), arena);
             write(arena, #(#rt::fixed_mut(#flat_outputs)),*);
         }
     }
@@ -248,7 +248,7 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
                 &|sample, workspace, outputs| {
                     let arena = workspace.__arena(ARENA);
                     #read(arena, #(#rt::fixed(#xs.sample(sample))),*);
-                    forward(&self.0, arena);
+                    forward(&self.0, &mut #rt::Team::single(&mut []), arena);
                     if let [#(#ys),*] = outputs {
                         write(arena, #(#rt::fixed_mut(#ys)),*);
                     }

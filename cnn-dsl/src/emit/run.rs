@@ -6,7 +6,7 @@ use crate::emit::layers::{self, Context, bytes_name};
 use crate::emit::model::read_name;
 use crate::emit::print::int;
 use crate::emit::{docs, print};
-use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
+use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Sharing, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet};
@@ -47,17 +47,17 @@ impl<'a> Run<'a> {
             #read_bytes
 
             #[doc = " The layers in the order in which they run."]
-            fn forward(net: &#rt::Net, arena: &mut [f32]) {
+            fn forward(net: &#rt::Net, team: &mut #rt::Team<'_>, arena: &mut [f32]) {
                 match net.instruction_set() {
                     #[cfg(target_arch = "x86_64")]
                     #rt::InstructionSet::Avx512(proof) => {
-                        #rt::enter!(proof, forward_avx512(net.weights(), arena))
+                        #rt::enter!(proof, forward_avx512(team, net.weights(), arena))
                     }
                     #[cfg(target_arch = "x86_64")]
                     #rt::InstructionSet::Avx2(proof) => {
-                        #rt::enter!(proof, forward_avx2(net.weights(), arena))
+                        #rt::enter!(proof, forward_avx2(team, net.weights(), arena))
                     }
-                    _ => forward_portable(net.weights(), arena),
+                    _ => forward_portable(team, net.weights(), arena),
                 }
             }
 
@@ -73,11 +73,11 @@ impl<'a> Run<'a> {
         let layers: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
         let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
         let kernels = self.kernels_of(isa);
-        let features = layers::features(isa);
+        let (features, rt) = (layers::features(isa), self.rt);
         quote! {
             #features
-            fn #forward(weights: &[f32], arena: &mut [f32]) {
-                #(#layers(weights, arena);)*
+            fn #forward(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+                #(#layers(team, weights, arena);)*
             }
 
             #(#functions)*
@@ -228,26 +228,59 @@ impl<'a> Run<'a> {
             format_ident!("region{index}")
         };
         let regions = buffers.iter().map(region);
-        let reads = step.reads.iter().map(|buffer| {
-            let region = region(buffer);
-            quote!(#rt::fixed(#region))
-        });
         let weights = step.weights.iter().map(|pack| {
             let pack = &self.plan.weights.packs[pack.0];
             let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
             quote!(#rt::fixed(&weights[#from..#to]))
         });
-        let writes = step.writes.iter().map(|buffer| {
-            let region = region(buffer);
-            quote!(#rt::fixed_mut(#region))
-        });
-        let arguments = reads.chain(weights).chain(writes);
+        let sharing = self.plan.kernels[step.kernel.0].sharing();
+        let call = if sharing == Sharing::Whole {
+            let reads = step.reads.iter().map(|buffer| {
+                let region = region(buffer);
+                quote!(#rt::fixed(#region))
+            });
+            let writes = step.writes.iter().map(|buffer| {
+                let region = region(buffer);
+                quote!(#rt::fixed_mut(#region))
+            });
+            let arguments = reads.chain(weights).chain(writes);
+            quote! { #kernel(#(#arguments),*); }
+        } else {
+            let reads = step.reads.iter().map(|buffer| {
+                let Buffer { shape, layout, .. } = self.plan.buffers[buffer.0];
+                let (region, row) = (region(buffer), int(layout.row(shape)));
+                quote!(#rt::Rows::new(#region, #row))
+            });
+            let arguments: Vec<_> = reads.chain(weights).collect();
+            let names: Vec<_> =
+                (0..arguments.len()).map(|index| format_ident!("argument{index}")).collect();
+            let to = step.writes[0];
+            let Buffer { shape, layout, .. } = self.plan.buffers[to.0];
+            let ([rows, _, _], [unit, units]) = (shape.hwc(), layout.units(shape));
+            let (rows, row) = (int(rows), int(layout.row(shape)));
+            let (unit, units, to) = (int(unit), int(units), region(&to));
+            let align = layers::align(&self.plan.kernels[step.kernel.0], isa);
+            let (method, align) = match sharing {
+                Sharing::Rows => (quote!(rows), quote!(1,)),
+                Sharing::Spans => (quote!(spans), {
+                    let align = int(align);
+                    quote!(#align,)
+                }),
+                Sharing::Whole | Sharing::Alone => (quote!(alone), TokenStream::new()),
+            };
+            quote! {
+                #(let #names = #arguments;)*
+                team.#method(#to, #rows, #row, [#unit, #units], #align &|mut y, _| {
+                    #kernel(#(#names,)* &mut y)
+                });
+            }
+        };
         quote! {
             #docs
             #features
-            fn #name(weights: &[f32], arena: &mut [f32]) {
+            fn #name(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
                 let [#(#regions),*] = #rt::disjoint(arena, [#(#ranges),*]);
-                #kernel(#(#arguments),*);
+                #call
             }
         }
     }

@@ -104,10 +104,10 @@ fn form(form: &Form, rt: &TokenStream) -> TokenStream {
             let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
             quote!(Panels { kernel: #kernel, fold: #fold, groups: #groups, lanes: #lanes })
         }
-        Form::Taps { kernel, fold } => {
-            let kernel = int(*kernel);
+        Form::Taps { kernel, fold, lanes } => {
+            let (kernel, lanes) = (int(*kernel), int(*lanes));
             let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
-            quote!(Taps { kernel: #kernel, fold: #fold })
+            quote!(Taps { kernel: #kernel, fold: #fold, lanes: #lanes })
         }
         Form::Bias { bias, fold, channels, groups, lanes } => {
             let bias = bias.map(|b| {

@@ -4,7 +4,7 @@ use crate::ir::{Network, ValueId};
 use crate::plan::arena::{self, Request};
 use crate::plan::fuse::{self, Group};
 use crate::plan::layers::{self, Call, View, input, slice};
-use crate::plan::layout::{Layout, Manner, Places, manner};
+use crate::plan::layout::{Layout, Manner, Places, group_manner};
 use crate::plan::weights::{self, Packer};
 use crate::plan::{Buffer, BufferId, Kernel, KernelId, Options, Plan, Step};
 use std::collections::HashMap;
@@ -89,9 +89,11 @@ impl<'n> Builder<'n> {
             let crate::ir::Op::Bn(op) = &bn.op else { return None };
             weights::fold(&network.weights[bn.weights?.0], op.eps.0)
         });
-        let reads: Vec<BufferId> = match self.manner(group) {
+        let reads: Vec<BufferId> = match group_manner(network, group) {
             Manner::Renames | Manner::Reshapes => return,
-            Manner::Dense => layer.inputs.iter().map(|&v| self.buffer_of(v)).collect(),
+            Manner::Dense | Manner::Blocks(_) => {
+                layer.inputs.iter().map(|&v| self.buffer_of(v)).collect()
+            }
             Manner::Columns(_) => vec![self.columns_of(layer.inputs[0])],
         };
         let xs = (reads.iter().zip(&layer.inputs))
@@ -113,12 +115,6 @@ impl<'n> Builder<'n> {
             let writes = group.outputs.iter().map(|&v| self.write(v)).collect();
             self.step(group.layers.clone(), kernel, reads, writes, packs);
         }
-    }
-
-    fn manner(&self, group: &Group) -> Manner {
-        let layer = &self.network.layers[group.layers[0].0];
-        let shape = |v: &ValueId| self.network.shape(*v);
-        manner(&layer.op, shape(&layer.inputs[0]), shape(&layer.outputs[0]))
     }
 
     /// A value as it lies in its own buffer.

@@ -2,13 +2,13 @@
 
 use crate::ir::{Network, Op, Shape, ValueId};
 use crate::plan::fuse::Group;
-use crate::plan::layers::conv;
+use crate::plan::layers::{PANEL, conv};
 
 /// Rows of `[ceil(C / lanes)][left + W + right][lanes]`, one after the other.
 ///
 /// `lanes = C` without columns beside is dense NHWC; `lanes = 16` is the blocked layout of fast
 /// kernels; `lanes = 1` keeps the channels of a row apart, for vectors over x. The columns beside are
-/// zero, and so are lanes past the last channel: a kernel that writes a value writes them too.
+/// zero: a kernel that writes a value writes them too. Lanes past the last channel hold anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Layout {
     /// Channels that lie side by side.
@@ -58,6 +58,20 @@ impl Layout {
             + c % self.lanes
     }
 
+    /// Whether all channels of a pixel lie side by side, and nothing else between pixels.
+    pub fn is_flat(self, shape: Shape) -> bool {
+        self.lanes == shape.channels()
+    }
+
+    /// What a row is shared out in: `f32`s of a unit and units of a row. Blocks of channels, or the
+    /// row as a whole.
+    pub fn units(self, shape: Shape) -> [usize; 2] {
+        if self.lanes == PANEL {
+            return [self.block(shape), self.blocks(shape)];
+        }
+        [self.row(shape), 1]
+    }
+
     /// Whether this is dense NHWC for the shape.
     pub fn is_dense(self, shape: Shape) -> bool {
         self == Self::dense(shape)
@@ -75,26 +89,48 @@ pub(in crate::plan) enum Manner {
     Reshapes,
     /// Reads `lanes = 1` with at least these columns, and writes any layout.
     Columns(Layout),
+    /// Reads and writes dense values or blocks of [`PANEL`] channels. Its first operand had best
+    /// have so many columns of zeros before and behind each row.
+    Blocks([usize; 2]),
 }
 
-/// The manner of an operation.
-pub(in crate::plan) fn manner(op: &Op, x: Shape, y: Shape) -> Manner {
+/// Values of fewer channels are not kept in blocks: most lanes would be empty.
+const BLOCKS_FROM: usize = 8;
+
+/// The manner of a layer.
+pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> Manner {
+    let x = xs[0];
+    let whole_blocks = |mut shapes: std::slice::Iter<'_, Shape>| {
+        shapes.all(|shape| shape.channels().is_multiple_of(PANEL))
+    };
     match op {
-        Op::Conv(op) => conv::operand(op, x, y).map_or(Manner::Dense, Manner::Columns),
+        Op::Conv(op) => match conv::operand(op, x, y) {
+            Some(columns) => Manner::Columns(columns),
+            None if unroll || !conv::groups_in_blocks(op, x) => Manner::Dense,
+            None => Manner::Blocks(beside(
+                op.kernel[1],
+                op.stride[1],
+                op.dilation[1],
+                op.pads.left,
+                x,
+                y,
+            )),
+        },
+        Op::Dw(op) if !unroll && op.multiplier == 1 => {
+            Manner::Blocks(beside(op.kernel[1], op.stride[1], op.dilation[1], op.pads.left, x, y))
+        }
+        Op::Pool(_) | Op::Add(_) | Op::Mul(_) | Op::Activation(_) | Op::Bn(_) | Op::Scale(_) => {
+            Manner::Blocks([0, 0])
+        }
+        Op::Concat(_) if whole_blocks(xs.iter()) => Manner::Blocks([0, 0]),
         Op::Dropout(_) => Manner::Renames,
         Op::Flatten(_) => Manner::Reshapes,
         Op::Dw(_)
         | Op::Deconv(_)
         | Op::Dense(_)
-        | Op::Pool(_)
-        | Op::Bn(_)
-        | Op::Activation(_)
         | Op::Softmax(_)
         | Op::Lrn(_)
-        | Op::Add(_)
-        | Op::Mul(_)
         | Op::Concat(_)
-        | Op::Scale(_)
         | Op::Pad(_)
         | Op::Slice(_)
         | Op::Split(_)
@@ -102,6 +138,21 @@ pub(in crate::plan) fn manner(op: &Op, x: Shape, y: Shape) -> Manner {
         | Op::Resize(_)
         | Op::Depth(_) => Manner::Dense,
     }
+}
+
+/// The columns before and behind a row that a window reaches.
+fn beside(
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    left: i64,
+    x: Shape,
+    y: Shape,
+) -> [usize; 2] {
+    let left = usize::try_from(left).unwrap_or(0);
+    let ([_, w, _], [_, q, _]) = (x.hwc(), y.hwc());
+    let reach = (q - 1) * stride + (kernel - 1) * dilation + 1;
+    [left, reach.saturating_sub(left + w)]
 }
 
 /// Where a value lives: the first of all values that renamings put at its place, and what its
@@ -114,6 +165,9 @@ pub(in crate::plan) struct Places {
     dense: Vec<bool>,
     /// For each root the columns that suit every reader over x.
     columns: Vec<Option<Layout>>,
+    /// For each root the columns beside that its readers in blocks want; `None` where nobody reads
+    /// or writes it in blocks.
+    beside: Vec<Option<[usize; 2]>>,
 }
 
 impl Places {
@@ -125,6 +179,7 @@ impl Places {
             root: (0..count).map(ValueId).collect(),
             dense: vec![false; count],
             columns: vec![None; count],
+            beside: vec![None; count],
         };
         for group in groups {
             let layer = &network.layers[group.layers[0].0];
@@ -132,7 +187,7 @@ impl Places {
                 Manner::Renames | Manner::Reshapes => {
                     places.root[layer.outputs[0].0] = places.root(layer.inputs[0]);
                 }
-                Manner::Dense | Manner::Columns(_) => {}
+                Manner::Dense | Manner::Columns(_) | Manner::Blocks(_) => {}
             }
         }
         for group in groups {
@@ -141,6 +196,12 @@ impl Places {
                 Manner::Renames => {}
                 Manner::Reshapes => places.needs_dense(layer.inputs[0]),
                 Manner::Columns(columns) => places.needs_columns(layer.inputs[0], columns),
+                Manner::Blocks(columns) => {
+                    places.takes_blocks(layer.inputs[0], columns);
+                    for &value in layer.inputs[1..].iter().chain(&group.outputs) {
+                        places.takes_blocks(value, [0, 0]);
+                    }
+                }
                 Manner::Dense => {
                     layer.inputs.iter().chain(&group.outputs).for_each(|&v| places.needs_dense(v));
                 }
@@ -160,9 +221,14 @@ impl Places {
     /// The layout of a value.
     pub fn layout(&self, network: &Network, value: ValueId) -> Layout {
         let root = self.root(value).0;
-        match self.columns[root] {
-            Some(columns) if !self.dense[root] => columns,
-            Some(_) | None => Layout::dense(network.shape(value)),
+        let dense = Layout::dense(network.shape(value));
+        match (self.dense[root], self.columns[root], self.beside[root]) {
+            (false, Some(columns), None) => columns,
+            (false, None, Some([left, right])) => {
+                let lanes = if dense.lanes < BLOCKS_FROM { dense.lanes } else { PANEL };
+                Layout { lanes, left, right }
+            }
+            (true, _, _) | (_, Some(_), Some(_)) | (_, None, None) => dense,
         }
     }
 
@@ -178,6 +244,12 @@ impl Places {
         self.dense[root] = true;
     }
 
+    fn takes_blocks(&mut self, value: ValueId, [left, right]: [usize; 2]) {
+        let root = self.root(value).0;
+        let beside = self.beside[root].get_or_insert([0, 0]);
+        *beside = [beside[0].max(left), beside[1].max(right)];
+    }
+
     fn needs_columns(&mut self, value: ValueId, more: Layout) {
         let root = self.root(value).0;
         let had = self.columns[root].unwrap_or(more);
@@ -186,10 +258,13 @@ impl Places {
     }
 }
 
-fn group_manner(network: &Network, group: &Group) -> Manner {
+/// The manner of a group's first layer.
+pub(in crate::plan) fn group_manner(network: &Network, group: &Group) -> Manner {
     let layer = &network.layers[group.layers[0].0];
-    match (&layer.inputs[..], &layer.outputs[..]) {
-        ([x, ..], [y, ..]) => manner(&layer.op, network.shape(*x), network.shape(*y)),
+    let shapes = |values: &[ValueId]| values.iter().map(|&v| network.shape(v)).collect::<Vec<_>>();
+    let (xs, ys) = (shapes(&layer.inputs), shapes(&layer.outputs));
+    match (&xs[..], &ys[..]) {
+        ([_, ..], [y, ..]) => manner(&layer.op, layer.unroll, &xs, *y),
         _ => Manner::Dense,
     }
 }

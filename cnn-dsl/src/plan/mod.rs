@@ -11,6 +11,7 @@ mod build;
 mod fuse;
 pub mod layers;
 mod layout;
+mod share;
 pub mod summary;
 mod target;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use budget::{MAX_ARENA_BYTES, over_budget};
 pub use build::plan;
 pub use layers::Kernel;
 pub use layout::Layout;
+pub use share::Sharing;
 pub use target::Isa;
 
 use crate::ir::{LayerId, Network, Shape, ValueId};

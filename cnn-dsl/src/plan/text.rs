@@ -71,8 +71,9 @@ impl Plan<'_> {
                 let fold = folded(fold.map(|f| f.mean));
                 format!("panels {}{fold}{groups} lanes {lanes}", layer(*kernel))
             }
-            Form::Taps { kernel, fold } => {
-                format!("taps {}{}", layer(*kernel), folded(fold.map(|f| f.mean)))
+            Form::Taps { kernel, fold, lanes } => {
+                let fold = folded(fold.map(|f| f.mean));
+                format!("taps {}{fold} lanes {lanes}", layer(*kernel))
             }
             Form::Bias { bias, fold, channels, groups, lanes } => {
                 let groups = if *groups == 1 { String::new() } else { format!(" groups {groups}") };

@@ -47,7 +47,9 @@ fn key(form: &Form) -> Key {
         Form::Panels { kernel, fold: f, groups, lanes } => {
             ("panels", Some(*kernel), [*groups, *lanes, 0], f.as_ref().map(fold))
         }
-        Form::Taps { kernel, fold: f } => ("taps", Some(*kernel), [0; 3], f.as_ref().map(fold)),
+        Form::Taps { kernel, fold: f, lanes } => {
+            ("taps", Some(*kernel), [0, *lanes, 0], f.as_ref().map(fold))
+        }
         Form::Bias { bias, fold: f, channels, groups, lanes } => {
             ("bias", *bias, [*groups, *lanes, *channels], f.as_ref().map(fold))
         }

@@ -2,9 +2,11 @@
 //!
 //! In: a [`Plan`], its packed weights, images. Out: the network's outputs and every kept value.
 //! Kernels are not generic and take their sizes from the plan; loops go over chunks of sixteen lanes
-//! so that they become vector code, and no further effort is made. Sums run in the order that the
+//! so that they become vector code, and no further effort is made: a value in blocks of channels is
+//! made dense before a kernel reads it. Sums run in the order that the
 //! plan's kernels document, so results have the same bits as emitted code of the same plan.
 
+mod blocks;
 mod borrow;
 mod epilogue;
 mod layers;
@@ -12,6 +14,7 @@ mod layers;
 mod tests;
 
 use cnn_dsl::plan::{BufferId, Kernel, Plan, Step};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// An image, dense NHWC, in the user's units.
@@ -106,11 +109,50 @@ impl<'p> Executor<'p> {
         let packs = step.weights.iter().map(|id| &plan.weights.packs[id.0]);
         let weights: Vec<&[f32]> =
             packs.map(|pack| &self.weights[pack.offset..pack.offset + pack.len]).collect();
-        run(&plan.kernels[step.kernel.0], inputs, &reads, &mut writes, &weights);
+        let kernel = &plan.kernels[step.kernel.0];
+        if sees_layouts(kernel) {
+            return run(kernel, inputs, &reads, &mut writes, &weights);
+        }
+        let view = |id: &BufferId| (plan.buffers[id.0].shape, plan.buffers[id.0].layout);
+        let reads: Vec<Cow<'_, [f32]>> =
+            step.reads.iter().zip(reads).map(|(id, x)| blocks::dense(x, view(id))).collect();
+        let reads: Vec<&[f32]> = reads.iter().map(|x| &**x).collect();
+        let mut made: Vec<Vec<f32>> =
+            step.writes.iter().map(|id| vec![0.0; view(id).0.len()]).collect();
+        let mut ys: Vec<&mut [f32]> = made.iter_mut().map(|y| &mut y[..]).collect();
+        run(kernel, inputs, &reads, &mut ys, &weights);
+        for ((id, made), write) in step.writes.iter().zip(&made).zip(writes) {
+            blocks::place(made, write, view(id));
+        }
     }
 
     fn value(&self, id: BufferId) -> &[f32] {
         &self.arena[range(self.plan, id)]
+    }
+}
+
+/// Whether a kernel takes values as they lie. All others get them dense.
+fn sees_layouts(kernel: &Kernel) -> bool {
+    match kernel {
+        Kernel::Input(_) | Kernel::Slice(_) => true,
+        Kernel::Conv(conv) => !conv.is_over_channels(),
+        Kernel::Dw(_)
+        | Kernel::Deconv(_)
+        | Kernel::Dense(_)
+        | Kernel::Pool(_)
+        | Kernel::Bn(_)
+        | Kernel::Activation(_)
+        | Kernel::Softmax(_)
+        | Kernel::Lrn(_)
+        | Kernel::Add(_)
+        | Kernel::Mul(_)
+        | Kernel::Concat(_)
+        | Kernel::Scale(_)
+        | Kernel::Pad(_)
+        | Kernel::Split(_)
+        | Kernel::Shuffle(_)
+        | Kernel::Resize(_)
+        | Kernel::Depth(_) => false,
     }
 }
 

@@ -106,6 +106,23 @@ pub fn mul(a: V, b: V) -> V {
     _mm256_mul_ps(a, b)
 }
 
+/// `a / b`.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn div(a: V, b: V) -> V {
+    _mm256_div_ps(a, b)
+}
+
+/// The larger one; NaN wins.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn max(acc: V, x: V) -> V {
+    // The instruction gives its second operand where one is NaN: that passes a NaN of `x` on, and the
+    // blend one of `acc`.
+    let larger = _mm256_max_ps(acc, x);
+    _mm256_blendv_ps(larger, acc, _mm256_cmp_ps::<_CMP_UNORD_Q>(acc, acc))
+}
+
 /// The larger one; NaN in `x` goes through: the instruction gives its second operand then.
 #[inline]
 #[target_feature(enable = "avx2,fma")]

@@ -110,6 +110,23 @@ pub fn mul(a: V, b: V) -> V {
     _mm512_mul_ps(a, b)
 }
 
+/// `a / b`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn div(a: V, b: V) -> V {
+    _mm512_div_ps(a, b)
+}
+
+/// The larger one; NaN wins.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn max(acc: V, x: V) -> V {
+    // The instruction gives its second operand where one is NaN: that passes a NaN of `x` on, and the
+    // blend one of `acc`.
+    let larger = _mm512_max_ps(acc, x);
+    _mm512_mask_mov_ps(larger, _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(acc, acc), acc)
+}
+
 /// The larger one; NaN in `x` goes through: the instruction gives its second operand then.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]

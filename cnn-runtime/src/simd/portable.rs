@@ -85,6 +85,24 @@ pub fn mul(mut a: V, b: V) -> V {
     a
 }
 
+/// `a / b`.
+#[inline(always)]
+pub fn div(mut a: V, b: V) -> V {
+    for i in 0..LANES {
+        a[i] /= b[i];
+    }
+    a
+}
+
+/// The larger one; NaN wins.
+#[inline(always)]
+pub fn max(mut acc: V, x: V) -> V {
+    for i in 0..LANES {
+        acc[i] = if x[i] > acc[i] || x[i].is_nan() { x[i] } else { acc[i] };
+    }
+    acc
+}
+
 /// The larger one; NaN in `x` goes through.
 #[inline(always)]
 pub fn at_least(x: V, bound: V) -> V {

@@ -95,7 +95,7 @@ const _: () = {
             let y = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, arena);
+            forward(&self.0, &mut rt::Team::single(&mut []), arena);
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -119,7 +119,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, arena);
+                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -270,17 +270,17 @@ const _: () = {
         input_kernel_1(x, rt::fixed_mut(&mut arena[0..4]));
     }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, arena: &mut [f32]) {
+    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
             }
-            _ => forward_portable(net.weights(), arena),
+            _ => forward_portable(team, net.weights(), arena),
         }
     }
     #[inline(never)]
@@ -291,26 +291,40 @@ const _: () = {
     fn write(arena: &[f32], y: &mut [f32; 2]) {
         y.copy_from_slice(&arena[0..2]);
     }
-    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_portable(weights, arena);
-        layer_dense1_portable(weights, arena);
+    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(team, weights, arena);
+        layer_dense1_portable(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
     ///
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
-    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        conv_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..64]),
-            rt::fixed(&weights[64..80]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 2);
+        let argument1 = rt::fixed(&weights[0..64]);
+        let argument2 = rt::fixed(&weights[64..80]);
+        team.alone(
+            region1,
+            1,
+            1,
+            [1, 1],
+            &|mut y, _| {
+                conv_kernel_1_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `dense 2`: dense1
     ///
     /// 1 -> 2; 4 parameters, 2 mult-adds
-    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_portable(
             rt::fixed(region0),
@@ -321,23 +335,26 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_1_portable(
-        x: &[f32; 4],
+        x: rt::Rows<'_>,
         w: &[f32; 64],
         b: &[f32; 16],
-        y: &mut [f32; 1],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..2 {
-                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let row = x.row::<2>(p + r);
+                        let x = rt::at::<f32, 2>(row, q + 0);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(&w[i]);
@@ -345,10 +362,7 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    let count = 1usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
-                    }
+                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
                 }
             }
         }
@@ -373,22 +387,26 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx2(weights, arena);
-        layer_dense1_avx2(weights, arena);
+    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(team, weights, arena);
+        layer_dense1_avx2(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
     ///
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        conv_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..64]),
-            rt::fixed(&weights[64..80]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 2);
+        let argument1 = rt::fixed(&weights[0..64]);
+        let argument2 = rt::fixed(&weights[64..80]);
+        team.alone(
+            region1,
+            1,
+            1,
+            [1, 1],
+            &|mut y, _| { conv_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `dense 2`: dense1
@@ -396,7 +414,7 @@ const _: () = {
     /// 1 -> 2; 4 parameters, 2 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -408,37 +426,35 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn conv_kernel_1_avx2(x: &[f32; 4], w: &[f32; 64], b: &[f32; 16], y: &mut [f32; 1]) {
+    fn conv_kernel_1_avx2(
+        x: rt::Rows<'_>,
+        w: &[f32; 64],
+        b: &[f32; 16],
+        y: &mut rt::Part<'_>,
+    ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_0 = bias0;
                     for r in 0..2 {
-                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let row = x.row::<2>(p + r);
+                        let x = rt::at::<f32, 2>(row, q + 0);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(rt::at(&w[i], 0));
-                            let filter1 = v::load(rt::at(&w[i], 8));
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
-                            a0_1 = v::mul_add(pixel, filter1, a0_1);
                         }
                     }
-                    let count = 1usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
-                    }
-                    let count = 1usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, p + q + n * 16 + 8, count), a0_1);
-                    }
+                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
                 }
             }
         }
@@ -465,22 +481,26 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx512(weights, arena);
-        layer_dense1_avx512(weights, arena);
+    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(team, weights, arena);
+        layer_dense1_avx512(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
     ///
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        conv_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..64]),
-            rt::fixed(&weights[64..80]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 2);
+        let argument1 = rt::fixed(&weights[0..64]);
+        let argument2 = rt::fixed(&weights[64..80]);
+        team.alone(
+            region1,
+            1,
+            1,
+            [1, 1],
+            &|mut y, _| { conv_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `dense 2`: dense1
@@ -488,7 +508,7 @@ const _: () = {
     /// 1 -> 2; 4 parameters, 2 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -501,23 +521,26 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx512(
-        x: &[f32; 4],
+        x: rt::Rows<'_>,
         w: &[f32; 64],
         b: &[f32; 16],
-        y: &mut [f32; 1],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..2 {
-                        let x = rt::at::<f32, 2>(x, p * 2 + r * 2 + q + 0);
+                        let row = x.row::<2>(p + r);
+                        let x = rt::at::<f32, 2>(row, q + 0);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(&w[i]);
@@ -525,10 +548,7 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    let count = 1usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, p + q + n * 16, count), a0_0);
-                    }
+                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
                 }
             }
         }

@@ -50,7 +50,7 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - non-trainable parameters: 48
 /// - mult-adds: 575,018
 /// - arena: 183,424 bytes
-/// - weights: 19,392 bytes
+/// - weights: 19,712 bytes
 #[allow(
     clippy::all,
     clippy::nursery,
@@ -76,7 +76,7 @@ const _: () = {
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
-    const WEIGHTS: usize = 4848;
+    const WEIGHTS: usize = 4928;
     impl Layers {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: ([usize; 3], [usize; 1]) = ([13, 11, 5], [7]);
@@ -93,7 +93,7 @@ const _: () = {
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 183424;
         /// Bytes of the packed weights.
-        pub const WEIGHT_BYTES: u64 = 19392;
+        pub const WEIGHT_BYTES: u64 = 19712;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
@@ -141,7 +141,7 @@ const _: () = {
             let (y0, y1, y2) = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x0.as_flattened().as_flattened()), rt::fixed(&x1[..]));
-            forward(&self.0, arena);
+            forward(&self.0, &mut rt::Team::single(&mut []), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -189,7 +189,7 @@ const _: () = {
                             rt::fixed(x0.sample(sample)),
                             rt::fixed(x1.sample(sample)),
                         );
-                        forward(&self.0, arena);
+                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
                         if let [y0, y1, y2] = outputs {
                             write(
                                 arena,
@@ -232,7 +232,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 183,424 bytes\nweights: 19,392 bytes\n"
+            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 183,424 bytes\nweights: 19,712 bytes\n"
         }
     }
     impl __cnn::Model for Layers {
@@ -368,25 +368,26 @@ const _: () = {
                 rt::pack(1472, 17, rt::Form::Raw { tensor: 6 }),
                 rt::pack(
                     1504,
-                    204,
+                    288,
                     rt::Form::Taps {
                         kernel: 7,
                         fold: rt::None,
+                        lanes: 16,
                     },
                 ),
                 rt::pack(
-                    1712,
-                    34,
+                    1792,
+                    48,
                     rt::Form::Bias {
                         bias: rt::Some(8),
                         fold: rt::None,
                         channels: 34,
                         groups: 1,
-                        lanes: 1,
+                        lanes: 16,
                     },
                 ),
                 rt::pack(
-                    1760,
+                    1840,
                     544,
                     rt::Form::Panels {
                         kernel: 9,
@@ -396,7 +397,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    2304,
+                    2384,
                     32,
                     rt::Form::Bias {
                         bias: rt::Some(10),
@@ -407,7 +408,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    2336,
+                    2416,
                     1152,
                     rt::Form::Panels {
                         kernel: 11,
@@ -417,7 +418,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3488,
+                    3568,
                     32,
                     rt::Form::Bias {
                         bias: rt::Some(12),
@@ -428,7 +429,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3520,
+                    3600,
                     108,
                     rt::Form::Panels {
                         kernel: 13,
@@ -438,7 +439,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3632,
+                    3712,
                     2,
                     rt::Form::Bias {
                         bias: rt::Some(14),
@@ -449,7 +450,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3648,
+                    3728,
                     18,
                     rt::Form::Panels {
                         kernel: 15,
@@ -459,7 +460,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3680,
+                    3760,
                     3,
                     rt::Form::Bias {
                         bias: rt::Some(16),
@@ -470,7 +471,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3696,
+                    3776,
                     112,
                     rt::Form::Panels {
                         kernel: 17,
@@ -480,7 +481,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3808,
+                    3888,
                     16,
                     rt::Form::Bias {
                         bias: rt::Some(18),
@@ -491,7 +492,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    3824,
+                    3904,
                     720,
                     rt::Form::Panels {
                         kernel: 19,
@@ -501,7 +502,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    4544,
+                    4624,
                     16,
                     rt::Form::Bias {
                         bias: rt::Some(20),
@@ -512,7 +513,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    4560,
+                    4640,
                     14,
                     rt::Form::Affine(rt::Fold {
                         gamma: rt::Some(21),
@@ -523,7 +524,7 @@ const _: () = {
                     }),
                 ),
                 rt::pack(
-                    4576,
+                    4656,
                     256,
                     rt::Form::Panels {
                         kernel: 25,
@@ -533,7 +534,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    4832,
+                    4912,
                     16,
                     rt::Form::Bias {
                         bias: rt::Some(26),
@@ -545,7 +546,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 4848,
+        len: 4928,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 35] = [
@@ -671,26 +672,33 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x0: &[f32; 715], x1: &[f32; 7]) {
-        input_kernel_1(x0, rt::fixed_mut(&mut arena[0..715]));
+        input_kernel_1(x0, rt::fixed_mut(&mut arena[960..1805]));
         input_kernel_2(x1, rt::fixed_mut(&mut arena[45840..45847]));
     }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, arena: &mut [f32]) {
+    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
             }
-            _ => forward_portable(net.weights(), arena),
+            _ => forward_portable(team, net.weights(), arena),
         }
     }
     #[inline(never)]
-    fn input_kernel_1(x: &[f32; 715], y: &mut [f32; 715]) {
-        y.copy_from_slice(x);
+    fn input_kernel_1(x: &[f32; 715], y: &mut [f32; 845]) {
+        rt::clear_sides(y, 65, 0, 10);
+        for h in 0..13 {
+            for w in 0..11 {
+                for c in 0..5 {
+                    y[h * 65 + w * 5 + c] = f32::from(x[h * 55 + w * 5 + c]);
+                }
+            }
+        }
     }
     #[inline(never)]
     fn input_kernel_2(x: &[f32; 7], y: &mut [f32; 7]) {
@@ -707,135 +715,208 @@ const _: () = {
         y1.copy_from_slice(&arena[38688..38976]);
         y2.copy_from_slice(&arena[20592..38688]);
     }
-    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_portable(weights, arena);
-        layer_prelu1_portable(weights, arena);
-        layer_dw1_portable(weights, arena);
-        layer_conv2_portable(weights, arena);
-        layer_lrn1_portable(weights, arena);
-        layer_pool1_portable(weights, arena);
-        layer_pool2_portable(weights, arena);
-        layer_pool3_portable(weights, arena);
-        layer_resize1_portable(weights, arena);
-        layer_shuffle1_portable(weights, arena);
-        layer_split1_portable(weights, arena);
-        layer_slice1_portable(weights, arena);
-        layer_concat1_portable(weights, arena);
-        layer_upsample1_portable(weights, arena);
-        layer_scale1_portable(weights, arena);
-        layer_pad1_portable(weights, arena);
-        layer_pad2_portable(weights, arena);
-        layer_depth_to_space1_portable(weights, arena);
-        layer_pad3_portable(weights, arena);
-        layer_space_to_depth1_portable(weights, arena);
-        layer_deconv1_portable(weights, arena);
-        layer_columns_portable(weights, arena);
-        layer_conv3_portable(weights, arena);
-        layer_conv4_portable(weights, arena);
-        layer_pool4_portable(weights, arena);
-        layer_softmax1_portable(weights, arena);
-        layer_dense1_portable(weights, arena);
-        layer_dense2_portable(weights, arena);
-        layer_add1_portable(weights, arena);
-        layer_bn2_portable(weights, arena);
-        layer_mul1_portable(weights, arena);
-        layer_pool5_portable(weights, arena);
-        layer_conv5_portable(weights, arena);
-        layer_mul2_portable(weights, arena);
+    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(team, weights, arena);
+        layer_prelu1_portable(team, weights, arena);
+        layer_dw1_portable(team, weights, arena);
+        layer_conv2_portable(team, weights, arena);
+        layer_lrn1_portable(team, weights, arena);
+        layer_pool1_portable(team, weights, arena);
+        layer_pool2_portable(team, weights, arena);
+        layer_pool3_portable(team, weights, arena);
+        layer_resize1_portable(team, weights, arena);
+        layer_shuffle1_portable(team, weights, arena);
+        layer_split1_portable(team, weights, arena);
+        layer_slice1_portable(team, weights, arena);
+        layer_concat1_portable(team, weights, arena);
+        layer_upsample1_portable(team, weights, arena);
+        layer_scale1_portable(team, weights, arena);
+        layer_pad1_portable(team, weights, arena);
+        layer_pad2_portable(team, weights, arena);
+        layer_depth_to_space1_portable(team, weights, arena);
+        layer_pad3_portable(team, weights, arena);
+        layer_space_to_depth1_portable(team, weights, arena);
+        layer_deconv1_portable(team, weights, arena);
+        layer_columns_portable(team, weights, arena);
+        layer_conv3_portable(team, weights, arena);
+        layer_conv4_portable(team, weights, arena);
+        layer_pool4_portable(team, weights, arena);
+        layer_softmax1_portable(team, weights, arena);
+        layer_dense1_portable(team, weights, arena);
+        layer_dense2_portable(team, weights, arena);
+        layer_add1_portable(team, weights, arena);
+        layer_bn2_portable(team, weights, arena);
+        layer_mul1_portable(team, weights, arena);
+        layer_pool5_portable(team, weights, arena);
+        layer_conv5_portable(team, weights, arena);
+        layer_mul2_portable(team, weights, arena);
     }
     /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
     ///
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
-    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
-        conv_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..1440]),
-            rt::fixed(&weights[1440..1472]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
+        let argument0 = rt::Rows::new(region0, 65);
+        let argument1 = rt::fixed(&weights[0..1440]);
+        let argument2 = rt::fixed(&weights[1440..1472]);
+        team.alone(
+            region1,
+            6,
+            160,
+            [80, 2],
+            &|mut y, _| {
+                conv_kernel_1_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `prelu`: prelu1
     ///
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
-    fn layer_prelu1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
-        activation_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[1472..1489]),
-            rt::fixed_mut(region1),
+    fn layer_prelu1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
+        let argument0 = rt::Rows::new(region0, 160);
+        let argument1 = rt::fixed(&weights[1472..1489]);
+        team.alone(
+            region1,
+            6,
+            85,
+            [85, 1],
+            &|mut y, _| { activation_kernel_1_portable(argument0, argument1, &mut y) },
         );
     }
     /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
     ///
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
-    fn layer_dw1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+    fn layer_dw1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[1504..1708]),
-            rt::fixed(&weights[1712..1746]),
+            rt::fixed(&weights[1504..1792]),
+            rt::fixed(&weights[1792..1840]),
             rt::fixed_mut(region1),
         );
     }
     /// `conv 1x1, 16, groups 2, leaky_relu 0.2`: conv2, conv2.leaky_relu
     ///
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
-    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
-        conv_kernel_2_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[1760..2304]),
-            rt::fixed(&weights[2304..2336]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 204);
+        let argument1 = rt::fixed(&weights[1840..2384]);
+        let argument2 = rt::fixed(&weights[2384..2416]);
+        team.alone(
+            region1,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| {
+                conv_kernel_2_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `lrn size 3`: lrn1
     ///
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_lrn1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
         lrn_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
     ///
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
-    fn layer_pool1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
-        pool_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            4,
+            112,
+            [112, 1],
+            &|mut y, _| { pool_kernel_1_portable(argument0, &mut y) },
+        );
     }
     /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
     ///
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
-    fn layer_pool2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
-        pool_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            2,
+            64,
+            [64, 1],
+            &|mut y, _| { pool_kernel_2_portable(argument0, &mut y) },
+        );
     }
     /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
     ///
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
-    fn layer_pool3_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
-        pool_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 64);
+        team.alone(
+            region1,
+            3,
+            80,
+            [80, 1],
+            &|mut y, _| { pool_kernel_3_portable(argument0, &mut y) },
+        );
     }
     /// `resize 9x8, bilinear`: resize1
     ///
     /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
-    fn layer_resize1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_resize1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `shuffle 4`: shuffle1
     ///
     /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
-    fn layer_shuffle1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shuffle1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `let (b, c, d) = split 3, 6, 7`: split1
     ///
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
-    fn layer_split1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_split1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [1152..2304, 2304..2520, 512..944, 0..504],
@@ -850,14 +931,22 @@ const _: () = {
     /// `slice 2..7 from d`: slice1
     ///
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
-    fn layer_slice1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_slice1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `concat c, b, { ... }, tanh`: concat1, concat1.tanh
     ///
     /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
-    fn layer_concat1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [512..944, 2304..2520, 944..1304, 4032..5040],
@@ -872,228 +961,330 @@ const _: () = {
     /// `upsample 2 nearest`: upsample1
     ///
     /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
-    fn layer_upsample1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_upsample1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `scale -0.25`: scale1
     ///
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
-    fn layer_scale1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_scale1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        scale_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 224);
+        team.alone(
+            region1,
+            18,
+            224,
+            [224, 1],
+            &|mut y, _| { scale_kernel_1_portable(argument0, &mut y) },
+        );
     }
     /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
     ///
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
-    fn layer_pad1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pad channels (1, 3), mish`: pad2, pad2.mish
     ///
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
-    fn layer_pad2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `depth_to_space 3`: depth_to_space1
     ///
     /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
-    fn layer_depth_to_space1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_depth_to_space1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pad (0, 1, 0, 1)`: pad3
     ///
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
-    fn layer_pad3_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `space_to_depth 2`: space_to_depth1
     ///
     /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
-    fn layer_space_to_depth1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_space_to_depth1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `deconv 3x3, 6, stride 2, pad 1, output_pad 1, groups 2, softplus`: deconv1, deconv1.softplus
     ///
     /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
-    fn layer_deconv1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_deconv1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
         deconv_kernel_1_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[2336..3488]),
-            rt::fixed(&weights[3488..3520]),
+            rt::fixed(&weights[2416..3568]),
+            rt::fixed(&weights[3568..3600]),
             rt::fixed_mut(region1),
         );
     }
     /// The same value in the layout that a convolution over columns reads.
-    fn layer_columns_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_columns_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
         slice_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
     ///
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
-    fn layer_conv3_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
         conv_kernel_3_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[3520..3628]),
-            rt::fixed(&weights[3632..3634]),
+            rt::fixed(&weights[3600..3708]),
+            rt::fixed(&weights[3712..3714]),
             rt::fixed_mut(region1),
         );
     }
     /// `conv 1x3, 3, pad same, gelu tanh`: conv4, conv4.gelu
     ///
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
-    fn layer_conv4_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
         conv_kernel_4_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[3648..3666]),
-            rt::fixed(&weights[3680..3683]),
+            rt::fixed(&weights[3728..3746]),
+            rt::fixed(&weights[3760..3763]),
             rt::fixed_mut(region1),
         );
     }
     /// `pool max to 3x5, relu6`: pool4, pool4.relu6
     ///
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
-    fn layer_pool4_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool4_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
-        pool_kernel_4_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 174);
+        team.alone(
+            region1,
+            3,
+            15,
+            [15, 1],
+            &|mut y, _| { pool_kernel_4_portable(argument0, &mut y) },
+        );
     }
     /// `softmax`: softmax1
     ///
     /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
-    fn layer_softmax1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_softmax1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
     ///
     /// 7 -> 7; 56 parameters, 49 mult-adds
-    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
         dense_kernel_1_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[3696..3808]),
-            rt::fixed(&weights[3808..3824]),
+            rt::fixed(&weights[3776..3888]),
+            rt::fixed(&weights[3888..3904]),
             rt::fixed_mut(region1),
         );
     }
     /// `dense 7 from flat`: dense2
     ///
     /// 45 -> 7; 322 parameters, 315 mult-adds
-    fn layer_dense2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
         dense_kernel_2_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[3824..4544]),
-            rt::fixed(&weights[4544..4560]),
+            rt::fixed(&weights[3904..4624]),
+            rt::fixed(&weights[4624..4640]),
             rt::fixed_mut(region1),
         );
     }
     /// `add { ... }, small, small`: add1
     ///
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_add1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38720..38727],
         );
-        add_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        let argument2 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| {
+                add_kernel_1_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `bn`: bn2
     ///
     /// 7 -> 7; 28 parameters, 0 mult-adds
-    fn layer_bn2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
-        bn_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[4560..4574]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::fixed(&weights[4640..4654]);
+        team.alone(
+            region1,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { bn_kernel_1_portable(argument0, argument1, &mut y) },
         );
     }
     /// `mul last, small, elu`: mul1, mul1.elu
     ///
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_mul1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38992..38999],
         );
-        mul_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { mul_kernel_1_portable(argument0, argument1, &mut y) },
         );
     }
     /// `pool max global from a`: pool5
     ///
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
-    fn layer_pool5_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool5_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
-        pool_kernel_5_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_5_portable(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
     ///
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
-    fn layer_conv5_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
-        conv_kernel_5_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[4576..4832]),
-            rt::fixed(&weights[4832..4848]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[4656..4912]);
+        let argument2 = rt::fixed(&weights[4912..4928]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| {
+                conv_kernel_5_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `mul { ... }, a`: mul2
     ///
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38976..38992, 45552..45840, 38688..38976],
         );
-        mul_kernel_2_portable(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_2_portable(argument0, argument1, &mut y) },
         );
     }
     #[inline(never)]
     fn conv_kernel_1_portable(
-        x: &[f32; 715],
+        x: rt::Rows<'_>,
         w: &[f32; 1440],
         b: &[f32; 32],
-        y: &mut [f32; 510],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        let units = y.units();
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..2 {
                 let q = tile * 2;
-                for block in 0..2 {
+                for block in units.clone() {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        let row = x.row::<65>(p * 2 + r * 2 - 2);
                         for s in 0..3 {
-                            let x = rt::at::<
-                                f32,
-                                15,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let x = rt::at::<f32, 15>(row, q * 10 + s * 10);
                             let w = rt::at::<
                                 [f32; 16],
                                 5,
@@ -1112,38 +1303,29 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
-                            a1_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
+                        a1_0,
+                    );
                 }
             }
-            for q in 4..5 {
-                for block in 0..2 {
+            for tile in 0..1 {
+                let q = tile + 4;
+                for block in units.clone() {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
-                        for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
-                            let x = rt::at::<
-                                f32,
-                                5,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                        let row = x.row::<65>(p * 2 + r * 2 - 2);
+                        for s in 0..3 {
+                            let x = rt::at::<f32, 5>(row, q * 10 + s * 10);
                             let w = rt::at::<
                                 [f32; 16],
                                 5,
@@ -1160,30 +1342,49 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn activation_kernel_1_portable(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
-        for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
-            for ((x, w), y) in x.iter().zip(w).zip(y) {
-                *y = rt::math::leaky_relu(*x, *w);
+    fn activation_kernel_1_portable(
+        x: rt::Rows<'_>,
+        w: &[f32; 17],
+        y: &mut rt::Part<'_>,
+    ) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row = x.row::<160>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..5 {
+                    let mut array = v::array(v::load(rt::at(row, q * 16 + n * 80)));
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 16, 16)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store(rt::at_mut(out, q * 17 + n * 16), a);
+                }
+            }
+            {
+                let n = 1;
+                for q in 0..5 {
+                    let mut array = v::array(v::load(rt::at(row, q * 16 + n * 80)));
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 16, 1)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 17 + n * 16, 1), a);
+                }
             }
         }
     }
     #[inline(never)]
     fn dw_kernel_1_portable(
         x: &[f32; 510],
-        w: &[f32; 204],
-        b: &[f32; 34],
+        w: &[f32; 288],
+        b: &[f32; 48],
         y: &mut [f32; 612],
     ) {
         for p in 0..3 {
@@ -1197,8 +1398,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -1217,8 +1418,8 @@ const _: () = {
                         for s in 0..2 {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -1238,8 +1439,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -1253,29 +1454,32 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_portable(
-        x: &[f32; 612],
+        x: rt::Rows<'_>,
         w: &[f32; 544],
         b: &[f32; 32],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..9 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..3 {
                 let q = tile * 2;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
                         for r in 0..1 {
+                            let row = x.row::<204>(p + r);
                             for s in 0..1 {
                                 let x = rt::at::<
                                     f32,
                                     51,
-                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                >(row, q * 34 + s * 34 + group * 17);
                                 let w = rt::at::<
                                     [f32; 16],
                                     17,
@@ -1294,25 +1498,19 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16, 8),
+                            a0_0,
+                        );
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 16, 8),
+                            a1_0,
+                        );
                     }
                 }
             }
@@ -1325,207 +1523,207 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_1_portable(x: &[f32; 288], y: &mut [f32; 448]) {
-        for p in 0..4 {
+    fn pool_kernel_1_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..5 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 6..7 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
-    fn pool_kernel_2_portable(x: &[f32; 448], y: &mut [f32; 128]) {
-        for p in 0..2 {
+    fn pool_kernel_2_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..2 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 0..3;
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 3..4 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
-    fn pool_kernel_3_portable(x: &[f32; 128], y: &mut [f32; 240]) {
-        for p in 0..3 {
+    fn pool_kernel_3_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..3 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 4..5 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -1634,9 +1832,22 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn scale_kernel_1_portable(x: &[f32; 4032], y: &mut [f32; 4032]) {
-        for (x, y) in x.iter().zip(y) {
-            *y = *x * -0.25;
+    fn scale_kernel_1_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        let factor = v::splat(-0.25);
+        for p in y.rows() {
+            let row = x.row::<224>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..16 {
+                    let mut a = v::mul(
+                        v::load_first(rt::part(row, q * 14 + n * 16, 14)),
+                        factor,
+                    );
+                    v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                }
+            }
         }
     }
     #[inline(never)]
@@ -1841,22 +2052,28 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pool_kernel_4_portable(x: &[f32; 9048], y: &mut [f32; 45]) {
-        for p in 0..3 {
+    fn pool_kernel_4_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..5 {
                 let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
                 let columns = q * 58 / 5..((q + 1usize) * 58).div_ceil(5);
-                let c = 0;
-                let mut a = [f32::NEG_INFINITY; 3];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::max(&mut a, rt::at(x, r * 174 + s * 3 + c));
+                {
+                    let n = 0;
+                    let mut a = v::splat(f32::NEG_INFINITY);
+                    for r in rows.clone() {
+                        let row = x.row::<174>(r);
+                        for s in columns.clone() {
+                            a = v::max(
+                                a,
+                                v::load_first(rt::part(row, s * 3 + n * 16, 3)),
+                            );
+                        }
                     }
+                    a = v::at_most(v::at_least(a, v::splat(0.0)), v::splat(6.0));
+                    v::store_first(rt::part_mut(out, q * 3 + n * 16, 3), a);
                 }
-                for v in a.iter_mut() {
-                    *v = rt::math::relu6(*v);
-                }
-                rt::put(y, p * 15 + q * 3 + c, a);
             }
         }
     }
@@ -1907,82 +2124,113 @@ const _: () = {
     }
     #[inline(never)]
     fn add_kernel_1_portable(
-        x0: &[f32; 7],
-        x1: &[f32; 7],
-        x2: &[f32; 7],
-        y: &mut [f32; 7],
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
+        x2: rt::Rows<'_>,
+        y: &mut rt::Part<'_>,
     ) {
-        let place = 0;
-        let mut a = *rt::at::<f32, 7>(x0, place);
-        rt::add(&mut a, rt::at(x1, place));
-        rt::add(&mut a, rt::at(x2, place));
-        rt::put(y, place, a);
-    }
-    #[inline(never)]
-    fn bn_kernel_1_portable(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
-        let (scale, shift) = w.split_at(7);
-        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
-            for (((x, scale), shift), y) in x
-                .iter()
-                .zip(scale)
-                .zip(shift)
-                .zip(y.iter_mut())
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let row2 = x2.row::<7>(p);
+            let out = y.row(p);
             {
-                *y = *x * *scale + *shift;
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 16, 7));
+                    a = v::add(a, v::load_first(rt::part(row1, q * 7 + n * 16, 7)));
+                    a = v::add(a, v::load_first(rt::part(row2, q * 7 + n * 16, 7)));
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
             }
         }
     }
     #[inline(never)]
-    fn mul_kernel_1_portable(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
-        for pixel in 0..1 {
-            let pixel = pixel * 7;
-            let c = 0;
-            let mut a = *rt::at::<f32, 7>(x0, pixel + c);
-            rt::mul(&mut a, rt::at(x1, pixel + c));
-            for v in a.iter_mut() {
-                *v = rt::math::elu(*v, 1.0);
+    fn bn_kernel_1_portable(x: rt::Rows<'_>, w: &[f32; 14], y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        let (scale, shift) = w.split_at(7);
+        for p in y.rows() {
+            let row = x.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::mul_add(
+                        v::load_first(rt::part(row, q * 7 + n * 16, 7)),
+                        v::load_first(rt::part(scale, n * 16, 7)),
+                        v::load_first(rt::part(shift, n * 16, 7)),
+                    );
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
             }
-            rt::put(y, pixel + c, a);
         }
     }
     #[inline(never)]
-    fn pool_kernel_5_portable(x: &[f32; 288], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn mul_kernel_1_portable(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 16, 7));
+                    a = v::mul(a, v::load_first(rt::part(row1, q * 7 + n * 16, 7)));
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 1.0);
+                    }
+                    a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn pool_kernel_5_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..3;
                 let columns = 0..6;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::max(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::max(a, v::load(rt::at(row, s * 16 + n * 16)));
                         }
                     }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_5_portable(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1995,73 +2243,81 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn mul_kernel_2_portable(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
-        for pixel in 0..18 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, c);
-                rt::mul(&mut a, rt::at(x1, pixel + c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_2_portable(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row0 = x0.row::<16>(0);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, n * 16));
+                    a = v::mul(a, v::load(rt::at(row1, q * 16 + n * 16)));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx2(weights, arena);
-        layer_prelu1_avx2(weights, arena);
-        layer_dw1_avx2(weights, arena);
-        layer_conv2_avx2(weights, arena);
-        layer_lrn1_avx2(weights, arena);
-        layer_pool1_avx2(weights, arena);
-        layer_pool2_avx2(weights, arena);
-        layer_pool3_avx2(weights, arena);
-        layer_resize1_avx2(weights, arena);
-        layer_shuffle1_avx2(weights, arena);
-        layer_split1_avx2(weights, arena);
-        layer_slice1_avx2(weights, arena);
-        layer_concat1_avx2(weights, arena);
-        layer_upsample1_avx2(weights, arena);
-        layer_scale1_avx2(weights, arena);
-        layer_pad1_avx2(weights, arena);
-        layer_pad2_avx2(weights, arena);
-        layer_depth_to_space1_avx2(weights, arena);
-        layer_pad3_avx2(weights, arena);
-        layer_space_to_depth1_avx2(weights, arena);
-        layer_deconv1_avx2(weights, arena);
-        layer_columns_avx2(weights, arena);
-        layer_conv3_avx2(weights, arena);
-        layer_conv4_avx2(weights, arena);
-        layer_pool4_avx2(weights, arena);
-        layer_softmax1_avx2(weights, arena);
-        layer_dense1_avx2(weights, arena);
-        layer_dense2_avx2(weights, arena);
-        layer_add1_avx2(weights, arena);
-        layer_bn2_avx2(weights, arena);
-        layer_mul1_avx2(weights, arena);
-        layer_pool5_avx2(weights, arena);
-        layer_conv5_avx2(weights, arena);
-        layer_mul2_avx2(weights, arena);
+    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(team, weights, arena);
+        layer_prelu1_avx2(team, weights, arena);
+        layer_dw1_avx2(team, weights, arena);
+        layer_conv2_avx2(team, weights, arena);
+        layer_lrn1_avx2(team, weights, arena);
+        layer_pool1_avx2(team, weights, arena);
+        layer_pool2_avx2(team, weights, arena);
+        layer_pool3_avx2(team, weights, arena);
+        layer_resize1_avx2(team, weights, arena);
+        layer_shuffle1_avx2(team, weights, arena);
+        layer_split1_avx2(team, weights, arena);
+        layer_slice1_avx2(team, weights, arena);
+        layer_concat1_avx2(team, weights, arena);
+        layer_upsample1_avx2(team, weights, arena);
+        layer_scale1_avx2(team, weights, arena);
+        layer_pad1_avx2(team, weights, arena);
+        layer_pad2_avx2(team, weights, arena);
+        layer_depth_to_space1_avx2(team, weights, arena);
+        layer_pad3_avx2(team, weights, arena);
+        layer_space_to_depth1_avx2(team, weights, arena);
+        layer_deconv1_avx2(team, weights, arena);
+        layer_columns_avx2(team, weights, arena);
+        layer_conv3_avx2(team, weights, arena);
+        layer_conv4_avx2(team, weights, arena);
+        layer_pool4_avx2(team, weights, arena);
+        layer_softmax1_avx2(team, weights, arena);
+        layer_dense1_avx2(team, weights, arena);
+        layer_dense2_avx2(team, weights, arena);
+        layer_add1_avx2(team, weights, arena);
+        layer_bn2_avx2(team, weights, arena);
+        layer_mul1_avx2(team, weights, arena);
+        layer_pool5_avx2(team, weights, arena);
+        layer_conv5_avx2(team, weights, arena);
+        layer_mul2_avx2(team, weights, arena);
     }
     /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
     ///
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
-        conv_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..1440]),
-            rt::fixed(&weights[1440..1472]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
+        let argument0 = rt::Rows::new(region0, 65);
+        let argument1 = rt::fixed(&weights[0..1440]);
+        let argument2 = rt::fixed(&weights[1440..1472]);
+        team.alone(
+            region1,
+            6,
+            160,
+            [80, 2],
+            &|mut y, _| { conv_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `prelu`: prelu1
@@ -2069,12 +2325,16 @@ const _: () = {
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_prelu1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
-        activation_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1472..1489]),
-            rt::fixed_mut(region1),
+    fn layer_prelu1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
+        let argument0 = rt::Rows::new(region0, 160);
+        let argument1 = rt::fixed(&weights[1472..1489]);
+        team.alone(
+            region1,
+            6,
+            85,
+            [85, 1],
+            &|mut y, _| { activation_kernel_1_avx2(argument0, argument1, &mut y) },
         );
     }
     /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
@@ -2082,12 +2342,12 @@ const _: () = {
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dw1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+    fn layer_dw1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[1504..1708]),
-            rt::fixed(&weights[1712..1746]),
+            rt::fixed(&weights[1504..1792]),
+            rt::fixed(&weights[1792..1840]),
             rt::fixed_mut(region1),
         );
     }
@@ -2096,13 +2356,17 @@ const _: () = {
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
-        conv_kernel_2_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1760..2304]),
-            rt::fixed(&weights[2304..2336]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 204);
+        let argument1 = rt::fixed(&weights[1840..2384]);
+        let argument2 = rt::fixed(&weights[2384..2416]);
+        team.alone(
+            region1,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| { conv_kernel_2_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `lrn size 3`: lrn1
@@ -2110,7 +2374,7 @@ const _: () = {
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_lrn1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
         lrn_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2119,34 +2383,55 @@ const _: () = {
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
-        pool_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            4,
+            112,
+            [112, 1],
+            &|mut y, _| { pool_kernel_1_avx2(argument0, &mut y) },
+        );
     }
     /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
     ///
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
-        pool_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            2,
+            64,
+            [64, 1],
+            &|mut y, _| { pool_kernel_2_avx2(argument0, &mut y) },
+        );
     }
     /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
     ///
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool3_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
-        pool_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 64);
+        team.alone(
+            region1,
+            3,
+            80,
+            [80, 1],
+            &|mut y, _| { pool_kernel_3_avx2(argument0, &mut y) },
+        );
     }
     /// `resize 9x8, bilinear`: resize1
     ///
     /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_resize1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_resize1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2155,7 +2440,7 @@ const _: () = {
     /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shuffle1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shuffle1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2164,7 +2449,7 @@ const _: () = {
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_split1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_split1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [1152..2304, 2304..2520, 512..944, 0..504],
@@ -2181,7 +2466,7 @@ const _: () = {
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_slice1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_slice1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2190,7 +2475,7 @@ const _: () = {
     /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_concat1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [512..944, 2304..2520, 944..1304, 4032..5040],
@@ -2207,7 +2492,11 @@ const _: () = {
     /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_upsample1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_upsample1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2216,16 +2505,23 @@ const _: () = {
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_scale1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_scale1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        scale_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 224);
+        team.alone(
+            region1,
+            18,
+            224,
+            [224, 1],
+            &|mut y, _| { scale_kernel_1_avx2(argument0, &mut y) },
+        );
     }
     /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
     ///
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2234,7 +2530,7 @@ const _: () = {
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2243,7 +2539,11 @@ const _: () = {
     /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_depth_to_space1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_depth_to_space1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2252,7 +2552,7 @@ const _: () = {
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad3_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2261,7 +2561,11 @@ const _: () = {
     /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_space_to_depth1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_space_to_depth1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2270,19 +2574,19 @@ const _: () = {
     /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_deconv1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_deconv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
         deconv_kernel_1_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[2336..3488]),
-            rt::fixed(&weights[3488..3520]),
+            rt::fixed(&weights[2416..3568]),
+            rt::fixed(&weights[3568..3600]),
             rt::fixed_mut(region1),
         );
     }
     /// The same value in the layout that a convolution over columns reads.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_columns_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_columns_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
         slice_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2291,12 +2595,12 @@ const _: () = {
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv3_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
         conv_kernel_3_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[3520..3628]),
-            rt::fixed(&weights[3632..3634]),
+            rt::fixed(&weights[3600..3708]),
+            rt::fixed(&weights[3712..3714]),
             rt::fixed_mut(region1),
         );
     }
@@ -2305,12 +2609,12 @@ const _: () = {
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv4_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
         conv_kernel_4_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[3648..3666]),
-            rt::fixed(&weights[3680..3683]),
+            rt::fixed(&weights[3728..3746]),
+            rt::fixed(&weights[3760..3763]),
             rt::fixed_mut(region1),
         );
     }
@@ -2319,16 +2623,23 @@ const _: () = {
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool4_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
-        pool_kernel_4_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 174);
+        team.alone(
+            region1,
+            3,
+            15,
+            [15, 1],
+            &|mut y, _| { pool_kernel_4_avx2(argument0, &mut y) },
+        );
     }
     /// `softmax`: softmax1
     ///
     /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_softmax1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_softmax1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2337,12 +2648,12 @@ const _: () = {
     /// 7 -> 7; 56 parameters, 49 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[3696..3808]),
-            rt::fixed(&weights[3808..3824]),
+            rt::fixed(&weights[3776..3888]),
+            rt::fixed(&weights[3888..3904]),
             rt::fixed_mut(region1),
         );
     }
@@ -2351,12 +2662,12 @@ const _: () = {
     /// 45 -> 7; 322 parameters, 315 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
         dense_kernel_2_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[3824..4544]),
-            rt::fixed(&weights[4544..4560]),
+            rt::fixed(&weights[3904..4624]),
+            rt::fixed(&weights[4624..4640]),
             rt::fixed_mut(region1),
         );
     }
@@ -2365,16 +2676,20 @@ const _: () = {
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_add1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38720..38727],
         );
-        add_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        let argument2 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { add_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `bn`: bn2
@@ -2382,12 +2697,16 @@ const _: () = {
     /// 7 -> 7; 28 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_bn2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
-        bn_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[4560..4574]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::fixed(&weights[4640..4654]);
+        team.alone(
+            region1,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { bn_kernel_1_avx2(argument0, argument1, &mut y) },
         );
     }
     /// `mul last, small, elu`: mul1, mul1.elu
@@ -2395,15 +2714,19 @@ const _: () = {
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38992..38999],
         );
-        mul_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { mul_kernel_1_avx2(argument0, argument1, &mut y) },
         );
     }
     /// `pool max global from a`: pool5
@@ -2411,22 +2734,33 @@ const _: () = {
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool5_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
-        pool_kernel_5_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_5_avx2(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
     ///
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv5_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
-        conv_kernel_5_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[4576..4832]),
-            rt::fixed(&weights[4832..4848]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[4656..4912]);
+        let argument2 = rt::fixed(&weights[4912..4928]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { conv_kernel_5_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `mul { ... }, a`: mul2
@@ -2434,49 +2768,57 @@ const _: () = {
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38976..38992, 45552..45840, 38688..38976],
         );
-        mul_kernel_2_avx2(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_2_avx2(argument0, argument1, &mut y) },
         );
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx2(
-        x: &[f32; 715],
+        x: rt::Rows<'_>,
         w: &[f32; 1440],
         b: &[f32; 32],
-        y: &mut [f32; 510],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        let units = y.units();
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
-                let q = tile * 4;
-                for block in 0..2 {
+                let q = tile * 5;
+                for block in units.clone() {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let bias1 = v::load(rt::at(&b[panel], 8));
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
+                    let mut a1_0 = bias0;
+                    let mut a1_1 = bias1;
+                    let mut a2_0 = bias0;
+                    let mut a2_1 = bias1;
+                    let mut a3_0 = bias0;
+                    let mut a3_1 = bias1;
+                    let mut a4_0 = bias0;
+                    let mut a4_1 = bias1;
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        let row = x.row::<65>(p * 2 + r * 2 - 2);
                         for s in 0..3 {
-                            let x = rt::at::<
-                                f32,
-                                35,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let x = rt::at::<f32, 45>(row, q * 10 + s * 10);
                             let w = rt::at::<
                                 [f32; 16],
                                 5,
@@ -2496,6 +2838,9 @@ const _: () = {
                                 let pixel = v::splat(x[i + 30]);
                                 a3_0 = v::mul_add(pixel, filter0, a3_0);
                                 a3_1 = v::mul_add(pixel, filter1, a3_1);
+                                let pixel = v::splat(x[i + 40]);
+                                a4_0 = v::mul_add(pixel, filter0, a4_0);
+                                a4_1 = v::mul_add(pixel, filter1, a4_1);
                             }
                         }
                     }
@@ -2504,148 +2849,85 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 8, count),
-                            a0_1,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80 + 8), a0_1);
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
-                            a1_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
+                        a1_0,
+                    );
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 25, count),
-                            a1_1,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 24),
+                        a1_1,
+                    );
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 34, count),
-                            a2_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 32),
+                        a2_0,
+                    );
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 42, count),
-                            a2_1,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 40),
+                        a2_1,
+                    );
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 51, count),
-                            a3_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 48),
+                        a3_0,
+                    );
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 59, count),
-                            a3_1,
-                        );
-                    }
-                }
-            }
-            for q in 4..5 {
-                for block in 0..2 {
-                    let n = block;
-                    let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
-                        for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
-                            let x = rt::at::<
-                                f32,
-                                5,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
-                            let w = rt::at::<
-                                [f32; 16],
-                                5,
-                            >(w, panel * 45 + r * 15 + s * 5);
-                            for i in 0..5 {
-                                let filter0 = v::load(rt::at(&w[i], 0));
-                                let filter1 = v::load(rt::at(&w[i], 8));
-                                let pixel = v::splat(x[i]);
-                                a0_0 = v::mul_add(pixel, filter0, a0_0);
-                                a0_1 = v::mul_add(pixel, filter1, a0_1);
-                            }
-                        }
-                    }
-                    let mut array = v::array(a0_0);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 56),
+                        a3_1,
+                    );
+                    let mut array = v::array(a4_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
-                    a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
-                    let mut array = v::array(a0_1);
+                    a4_0 = v::of(array);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 64),
+                        a4_0,
+                    );
+                    let mut array = v::array(a4_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
-                    a0_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 8, count),
-                            a0_1,
-                        );
-                    }
+                    a4_1 = v::of(array);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 72),
+                        a4_1,
+                    );
                 }
             }
         }
@@ -2653,10 +2935,35 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn activation_kernel_1_avx2(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
-        for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
-            for ((x, w), y) in x.iter().zip(w).zip(y) {
-                *y = rt::math::leaky_relu(*x, *w);
+    fn activation_kernel_1_avx2(x: rt::Rows<'_>, w: &[f32; 17], y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row = x.row::<160>(p);
+            let out = y.row(p);
+            for n in 0..2 {
+                for q in 0..5 {
+                    let mut array = v::array(
+                        v::load(rt::at(row, q * 16 + (n / 2) * 80 + (n % 2) * 8)),
+                    );
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 8, 8)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store(rt::at_mut(out, q * 17 + n * 8), a);
+                }
+            }
+            {
+                let n = 2;
+                for q in 0..5 {
+                    let mut array = v::array(
+                        v::load(rt::at(row, q * 16 + (n / 2) * 80 + (n % 2) * 8)),
+                    );
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 8, 1)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 17 + n * 8, 1), a);
+                }
             }
         }
     }
@@ -2665,8 +2972,8 @@ const _: () = {
     #[inline(never)]
     fn dw_kernel_1_avx2(
         x: &[f32; 510],
-        w: &[f32; 204],
-        b: &[f32; 34],
+        w: &[f32; 288],
+        b: &[f32; 48],
         y: &mut [f32; 612],
     ) {
         for p in 0..3 {
@@ -2680,8 +2987,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -2700,8 +3007,8 @@ const _: () = {
                         for s in 0..2 {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -2721,8 +3028,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -2738,64 +3045,54 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx2(
-        x: &[f32; 612],
+        x: rt::Rows<'_>,
         w: &[f32; 544],
         b: &[f32; 32],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..3 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..1 {
                 let q = tile * 6;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a4_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a4_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a5_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
+                        let mut a2_0 = bias0;
+                        let mut a3_0 = bias0;
+                        let mut a4_0 = bias0;
+                        let mut a5_0 = bias0;
                         for r in 0..1 {
+                            let row = x.row::<204>(p + r);
                             for s in 0..1 {
                                 let x = rt::at::<
                                     f32,
                                     187,
-                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                >(row, q * 34 + s * 34 + group * 17);
                                 let w = rt::at::<
                                     [f32; 16],
                                     17,
                                 >(w, panel * 17 + r * 17 + s * 17);
                                 for i in 0..17 {
                                     let filter0 = v::load(rt::at(&w[i], 0));
-                                    let filter1 = v::load(rt::at(&w[i], 8));
                                     let pixel = v::splat(x[i]);
                                     a0_0 = v::mul_add(pixel, filter0, a0_0);
-                                    a0_1 = v::mul_add(pixel, filter1, a0_1);
                                     let pixel = v::splat(x[i + 34]);
                                     a1_0 = v::mul_add(pixel, filter0, a1_0);
-                                    a1_1 = v::mul_add(pixel, filter1, a1_1);
                                     let pixel = v::splat(x[i + 68]);
                                     a2_0 = v::mul_add(pixel, filter0, a2_0);
-                                    a2_1 = v::mul_add(pixel, filter1, a2_1);
                                     let pixel = v::splat(x[i + 102]);
                                     a3_0 = v::mul_add(pixel, filter0, a3_0);
-                                    a3_1 = v::mul_add(pixel, filter1, a3_1);
                                     let pixel = v::splat(x[i + 136]);
                                     a4_0 = v::mul_add(pixel, filter0, a4_0);
-                                    a4_1 = v::mul_add(pixel, filter1, a4_1);
                                     let pixel = v::splat(x[i + 170]);
                                     a5_0 = v::mul_add(pixel, filter0, a5_0);
-                                    a5_1 = v::mul_add(pixel, filter1, a5_1);
                                 }
                             }
                         }
@@ -2804,145 +3101,52 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
-                                a0_0,
-                            );
-                        }
-                        let mut array = v::array(a0_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a0_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 8, count),
-                                a0_1,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 16 + group * 8 + n * 16), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
-                                a1_0,
-                            );
-                        }
-                        let mut array = v::array(a1_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a1_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 24, count),
-                                a1_1,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 16),
+                            a1_0,
+                        );
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 32, count),
-                                a2_0,
-                            );
-                        }
-                        let mut array = v::array(a2_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a2_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 40, count),
-                                a2_1,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 32),
+                            a2_0,
+                        );
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 48, count),
-                                a3_0,
-                            );
-                        }
-                        let mut array = v::array(a3_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a3_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 56, count),
-                                a3_1,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 48),
+                            a3_0,
+                        );
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 64, count),
-                                a4_0,
-                            );
-                        }
-                        let mut array = v::array(a4_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a4_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 72, count),
-                                a4_1,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 64),
+                            a4_0,
+                        );
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 80, count),
-                                a5_0,
-                            );
-                        }
-                        let mut array = v::array(a5_1);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a5_1 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 88, count),
-                                a5_1,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 80),
+                            a5_0,
+                        );
                     }
                 }
             }
@@ -2959,67 +3163,75 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_1_avx2(x: &[f32; 288], y: &mut [f32; 448]) {
-        for p in 0..4 {
+    fn pool_kernel_1_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for tile in 0..5 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for q in 6..7 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -3027,72 +3239,68 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_2_avx2(x: &[f32; 448], y: &mut [f32; 128]) {
-        for p in 0..2 {
+    fn pool_kernel_2_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for tile in 0..2 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 0..3;
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for q in 3..4 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -3100,70 +3308,66 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_3_avx2(x: &[f32; 128], y: &mut [f32; 240]) {
-        for p in 0..3 {
+    fn pool_kernel_3_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for tile in 0..3 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for q in 4..5 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -3286,9 +3490,28 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn scale_kernel_1_avx2(x: &[f32; 4032], y: &mut [f32; 4032]) {
-        for (x, y) in x.iter().zip(y) {
-            *y = *x * -0.25;
+    fn scale_kernel_1_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        let factor = v::splat(-0.25);
+        for p in y.rows() {
+            let row = x.row::<224>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..16 {
+                    let mut a = v::mul(v::load(rt::at(row, q * 14 + n * 8)), factor);
+                    v::store(rt::at_mut(out, q * 14 + n * 8), a);
+                }
+            }
+            {
+                let n = 1;
+                for q in 0..16 {
+                    let mut a = v::mul(
+                        v::load_first(rt::part(row, q * 14 + n * 8, 6)),
+                        factor,
+                    );
+                    v::store_first(rt::part_mut(out, q * 14 + n * 8, 6), a);
+                }
+            }
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -3513,22 +3736,28 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_4_avx2(x: &[f32; 9048], y: &mut [f32; 45]) {
-        for p in 0..3 {
+    fn pool_kernel_4_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..5 {
                 let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
                 let columns = q * 58 / 5..((q + 1usize) * 58).div_ceil(5);
-                let c = 0;
-                let mut a = [f32::NEG_INFINITY; 3];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::max(&mut a, rt::at(x, r * 174 + s * 3 + c));
+                {
+                    let n = 0;
+                    let mut a = v::splat(f32::NEG_INFINITY);
+                    for r in rows.clone() {
+                        let row = x.row::<174>(r);
+                        for s in columns.clone() {
+                            a = v::max(
+                                a,
+                                v::load_first(rt::part(row, s * 3 + n * 8, 3)),
+                            );
+                        }
                     }
+                    a = v::at_most(v::at_least(a, v::splat(0.0)), v::splat(6.0));
+                    v::store_first(rt::part_mut(out, q * 3 + n * 8, 3), a);
                 }
-                for v in a.iter_mut() {
-                    *v = rt::math::relu6(*v);
-                }
-                rt::put(y, p * 15 + q * 3 + c, a);
             }
         }
     }
@@ -3586,61 +3815,94 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn add_kernel_1_avx2(x0: &[f32; 7], x1: &[f32; 7], x2: &[f32; 7], y: &mut [f32; 7]) {
-        let place = 0;
-        let mut a = *rt::at::<f32, 7>(x0, place);
-        rt::add(&mut a, rt::at(x1, place));
-        rt::add(&mut a, rt::at(x2, place));
-        rt::put(y, place, a);
-    }
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    #[inline(never)]
-    fn bn_kernel_1_avx2(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
-        let (scale, shift) = w.split_at(7);
-        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
-            for (((x, scale), shift), y) in x
-                .iter()
-                .zip(scale)
-                .zip(shift)
-                .zip(y.iter_mut())
+    fn add_kernel_1_avx2(
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
+        x2: rt::Rows<'_>,
+        y: &mut rt::Part<'_>,
+    ) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let row2 = x2.row::<7>(p);
+            let out = y.row(p);
             {
-                *y = *x * *scale + *shift;
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 8, 7));
+                    a = v::add(a, v::load_first(rt::part(row1, q * 7 + n * 8, 7)));
+                    a = v::add(a, v::load_first(rt::part(row2, q * 7 + n * 8, 7)));
+                    v::store_first(rt::part_mut(out, q * 7 + n * 8, 7), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_1_avx2(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
-        for pixel in 0..1 {
-            let pixel = pixel * 7;
-            let c = 0;
-            let mut a = *rt::at::<f32, 7>(x0, pixel + c);
-            rt::mul(&mut a, rt::at(x1, pixel + c));
-            for v in a.iter_mut() {
-                *v = rt::math::elu(*v, 1.0);
+    fn bn_kernel_1_avx2(x: rt::Rows<'_>, w: &[f32; 14], y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        let (scale, shift) = w.split_at(7);
+        for p in y.rows() {
+            let row = x.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::mul_add(
+                        v::load_first(rt::part(row, q * 7 + n * 8, 7)),
+                        v::load_first(rt::part(scale, n * 8, 7)),
+                        v::load_first(rt::part(shift, n * 8, 7)),
+                    );
+                    v::store_first(rt::part_mut(out, q * 7 + n * 8, 7), a);
+                }
             }
-            rt::put(y, pixel + c, a);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_5_avx2(x: &[f32; 288], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn mul_kernel_1_avx2(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 8, 7));
+                    a = v::mul(a, v::load_first(rt::part(row1, q * 7 + n * 8, 7)));
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 1.0);
+                    }
+                    a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 7 + n * 8, 7), a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_5_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..3;
                 let columns = 0..6;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::max(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::max(a, v::load(rt::at(row, s * 16 + n * 8)));
                         }
                     }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -3649,24 +3911,28 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_5_avx2(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let bias1 = v::load(rt::at(&b[panel], 8));
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -3681,13 +3947,13 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_1 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
                 }
             }
         }
@@ -3695,67 +3961,75 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_2_avx2(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
-        for pixel in 0..18 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, c);
-                rt::mul(&mut a, rt::at(x1, pixel + c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_2_avx2(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<16>(0);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..2 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, n * 8));
+                    a = v::mul(a, v::load(rt::at(row1, q * 16 + n * 8)));
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx512(weights, arena);
-        layer_prelu1_avx512(weights, arena);
-        layer_dw1_avx512(weights, arena);
-        layer_conv2_avx512(weights, arena);
-        layer_lrn1_avx512(weights, arena);
-        layer_pool1_avx512(weights, arena);
-        layer_pool2_avx512(weights, arena);
-        layer_pool3_avx512(weights, arena);
-        layer_resize1_avx512(weights, arena);
-        layer_shuffle1_avx512(weights, arena);
-        layer_split1_avx512(weights, arena);
-        layer_slice1_avx512(weights, arena);
-        layer_concat1_avx512(weights, arena);
-        layer_upsample1_avx512(weights, arena);
-        layer_scale1_avx512(weights, arena);
-        layer_pad1_avx512(weights, arena);
-        layer_pad2_avx512(weights, arena);
-        layer_depth_to_space1_avx512(weights, arena);
-        layer_pad3_avx512(weights, arena);
-        layer_space_to_depth1_avx512(weights, arena);
-        layer_deconv1_avx512(weights, arena);
-        layer_columns_avx512(weights, arena);
-        layer_conv3_avx512(weights, arena);
-        layer_conv4_avx512(weights, arena);
-        layer_pool4_avx512(weights, arena);
-        layer_softmax1_avx512(weights, arena);
-        layer_dense1_avx512(weights, arena);
-        layer_dense2_avx512(weights, arena);
-        layer_add1_avx512(weights, arena);
-        layer_bn2_avx512(weights, arena);
-        layer_mul1_avx512(weights, arena);
-        layer_pool5_avx512(weights, arena);
-        layer_conv5_avx512(weights, arena);
-        layer_mul2_avx512(weights, arena);
+    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(team, weights, arena);
+        layer_prelu1_avx512(team, weights, arena);
+        layer_dw1_avx512(team, weights, arena);
+        layer_conv2_avx512(team, weights, arena);
+        layer_lrn1_avx512(team, weights, arena);
+        layer_pool1_avx512(team, weights, arena);
+        layer_pool2_avx512(team, weights, arena);
+        layer_pool3_avx512(team, weights, arena);
+        layer_resize1_avx512(team, weights, arena);
+        layer_shuffle1_avx512(team, weights, arena);
+        layer_split1_avx512(team, weights, arena);
+        layer_slice1_avx512(team, weights, arena);
+        layer_concat1_avx512(team, weights, arena);
+        layer_upsample1_avx512(team, weights, arena);
+        layer_scale1_avx512(team, weights, arena);
+        layer_pad1_avx512(team, weights, arena);
+        layer_pad2_avx512(team, weights, arena);
+        layer_depth_to_space1_avx512(team, weights, arena);
+        layer_pad3_avx512(team, weights, arena);
+        layer_space_to_depth1_avx512(team, weights, arena);
+        layer_deconv1_avx512(team, weights, arena);
+        layer_columns_avx512(team, weights, arena);
+        layer_conv3_avx512(team, weights, arena);
+        layer_conv4_avx512(team, weights, arena);
+        layer_pool4_avx512(team, weights, arena);
+        layer_softmax1_avx512(team, weights, arena);
+        layer_dense1_avx512(team, weights, arena);
+        layer_dense2_avx512(team, weights, arena);
+        layer_add1_avx512(team, weights, arena);
+        layer_bn2_avx512(team, weights, arena);
+        layer_mul1_avx512(team, weights, arena);
+        layer_pool5_avx512(team, weights, arena);
+        layer_conv5_avx512(team, weights, arena);
+        layer_mul2_avx512(team, weights, arena);
     }
     /// `conv 3x3, 17, stride 2, dilation 2, pad (2, 1, 0, 3)`: conv1, bn1, bn1.elu
     ///
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..715, 720..1230]);
-        conv_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..1440]),
-            rt::fixed(&weights[1440..1472]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
+        let argument0 = rt::Rows::new(region0, 65);
+        let argument1 = rt::fixed(&weights[0..1440]);
+        let argument2 = rt::fixed(&weights[1440..1472]);
+        team.alone(
+            region1,
+            6,
+            160,
+            [80, 2],
+            &|mut y, _| { conv_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `prelu`: prelu1
@@ -3763,12 +4037,16 @@ const _: () = {
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_prelu1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [720..1230, 1232..1742]);
-        activation_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[1472..1489]),
-            rt::fixed_mut(region1),
+    fn layer_prelu1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
+        let argument0 = rt::Rows::new(region0, 160);
+        let argument1 = rt::fixed(&weights[1472..1489]);
+        team.alone(
+            region1,
+            6,
+            85,
+            [85, 1],
+            &|mut y, _| { activation_kernel_1_avx512(argument0, argument1, &mut y) },
         );
     }
     /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
@@ -3776,12 +4054,12 @@ const _: () = {
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dw1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1232..1742, 0..612]);
+    fn layer_dw1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[1504..1708]),
-            rt::fixed(&weights[1712..1746]),
+            rt::fixed(&weights[1504..1792]),
+            rt::fixed(&weights[1792..1840]),
             rt::fixed_mut(region1),
         );
     }
@@ -3790,13 +4068,17 @@ const _: () = {
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
-        conv_kernel_2_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[1760..2304]),
-            rt::fixed(&weights[2304..2336]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 204);
+        let argument1 = rt::fixed(&weights[1840..2384]);
+        let argument2 = rt::fixed(&weights[2384..2416]);
+        team.alone(
+            region1,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| { conv_kernel_2_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `lrn size 3`: lrn1
@@ -3804,7 +4086,7 @@ const _: () = {
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_lrn1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
         lrn_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3813,34 +4095,59 @@ const _: () = {
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
-        pool_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            4,
+            112,
+            [112, 1],
+            &|mut y, _| { pool_kernel_1_avx512(argument0, &mut y) },
+        );
     }
     /// `pool avg 3x3, stride 2, pad 1, include_pad`: pool2
     ///
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
-        pool_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            2,
+            64,
+            [64, 1],
+            &|mut y, _| { pool_kernel_2_avx512(argument0, &mut y) },
+        );
     }
     /// `pool avg 2x2, stride 1, pad 1, ceil`: pool3
     ///
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool3_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
-        pool_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 64);
+        team.alone(
+            region1,
+            3,
+            80,
+            [80, 1],
+            &|mut y, _| { pool_kernel_3_avx512(argument0, &mut y) },
+        );
     }
     /// `resize 9x8, bilinear`: resize1
     ///
     /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_resize1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_resize1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3849,7 +4156,11 @@ const _: () = {
     /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_shuffle1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shuffle1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3858,7 +4169,7 @@ const _: () = {
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_split1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_split1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [1152..2304, 2304..2520, 512..944, 0..504],
@@ -3875,7 +4186,7 @@ const _: () = {
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_slice1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_slice1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3884,7 +4195,11 @@ const _: () = {
     /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_concat1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [512..944, 2304..2520, 944..1304, 4032..5040],
@@ -3901,7 +4216,11 @@ const _: () = {
     /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_upsample1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_upsample1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3910,16 +4229,23 @@ const _: () = {
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_scale1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_scale1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        scale_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 224);
+        team.alone(
+            region1,
+            18,
+            224,
+            [224, 1],
+            &|mut y, _| { scale_kernel_1_avx512(argument0, &mut y) },
+        );
     }
     /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
     ///
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3928,7 +4254,7 @@ const _: () = {
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3937,7 +4263,11 @@ const _: () = {
     /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_depth_to_space1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_depth_to_space1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3946,7 +4276,7 @@ const _: () = {
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad3_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3955,7 +4285,11 @@ const _: () = {
     /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_space_to_depth1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_space_to_depth1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3964,19 +4298,27 @@ const _: () = {
     /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_deconv1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_deconv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
         deconv_kernel_1_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[2336..3488]),
-            rt::fixed(&weights[3488..3520]),
+            rt::fixed(&weights[2416..3568]),
+            rt::fixed(&weights[3568..3600]),
             rt::fixed_mut(region1),
         );
     }
     /// The same value in the layout that a convolution over columns reads.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_columns_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_columns_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
         slice_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3985,12 +4327,12 @@ const _: () = {
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv3_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
         conv_kernel_3_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[3520..3628]),
-            rt::fixed(&weights[3632..3634]),
+            rt::fixed(&weights[3600..3708]),
+            rt::fixed(&weights[3712..3714]),
             rt::fixed_mut(region1),
         );
     }
@@ -3999,12 +4341,12 @@ const _: () = {
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv4_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
         conv_kernel_4_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[3648..3666]),
-            rt::fixed(&weights[3680..3683]),
+            rt::fixed(&weights[3728..3746]),
+            rt::fixed(&weights[3760..3763]),
             rt::fixed_mut(region1),
         );
     }
@@ -4013,16 +4355,27 @@ const _: () = {
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool4_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
-        pool_kernel_4_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 174);
+        team.alone(
+            region1,
+            3,
+            15,
+            [15, 1],
+            &|mut y, _| { pool_kernel_4_avx512(argument0, &mut y) },
+        );
     }
     /// `softmax`: softmax1
     ///
     /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_softmax1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_softmax1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -4031,12 +4384,12 @@ const _: () = {
     /// 7 -> 7; 56 parameters, 49 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[3696..3808]),
-            rt::fixed(&weights[3808..3824]),
+            rt::fixed(&weights[3776..3888]),
+            rt::fixed(&weights[3888..3904]),
             rt::fixed_mut(region1),
         );
     }
@@ -4045,12 +4398,12 @@ const _: () = {
     /// 45 -> 7; 322 parameters, 315 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
         dense_kernel_2_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[3824..4544]),
-            rt::fixed(&weights[4544..4560]),
+            rt::fixed(&weights[3904..4624]),
+            rt::fixed(&weights[4624..4640]),
             rt::fixed_mut(region1),
         );
     }
@@ -4059,16 +4412,20 @@ const _: () = {
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_add1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38720..38727],
         );
-        add_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        let argument2 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { add_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `bn`: bn2
@@ -4076,12 +4433,16 @@ const _: () = {
     /// 7 -> 7; 28 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_bn2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
-        bn_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[4560..4574]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::fixed(&weights[4640..4654]);
+        team.alone(
+            region1,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { bn_kernel_1_avx512(argument0, argument1, &mut y) },
         );
     }
     /// `mul last, small, elu`: mul1, mul1.elu
@@ -4089,15 +4450,19 @@ const _: () = {
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38704..38711, 38688..38695, 38992..38999],
         );
-        mul_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 7);
+        let argument1 = rt::Rows::new(region1, 7);
+        team.alone(
+            region2,
+            1,
+            7,
+            [7, 1],
+            &|mut y, _| { mul_kernel_1_avx512(argument0, argument1, &mut y) },
         );
     }
     /// `pool max global from a`: pool5
@@ -4105,22 +4470,33 @@ const _: () = {
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool5_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
-        pool_kernel_5_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_5_avx512(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 16, sigmoid`: conv5, conv5.sigmoid
     ///
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv5_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
-        conv_kernel_5_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[4576..4832]),
-            rt::fixed(&weights[4832..4848]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[4656..4912]);
+        let argument2 = rt::fixed(&weights[4912..4928]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { conv_kernel_5_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `mul { ... }, a`: mul2
@@ -4128,49 +4504,57 @@ const _: () = {
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [38976..38992, 45552..45840, 38688..38976],
         );
-        mul_kernel_2_avx512(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            3,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_2_avx512(argument0, argument1, &mut y) },
         );
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx512(
-        x: &[f32; 715],
+        x: rt::Rows<'_>,
         w: &[f32; 1440],
         b: &[f32; 32],
-        y: &mut [f32; 510],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        let units = y.units();
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
-                let q = tile * 4;
-                for block in 0..1 {
+                let q = tile * 5;
+                for block in units.start / 2..units.end / 2 {
                     let n = block * 2;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a0_1 = v::load(&b[panel + 1]);
-                    let mut a1_0 = v::load(&b[panel]);
-                    let mut a1_1 = v::load(&b[panel + 1]);
-                    let mut a2_0 = v::load(&b[panel]);
-                    let mut a2_1 = v::load(&b[panel + 1]);
-                    let mut a3_0 = v::load(&b[panel]);
-                    let mut a3_1 = v::load(&b[panel + 1]);
+                    let bias0 = v::load(&b[panel]);
+                    let bias1 = v::load(&b[panel + 1]);
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
+                    let mut a1_0 = bias0;
+                    let mut a1_1 = bias1;
+                    let mut a2_0 = bias0;
+                    let mut a2_1 = bias1;
+                    let mut a3_0 = bias0;
+                    let mut a3_1 = bias1;
+                    let mut a4_0 = bias0;
+                    let mut a4_1 = bias1;
                     for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
+                        let row = x.row::<65>(p * 2 + r * 2 - 2);
                         for s in 0..3 {
-                            let x = rt::at::<
-                                f32,
-                                35,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
+                            let x = rt::at::<f32, 45>(row, q * 10 + s * 10);
                             let w0 = rt::at::<
                                 [f32; 16],
                                 5,
@@ -4194,6 +4578,9 @@ const _: () = {
                                 let pixel = v::splat(x[i + 30]);
                                 a3_0 = v::mul_add(pixel, filter0, a3_0);
                                 a3_1 = v::mul_add(pixel, filter1, a3_1);
+                                let pixel = v::splat(x[i + 40]);
+                                a4_0 = v::mul_add(pixel, filter0, a4_0);
+                                a4_1 = v::mul_add(pixel, filter1, a4_1);
                             }
                         }
                     }
@@ -4202,152 +4589,88 @@ const _: () = {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 16, count),
-                            a0_1,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 80),
+                        a0_1,
+                    );
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 17, count),
-                            a1_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
+                        a1_0,
+                    );
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 33, count),
-                            a1_1,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 96),
+                        a1_1,
+                    );
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 34, count),
-                            a2_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 32),
+                        a2_0,
+                    );
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 50, count),
-                            a2_1,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 112),
+                        a2_1,
+                    );
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 51, count),
-                            a3_0,
-                        );
-                    }
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 48),
+                        a3_0,
+                    );
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 67, count),
-                            a3_1,
-                        );
-                    }
-                }
-            }
-            for q in 4..5 {
-                for block in 0..1 {
-                    let n = block * 2;
-                    let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a0_1 = v::load(&b[panel + 1]);
-                    for r in 2usize.saturating_sub(p * 2).div_ceil(2)..3 {
-                        for s in 0..11usize.saturating_sub(q * 2).div_ceil(2).min(3) {
-                            let x = rt::at::<
-                                f32,
-                                5,
-                            >(x, p * 110 + r * 110 + q * 10 + s * 10 - 110);
-                            let w0 = rt::at::<
-                                [f32; 16],
-                                5,
-                            >(w, panel * 45 + r * 15 + s * 5);
-                            let w1 = rt::at::<
-                                [f32; 16],
-                                5,
-                            >(w, panel * 45 + r * 15 + s * 5 + 45);
-                            for i in 0..5 {
-                                let filter0 = v::load(&w0[i]);
-                                let filter1 = v::load(&w1[i]);
-                                let pixel = v::splat(x[i]);
-                                a0_0 = v::mul_add(pixel, filter0, a0_0);
-                                a0_1 = v::mul_add(pixel, filter1, a0_1);
-                            }
-                        }
-                    }
-                    let mut array = v::array(a0_0);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 128),
+                        a3_1,
+                    );
+                    let mut array = v::array(a4_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
-                    a0_0 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16, count),
-                            a0_0,
-                        );
-                    }
-                    let mut array = v::array(a0_1);
+                    a4_0 = v::of(array);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 64),
+                        a4_0,
+                    );
+                    let mut array = v::array(a4_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
-                    a0_1 = v::of(array);
-                    let count = 17usize.saturating_sub(n * 16 + 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, p * 85 + q * 17 + n * 16 + 16, count),
-                            a0_1,
-                        );
-                    }
+                    a4_1 = v::of(array);
+                    v::store(
+                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 144),
+                        a4_1,
+                    );
                 }
             }
         }
@@ -4355,10 +4678,31 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn activation_kernel_1_avx512(x: &[f32; 510], w: &[f32; 17], y: &mut [f32; 510]) {
-        for (x, y) in x.as_chunks::<17>().0.iter().zip(y.as_chunks_mut::<17>().0) {
-            for ((x, w), y) in x.iter().zip(w).zip(y) {
-                *y = rt::math::leaky_relu(*x, *w);
+    fn activation_kernel_1_avx512(x: rt::Rows<'_>, w: &[f32; 17], y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row = x.row::<160>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..5 {
+                    let mut array = v::array(v::load(rt::at(row, q * 16 + n * 80)));
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 16, 16)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store(rt::at_mut(out, q * 17 + n * 16), a);
+                }
+            }
+            {
+                let n = 1;
+                for q in 0..5 {
+                    let mut array = v::array(v::load(rt::at(row, q * 16 + n * 80)));
+                    for (e, slope) in array.iter_mut().zip(rt::part(w, n * 16, 1)) {
+                        *e = rt::math::leaky_relu(*e, *slope);
+                    }
+                    let mut a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 17 + n * 16, 1), a);
+                }
             }
         }
     }
@@ -4367,8 +4711,8 @@ const _: () = {
     #[inline(never)]
     fn dw_kernel_1_avx512(
         x: &[f32; 510],
-        w: &[f32; 204],
-        b: &[f32; 34],
+        w: &[f32; 288],
+        b: &[f32; 48],
         y: &mut [f32; 612],
     ) {
         for p in 0..3 {
@@ -4382,8 +4726,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -4402,8 +4746,8 @@ const _: () = {
                         for s in 0..2 {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -4423,8 +4767,8 @@ const _: () = {
                         {
                             rt::mul_add_scalar(
                                 &mut a,
-                                x[p * 170 + r * 85 + q * 17 + s * 17 - 102 + c],
-                                rt::at(w, r * 68 + s * 34 + first),
+                                x[(p * 2 + r - 1) * 85 + q * 17 + s * 17 - 17 + c],
+                                rt::at(w, r * 96 + s * 48 + first),
                             );
                         }
                     }
@@ -4440,45 +4784,36 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx512(
-        x: &[f32; 612],
+        x: rt::Rows<'_>,
         w: &[f32; 544],
         b: &[f32; 32],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
-                let q = tile * 18;
+                let q = tile * 6;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
-                        let mut a2_0 = v::load(&b[panel]);
-                        let mut a3_0 = v::load(&b[panel]);
-                        let mut a4_0 = v::load(&b[panel]);
-                        let mut a5_0 = v::load(&b[panel]);
-                        let mut a6_0 = v::load(&b[panel]);
-                        let mut a7_0 = v::load(&b[panel]);
-                        let mut a8_0 = v::load(&b[panel]);
-                        let mut a9_0 = v::load(&b[panel]);
-                        let mut a10_0 = v::load(&b[panel]);
-                        let mut a11_0 = v::load(&b[panel]);
-                        let mut a12_0 = v::load(&b[panel]);
-                        let mut a13_0 = v::load(&b[panel]);
-                        let mut a14_0 = v::load(&b[panel]);
-                        let mut a15_0 = v::load(&b[panel]);
-                        let mut a16_0 = v::load(&b[panel]);
-                        let mut a17_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
+                        let mut a2_0 = bias0;
+                        let mut a3_0 = bias0;
+                        let mut a4_0 = bias0;
+                        let mut a5_0 = bias0;
                         for r in 0..1 {
+                            let row = x.row::<204>(p + r);
                             for s in 0..1 {
                                 let x = rt::at::<
                                     f32,
-                                    595,
-                                >(x, p * 204 + r * 204 + q * 34 + s * 34 + group * 17);
+                                    187,
+                                >(row, q * 34 + s * 34 + group * 17);
                                 let w = rt::at::<
                                     [f32; 16],
                                     17,
@@ -4497,30 +4832,6 @@ const _: () = {
                                     a4_0 = v::mul_add(pixel, filter0, a4_0);
                                     let pixel = v::splat(x[i + 170]);
                                     a5_0 = v::mul_add(pixel, filter0, a5_0);
-                                    let pixel = v::splat(x[i + 204]);
-                                    a6_0 = v::mul_add(pixel, filter0, a6_0);
-                                    let pixel = v::splat(x[i + 238]);
-                                    a7_0 = v::mul_add(pixel, filter0, a7_0);
-                                    let pixel = v::splat(x[i + 272]);
-                                    a8_0 = v::mul_add(pixel, filter0, a8_0);
-                                    let pixel = v::splat(x[i + 306]);
-                                    a9_0 = v::mul_add(pixel, filter0, a9_0);
-                                    let pixel = v::splat(x[i + 340]);
-                                    a10_0 = v::mul_add(pixel, filter0, a10_0);
-                                    let pixel = v::splat(x[i + 374]);
-                                    a11_0 = v::mul_add(pixel, filter0, a11_0);
-                                    let pixel = v::splat(x[i + 408]);
-                                    a12_0 = v::mul_add(pixel, filter0, a12_0);
-                                    let pixel = v::splat(x[i + 442]);
-                                    a13_0 = v::mul_add(pixel, filter0, a13_0);
-                                    let pixel = v::splat(x[i + 476]);
-                                    a14_0 = v::mul_add(pixel, filter0, a14_0);
-                                    let pixel = v::splat(x[i + 510]);
-                                    a15_0 = v::mul_add(pixel, filter0, a15_0);
-                                    let pixel = v::splat(x[i + 544]);
-                                    a16_0 = v::mul_add(pixel, filter0, a16_0);
-                                    let pixel = v::splat(x[i + 578]);
-                                    a17_0 = v::mul_add(pixel, filter0, a17_0);
                                 }
                             }
                         }
@@ -4529,217 +4840,55 @@ const _: () = {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16, count),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16, 8),
+                            a0_0,
+                        );
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 16, count),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 16, 8),
+                            a1_0,
+                        );
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 32, count),
-                                a2_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 32, 8),
+                            a2_0,
+                        );
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 48, count),
-                                a3_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 48, 8),
+                            a3_0,
+                        );
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 64, count),
-                                a4_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 64, 8),
+                            a4_0,
+                        );
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 80, count),
-                                a5_0,
-                            );
-                        }
-                        let mut array = v::array(a6_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a6_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 96, count),
-                                a6_0,
-                            );
-                        }
-                        let mut array = v::array(a7_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a7_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 112, count),
-                                a7_0,
-                            );
-                        }
-                        let mut array = v::array(a8_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a8_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 128, count),
-                                a8_0,
-                            );
-                        }
-                        let mut array = v::array(a9_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a9_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 144, count),
-                                a9_0,
-                            );
-                        }
-                        let mut array = v::array(a10_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a10_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 160, count),
-                                a10_0,
-                            );
-                        }
-                        let mut array = v::array(a11_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a11_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 176, count),
-                                a11_0,
-                            );
-                        }
-                        let mut array = v::array(a12_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a12_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 192, count),
-                                a12_0,
-                            );
-                        }
-                        let mut array = v::array(a13_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a13_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 208, count),
-                                a13_0,
-                            );
-                        }
-                        let mut array = v::array(a14_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a14_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 224, count),
-                                a14_0,
-                            );
-                        }
-                        let mut array = v::array(a15_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a15_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 240, count),
-                                a15_0,
-                            );
-                        }
-                        let mut array = v::array(a16_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a16_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 256, count),
-                                a16_0,
-                            );
-                        }
-                        let mut array = v::array(a17_0);
-                        for e in array.iter_mut() {
-                            *e = rt::math::leaky_relu(*e, 0.2);
-                        }
-                        a17_0 = v::of(array);
-                        let count = 8usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(y, q * 16 + group * 8 + n * 16 + 272, count),
-                                a17_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 80, 8),
+                            a5_0,
+                        );
                     }
                 }
             }
@@ -4756,67 +4905,75 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_1_avx512(x: &[f32; 288], y: &mut [f32; 448]) {
-        for p in 0..4 {
+    fn pool_kernel_1_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..5 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 6..7 {
                 let rows = 1usize.saturating_sub(p)..4usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(2);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::hardswish(*v);
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::hardswish(*e);
                     }
-                    rt::put(y, p * 112 + q * 16 + c, a);
+                    a = v::of(array);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -4824,72 +4981,68 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_2_avx512(x: &[f32; 448], y: &mut [f32; 128]) {
-        for p in 0..2 {
+    fn pool_kernel_2_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..2 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 0..3;
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 3..4 {
                 let rows = 1usize.saturating_sub(p * 2)..3;
                 let columns = 1usize
                     .saturating_sub(q * 2)..8usize.saturating_sub(q * 2).min(3);
-                let count = (3usize * 3usize) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((3usize * 3usize) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<112>(p * 2 + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 224 + r * 112 + q * 32 + s * 16 - 128 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 32 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 64 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -4897,70 +5050,66 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_3_avx512(x: &[f32; 128], y: &mut [f32; 240]) {
-        for p in 0..3 {
+    fn pool_kernel_3_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..3 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 0..2;
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 4..5 {
                 let rows = 1usize.saturating_sub(p)..3usize.saturating_sub(p).min(2);
                 let columns = 1usize.saturating_sub(q)..5usize.saturating_sub(q).min(2);
-                let count = ((rows.len() * columns.len()).max(1)) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat(((rows.len() * columns.len()).max(1)) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<64>(p + r - 1);
                         for s in columns.clone() {
-                            rt::add(
-                                &mut a,
-                                rt::at(x, p * 64 + r * 64 + q * 16 + s * 16 - 80 + c),
+                            a = v::add(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 80 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -5083,9 +5232,22 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn scale_kernel_1_avx512(x: &[f32; 4032], y: &mut [f32; 4032]) {
-        for (x, y) in x.iter().zip(y) {
-            *y = *x * -0.25;
+    fn scale_kernel_1_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        let factor = v::splat(-0.25);
+        for p in y.rows() {
+            let row = x.row::<224>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..16 {
+                    let mut a = v::mul(
+                        v::load_first(rt::part(row, q * 14 + n * 16, 14)),
+                        factor,
+                    );
+                    v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                }
+            }
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -5310,22 +5472,28 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_4_avx512(x: &[f32; 9048], y: &mut [f32; 45]) {
-        for p in 0..3 {
+    fn pool_kernel_4_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..5 {
                 let rows = p * 52 / 3..((p + 1usize) * 52).div_ceil(3);
                 let columns = q * 58 / 5..((q + 1usize) * 58).div_ceil(5);
-                let c = 0;
-                let mut a = [f32::NEG_INFINITY; 3];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::max(&mut a, rt::at(x, r * 174 + s * 3 + c));
+                {
+                    let n = 0;
+                    let mut a = v::splat(f32::NEG_INFINITY);
+                    for r in rows.clone() {
+                        let row = x.row::<174>(r);
+                        for s in columns.clone() {
+                            a = v::max(
+                                a,
+                                v::load_first(rt::part(row, s * 3 + n * 16, 3)),
+                            );
+                        }
                     }
+                    a = v::at_most(v::at_least(a, v::splat(0.0)), v::splat(6.0));
+                    v::store_first(rt::part_mut(out, q * 3 + n * 16, 3), a);
                 }
-                for v in a.iter_mut() {
-                    *v = rt::math::relu6(*v);
-                }
-                rt::put(y, p * 15 + q * 3 + c, a);
             }
         }
     }
@@ -5384,65 +5552,93 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn add_kernel_1_avx512(
-        x0: &[f32; 7],
-        x1: &[f32; 7],
-        x2: &[f32; 7],
-        y: &mut [f32; 7],
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
+        x2: rt::Rows<'_>,
+        y: &mut rt::Part<'_>,
     ) {
-        let place = 0;
-        let mut a = *rt::at::<f32, 7>(x0, place);
-        rt::add(&mut a, rt::at(x1, place));
-        rt::add(&mut a, rt::at(x2, place));
-        rt::put(y, place, a);
-    }
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    #[inline(never)]
-    fn bn_kernel_1_avx512(x: &[f32; 7], w: &[f32; 14], y: &mut [f32; 7]) {
-        let (scale, shift) = w.split_at(7);
-        for (x, y) in x.as_chunks::<7>().0.iter().zip(y.as_chunks_mut::<7>().0) {
-            for (((x, scale), shift), y) in x
-                .iter()
-                .zip(scale)
-                .zip(shift)
-                .zip(y.iter_mut())
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let row2 = x2.row::<7>(p);
+            let out = y.row(p);
             {
-                *y = *x * *scale + *shift;
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 16, 7));
+                    a = v::add(a, v::load_first(rt::part(row1, q * 7 + n * 16, 7)));
+                    a = v::add(a, v::load_first(rt::part(row2, q * 7 + n * 16, 7)));
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_1_avx512(x0: &[f32; 7], x1: &[f32; 7], y: &mut [f32; 7]) {
-        for pixel in 0..1 {
-            let pixel = pixel * 7;
-            let c = 0;
-            let mut a = *rt::at::<f32, 7>(x0, pixel + c);
-            rt::mul(&mut a, rt::at(x1, pixel + c));
-            for v in a.iter_mut() {
-                *v = rt::math::elu(*v, 1.0);
+    fn bn_kernel_1_avx512(x: rt::Rows<'_>, w: &[f32; 14], y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        let (scale, shift) = w.split_at(7);
+        for p in y.rows() {
+            let row = x.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::mul_add(
+                        v::load_first(rt::part(row, q * 7 + n * 16, 7)),
+                        v::load_first(rt::part(scale, n * 16, 7)),
+                        v::load_first(rt::part(shift, n * 16, 7)),
+                    );
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
             }
-            rt::put(y, pixel + c, a);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_5_avx512(x: &[f32; 288], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn mul_kernel_1_avx512(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<7>(p);
+            let row1 = x1.row::<7>(p);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..1 {
+                    let mut a = v::load_first(rt::part(row0, q * 7 + n * 16, 7));
+                    a = v::mul(a, v::load_first(rt::part(row1, q * 7 + n * 16, 7)));
+                    let mut array = v::array(a);
+                    for e in array.iter_mut() {
+                        *e = rt::math::elu(*e, 1.0);
+                    }
+                    a = v::of(array);
+                    v::store_first(rt::part_mut(out, q * 7 + n * 16, 7), a);
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    #[inline(never)]
+    fn pool_kernel_5_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..3;
                 let columns = 0..6;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::max(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::max(a, v::load(rt::at(row, s * 16 + n * 16)));
                         }
                     }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -5451,23 +5647,26 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_5_avx512(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -5480,7 +5679,7 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                 }
             }
         }
@@ -5488,14 +5687,18 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_2_avx512(x0: &[f32; 16], x1: &[f32; 288], y: &mut [f32; 288]) {
-        for pixel in 0..18 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, c);
-                rt::mul(&mut a, rt::at(x1, pixel + c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_2_avx512(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<16>(0);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, n * 16));
+                    a = v::mul(a, v::load(rt::at(row1, q * 16 + n * 16)));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
         }
     }

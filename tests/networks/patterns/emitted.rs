@@ -32,7 +32,7 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 4,337
 /// - non-trainable parameters: 144
 /// - mult-adds: 221,792
-/// - arena: 6,912 bytes
+/// - arena: 7,680 bytes
 /// - weights: 40,128 bytes
 #[allow(
     clippy::all,
@@ -55,9 +55,7 @@ pub struct Patterns(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 1728;
-    /// `f32`s of the scratch memory of one thread.
-    const SCRATCH: usize = 0;
+    const ARENA: usize = 1920;
     /// `f32`s of the packed weights.
     const WEIGHTS: usize = 10032;
     impl Patterns {
@@ -70,7 +68,7 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 221792;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 6912;
+        pub const ARENA_BYTES: u64 = 7680;
         /// Bytes of the packed weights.
         pub const WEIGHT_BYTES: u64 = 40128;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
@@ -111,7 +109,7 @@ const _: () = {
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, arena);
+            forward(&self.0, &mut rt::Team::single(&mut []), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -140,7 +138,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, arena);
+                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -172,7 +170,7 @@ const _: () = {
             let (y0, y1) = output;
             let arena = workspace.__arena(ARENA);
             read_u8(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, arena);
+            forward(&self.0, &mut rt::Team::single(&mut []), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -201,7 +199,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read_u8(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, arena);
+                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -214,11 +212,10 @@ const _: () = {
         pub fn workspace() -> __cnn::Workspace {
             __cnn::Workspace::__new(ARENA)
         }
-        /// Predicts on so many threads from now on, the caller's among them; on that alone where
-        /// nothing is said. They stand ready until the net is dropped. The result is the same to the
-        /// bit, whatever the number. Waits for a prediction that uses the threads before them.
+        /// How many threads a batch may use, one where nothing is said. The result is the same
+        /// to the bit, whatever the number.
         pub fn threads(&self, threads: usize) -> &Self {
-            self.0.set_threads(threads, SCRATCH);
+            self.0.set_threads(threads);
             self
         }
         /// Lets the kernels use these instructions instead of the widest that the processor has.
@@ -239,7 +236,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 6,912 bytes\nweights: 40,128 bytes\n"
+            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 7,680 bytes\nweights: 40,128 bytes\n"
         }
     }
     impl __cnn::Model for Patterns {
@@ -364,6 +361,7 @@ const _: () = {
                             variance: 9,
                             eps: 0.001,
                         }),
+                        lanes: 16,
                     },
                 ),
                 rt::pack(
@@ -380,7 +378,7 @@ const _: () = {
                         }),
                         channels: 16,
                         groups: 1,
-                        lanes: 1,
+                        lanes: 16,
                     },
                 ),
                 rt::pack(
@@ -619,47 +617,49 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x: &[f32; 432]) {
-        input_kernel_1(x, rt::fixed_mut(&mut arena[576..1008]));
+        input_kernel_1(x, rt::fixed_mut(&mut arena[768..1236]));
     }
     /// The inputs as bytes, preprocessed, into the arena.
     fn read_u8(arena: &mut [f32], x: &[u8; 432]) {
-        input_kernel_1_u8(x, rt::fixed_mut(&mut arena[576..1008]));
+        input_kernel_1_u8(x, rt::fixed_mut(&mut arena[768..1236]));
     }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, arena: &mut [f32]) {
+    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
             }
-            _ => forward_portable(net.weights(), arena),
+            _ => forward_portable(team, net.weights(), arena),
         }
     }
     #[inline(never)]
-    fn input_kernel_1(x: &[f32; 432], y: &mut [f32; 432]) {
+    fn input_kernel_1(x: &[f32; 432], y: &mut [f32; 468]) {
         const SCALE: [f32; 3] = [0.007843138, 0.007843138, 0.007843138];
         const OFFSET: [f32; 3] = [-1.0, -1.0, -1.0];
+        rt::clear_sides(y, 39, 0, 3);
         for h in 0..12 {
             for w in 0..12 {
                 for c in 0..3 {
-                    y[h * 36 + w * 3 + c] = f32::from(x[h * 36 + w * 3 + c]) * SCALE[c]
+                    y[h * 39 + w * 3 + c] = f32::from(x[h * 36 + w * 3 + c]) * SCALE[c]
                         + OFFSET[c];
                 }
             }
         }
     }
     #[inline(never)]
-    fn input_kernel_1_u8(x: &[u8; 432], y: &mut [f32; 432]) {
+    fn input_kernel_1_u8(x: &[u8; 432], y: &mut [f32; 468]) {
         const SCALE: [f32; 3] = [0.007843138, 0.007843138, 0.007843138];
         const OFFSET: [f32; 3] = [-1.0, -1.0, -1.0];
+        rt::clear_sides(y, 39, 0, 3);
         for h in 0..12 {
             for w in 0..12 {
                 for c in 0..3 {
-                    y[h * 36 + w * 3 + c] = f32::from(x[h * 36 + w * 3 + c]) * SCALE[c]
+                    y[h * 39 + w * 3 + c] = f32::from(x[h * 36 + w * 3 + c]) * SCALE[c]
                         + OFFSET[c];
                 }
             }
@@ -670,145 +670,233 @@ const _: () = {
         y0.copy_from_slice(&arena[864..869]);
         y1.copy_from_slice(&arena[0..864]);
     }
-    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_portable(weights, arena);
-        layer_dw1_portable(weights, arena);
-        layer_conv2_portable(weights, arena);
-        layer_add1_portable(weights, arena);
-        layer_pool1_portable(weights, arena);
-        layer_conv3_portable(weights, arena);
-        layer_conv4_portable(weights, arena);
-        layer_mul1_portable(weights, arena);
-        layer_pool2_portable(weights, arena);
-        layer_conv5_portable(weights, arena);
-        layer_concat1_portable(weights, arena);
-        layer_shared_portable(weights, arena);
-        layer_shared_2_portable(weights, arena);
-        layer_pool3_portable(weights, arena);
-        layer_dense1_portable(weights, arena);
-        layer_dense1_softmax_portable(weights, arena);
+    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(team, weights, arena);
+        layer_dw1_portable(team, weights, arena);
+        layer_conv2_portable(team, weights, arena);
+        layer_add1_portable(team, weights, arena);
+        layer_pool1_portable(team, weights, arena);
+        layer_conv3_portable(team, weights, arena);
+        layer_conv4_portable(team, weights, arena);
+        layer_mul1_portable(team, weights, arena);
+        layer_pool2_portable(team, weights, arena);
+        layer_conv5_portable(team, weights, arena);
+        layer_concat1_portable(team, weights, arena);
+        layer_shared_portable(team, weights, arena);
+        layer_shared_2_portable(team, weights, arena);
+        layer_pool3_portable(team, weights, arena);
+        layer_dense1_portable(team, weights, arena);
+        layer_dense1_softmax_portable(team, weights, arena);
     }
     /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
     ///
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
-    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
-        conv_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..432]),
-            rt::fixed(&weights[432..448]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
+        let argument0 = rt::Rows::new(region0, 39);
+        let argument1 = rt::fixed(&weights[0..432]);
+        let argument2 = rt::fixed(&weights[432..448]);
+        team.alone(
+            region1,
+            6,
+            128,
+            [128, 1],
+            &|mut y, _| {
+                conv_kernel_1_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
     ///
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
-    fn layer_dw1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
-        dw_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[448..592]),
-            rt::fixed(&weights[592..608]),
-            rt::fixed_mut(region1),
+    fn layer_dw1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::fixed(&weights[448..592]);
+        let argument2 = rt::fixed(&weights[592..608]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { dw_kernel_1_portable(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `conv 1x1, 16, bn`: conv2, conv2.bn
     ///
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
-    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
-        conv_kernel_2_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[608..864]),
-            rt::fixed(&weights[864..880]),
-            rt::fixed_mut(region1),
+    fn layer_conv2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[608..864]);
+        let argument2 = rt::fixed(&weights[864..880]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| {
+                conv_kernel_2_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `add { ... }, relu`: add1, add1.relu
     ///
     /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_add1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..576, 1152..1728, 576..1152],
+            [0..768, 1344..1920, 768..1344],
         );
-        add_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { add_kernel_1_portable(argument0, argument1, &mut y) },
         );
     }
     /// `pool avg global`: pool1
     ///
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
-    fn layer_pool1_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
-        pool_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_1_portable(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 4, relu`: conv3, conv3.relu
     ///
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
-    fn layer_conv3_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
-        conv_kernel_3_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[880..1136]),
-            rt::fixed(&weights[1136..1152]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[880..1136]);
+        let argument2 = rt::fixed(&weights[1136..1152]);
+        team.alone(
+            region1,
+            1,
+            4,
+            [4, 1],
+            &|mut y, _| {
+                conv_kernel_3_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
     ///
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
-    fn layer_conv4_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
-        conv_kernel_4_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[1152..1216]),
-            rt::fixed(&weights[1216..1232]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 4);
+        let argument1 = rt::fixed(&weights[1152..1216]);
+        let argument2 = rt::fixed(&weights[1216..1232]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| {
+                conv_kernel_4_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `mul { ... }`: mul1
     ///
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [576..1152, 0..16, 1152..1728],
+            [768..1344, 0..16, 1344..1920],
         );
-        mul_kernel_1_portable(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 16);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_1_portable(argument0, argument1, &mut y) },
         );
     }
     /// `pool max 3x3, stride 1, pad 1`: pool2
     ///
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_pool2_portable(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
-        pool_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { pool_kernel_2_portable(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 8`: conv5
     ///
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
-    fn layer_conv5_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
-        conv_kernel_5_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[1232..1488]),
-            rt::fixed(&weights[1488..1504]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[1232..1488]);
+        let argument2 = rt::fixed(&weights[1488..1504]);
+        team.alone(
+            region1,
+            6,
+            48,
+            [48, 1],
+            &|mut y, _| {
+                conv_kernel_5_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `concat { ... }`: concat1
     ///
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
-    fn layer_concat1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1152..1728, 864..1152, 0..864],
+            [1344..1920, 864..1152, 0..864],
         );
         concat_kernel_1_portable(
             rt::fixed(region0),
@@ -819,38 +907,73 @@ const _: () = {
     /// `shared, bn, relu`: shared, shared.bn, shared.relu
     ///
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
-    fn layer_shared_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
-        conv_kernel_6_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[1504..4960]),
-            rt::fixed(&weights[4960..4992]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[1504..4960]);
+        let argument2 = rt::fixed(&weights[4960..4992]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| {
+                conv_kernel_6_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `shared, silu`: shared_2, shared_2.silu
     ///
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
-    fn layer_shared_2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
-        conv_kernel_7_portable(
-            rt::fixed(region0),
-            rt::fixed(&weights[4992..8448]),
-            rt::fixed(&weights[8448..8480]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[4992..8448]);
+        let argument2 = rt::fixed(&weights[8448..8480]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| {
+                conv_kernel_7_portable(argument0, argument1, argument2, &mut y)
+            },
         );
     }
     /// `pool avg to 2x2`: pool3
     ///
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
-    fn layer_pool3_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
-        pool_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 144);
+        team.alone(
+            region1,
+            2,
+            48,
+            [48, 1],
+            &|mut y, _| { pool_kernel_3_portable(argument0, &mut y) },
+        );
     }
     /// `dense 5, softmax`: dense1
     ///
     /// 96 -> 5; 485 parameters, 480 mult-adds
-    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_portable(
             rt::fixed(region0),
@@ -862,30 +985,40 @@ const _: () = {
     /// `dense 5, softmax`: dense1.softmax
     ///
     /// 5 -> 5; 0 parameters, 0 mult-adds
-    fn layer_dense1_softmax_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     #[inline(never)]
     fn conv_kernel_1_portable(
-        x: &[f32; 432],
+        x: rt::Rows<'_>,
         w: &[f32; 432],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
-            for tile in 0..2 {
+        for p in y.rows() {
+            rt::clear_sides(y.row(p), 128, 16, 16);
+        }
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..3 {
                 let q = tile * 2;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let x = rt::at::<f32, 15>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let row = x.row::<39>(p * 2 + r);
+                        let x = rt::at::<f32, 15>(row, q * 6 + 0 * 3);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(&w[i]);
@@ -896,102 +1029,33 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
-                }
-            }
-            for tile in 0..1 {
-                let q = tile + 4;
-                for block in 0..1 {
-                    let n = block;
-                    let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let x = rt::at::<f32, 9>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
-                        let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
-                        for i in 0..9 {
-                            let filter0 = v::load(&w[i]);
-                            let pixel = v::splat(x[i]);
-                            a0_0 = v::mul_add(pixel, filter0, a0_0);
-                        }
-                    }
-                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
-                }
-            }
-            for q in 5..6 {
-                for block in 0..1 {
-                    let n = block;
-                    let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        for s in 0..12usize.saturating_sub(q * 2).min(3) {
-                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
-                            let w = rt::at::<
-                                [f32; 16],
-                                3,
-                            >(w, panel * 27 + r * 9 + s * 3);
-                            for i in 0..3 {
-                                let filter0 = v::load(&w[i]);
-                                let pixel = v::splat(x[i]);
-                                a0_0 = v::mul_add(pixel, filter0, a0_0);
-                            }
-                        }
-                    }
-                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
                 }
             }
         }
     }
     #[inline(never)]
     fn dw_kernel_1_portable(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 144],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for n in 0..1 {
-                for q in 0..1 {
-                    let mut a0 = v::load(rt::at(b, n * 16));
+                for tile in 0..6 {
+                    let q = tile;
+                    let bias = v::load(rt::at(b, n * 16));
+                    let mut a0 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
-                }
-                for tile in 0..4 {
-                    let q = tile + 1;
-                    let mut a0 = v::load(rt::at(b, n * 16));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        let x0 = v::load(
-                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16),
-                        );
-                        let x1 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 16,
-                            ),
-                        );
-                        let x2 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 32,
-                            ),
-                        );
+                        let row = x.row::<128>(p + r - 1);
+                        let x0 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16));
+                        let x1 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 16));
+                        let x2 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 32));
                         let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 16));
                         a0 = v::mul_add(x0, filter, a0);
                         let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 16));
@@ -1000,49 +1064,34 @@ const _: () = {
                         a0 = v::mul_add(x2, filter, a0);
                     }
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
-                }
-                for q in 5..6 {
-                    let mut a0 = v::load(rt::at(b, n * 16));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_2_portable(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..18 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..3 {
                 let q = tile * 2;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 32>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 32>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1052,66 +1101,74 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn add_kernel_1_portable(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
-        for i in 0..36 {
-            let place = i * 16;
-            let mut a = *rt::at::<f32, 16>(x0, place);
-            rt::add(&mut a, rt::at(x1, place));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
+    fn add_kernel_1_portable(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row0 = x0.row::<128>(p);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 16 + 16));
+                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 16)));
+                    a = v::at_least(a, v::splat(0.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
-            rt::put(y, place, a);
         }
     }
     #[inline(never)]
-    fn pool_kernel_1_portable(x: &[f32; 576], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn pool_kernel_1_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..6;
                 let columns = 0..6;
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 16 + n * 16)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_3_portable(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 4],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1120,33 +1177,33 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    let count = 4usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
-                    }
+                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_4_portable(
-        x: &[f32; 4],
+        x: rt::Rows<'_>,
         w: &[f32; 64],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let row = x.row::<4>(p + r);
+                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(&w[i]);
@@ -1159,100 +1216,109 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
-    fn mul_kernel_1_portable(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
-        for pixel in 0..36 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
-                rt::mul(&mut a, rt::at(x1, c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_1_portable(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let row0 = x0.row::<96>(p);
+            let row1 = x1.row::<16>(0);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 16));
+                    a = v::mul(a, v::load(rt::at(row1, n * 16)));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
         }
     }
     #[inline(never)]
-    fn pool_kernel_2_portable(x: &[f32; 576], y: &mut [f32; 576]) {
-        for p in 0..6 {
+    fn pool_kernel_2_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..4 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 0..3;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 5..6 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_5_portable(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..18 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..3 {
                 let q = tile * 2;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 32>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 32>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1262,14 +1328,8 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
-                    }
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16, 8), a0_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 8, 8), a1_0);
                 }
             }
         }
@@ -1283,34 +1343,34 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_6_portable(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1323,39 +1383,31 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..2 {
                 let q = tile * 2 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     36,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1370,51 +1422,36 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
+                            a1_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1427,17 +1464,10 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
@@ -1445,34 +1475,34 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_7_portable(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1489,39 +1519,31 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..2 {
                 let q = tile * 2 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     36,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1540,55 +1562,40 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
+                            a1_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -1605,53 +1612,50 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
         }
     }
     #[inline(never)]
-    fn pool_kernel_3_portable(x: &[f32; 864], y: &mut [f32; 96]) {
-        for p in 0..2 {
+    fn pool_kernel_3_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..2 {
                 let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
                 let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<144>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 24 + n * 16)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 24 + n * 16), a);
+                }
+                {
+                    let n = 1;
+                    let mut a = v::splat(0.0);
+                    for r in rows.clone() {
+                        let row = x.row::<144>(r);
+                        for s in columns.clone() {
+                            a = v::add(
+                                a,
+                                v::load_first(rt::part(row, s * 24 + n * 16, 8)),
+                            );
+                        }
                     }
-                    rt::put(y, p * 48 + q * 24 + c, a);
+                    a = v::div(a, count);
+                    v::store_first(rt::part_mut(out, q * 24 + n * 16, 8), a);
                 }
-                let c = 16;
-                let mut a = [0.0; 8];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
-                    }
-                }
-                for v in a.iter_mut() {
-                    *v /= count;
-                }
-                rt::put(y, p * 48 + q * 24 + c, a);
             }
         }
     }
@@ -1681,36 +1685,40 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx2(weights, arena);
-        layer_dw1_avx2(weights, arena);
-        layer_conv2_avx2(weights, arena);
-        layer_add1_avx2(weights, arena);
-        layer_pool1_avx2(weights, arena);
-        layer_conv3_avx2(weights, arena);
-        layer_conv4_avx2(weights, arena);
-        layer_mul1_avx2(weights, arena);
-        layer_pool2_avx2(weights, arena);
-        layer_conv5_avx2(weights, arena);
-        layer_concat1_avx2(weights, arena);
-        layer_shared_avx2(weights, arena);
-        layer_shared_2_avx2(weights, arena);
-        layer_pool3_avx2(weights, arena);
-        layer_dense1_avx2(weights, arena);
-        layer_dense1_softmax_avx2(weights, arena);
+    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(team, weights, arena);
+        layer_dw1_avx2(team, weights, arena);
+        layer_conv2_avx2(team, weights, arena);
+        layer_add1_avx2(team, weights, arena);
+        layer_pool1_avx2(team, weights, arena);
+        layer_conv3_avx2(team, weights, arena);
+        layer_conv4_avx2(team, weights, arena);
+        layer_mul1_avx2(team, weights, arena);
+        layer_pool2_avx2(team, weights, arena);
+        layer_conv5_avx2(team, weights, arena);
+        layer_concat1_avx2(team, weights, arena);
+        layer_shared_avx2(team, weights, arena);
+        layer_shared_2_avx2(team, weights, arena);
+        layer_pool3_avx2(team, weights, arena);
+        layer_dense1_avx2(team, weights, arena);
+        layer_dense1_softmax_avx2(team, weights, arena);
     }
     /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
     ///
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
-        conv_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..432]),
-            rt::fixed(&weights[432..448]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
+        let argument0 = rt::Rows::new(region0, 39);
+        let argument1 = rt::fixed(&weights[0..432]);
+        let argument2 = rt::fixed(&weights[432..448]);
+        team.alone(
+            region1,
+            6,
+            128,
+            [128, 1],
+            &|mut y, _| { conv_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
@@ -1718,13 +1726,17 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dw1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
-        dw_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[448..592]),
-            rt::fixed(&weights[592..608]),
-            rt::fixed_mut(region1),
+    fn layer_dw1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::fixed(&weights[448..592]);
+        let argument2 = rt::fixed(&weights[592..608]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { dw_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `conv 1x1, 16, bn`: conv2, conv2.bn
@@ -1732,13 +1744,17 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
-        conv_kernel_2_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[608..864]),
-            rt::fixed(&weights[864..880]),
-            rt::fixed_mut(region1),
+    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[608..864]);
+        let argument2 = rt::fixed(&weights[864..880]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { conv_kernel_2_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `add { ... }, relu`: add1, add1.relu
@@ -1746,15 +1762,19 @@ const _: () = {
     /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_add1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..576, 1152..1728, 576..1152],
+            [0..768, 1344..1920, 768..1344],
         );
-        add_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { add_kernel_1_avx2(argument0, argument1, &mut y) },
         );
     }
     /// `pool avg global`: pool1
@@ -1762,22 +1782,33 @@ const _: () = {
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool1_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
-        pool_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_1_avx2(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 4, relu`: conv3, conv3.relu
     ///
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv3_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
-        conv_kernel_3_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[880..1136]),
-            rt::fixed(&weights[1136..1152]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[880..1136]);
+        let argument2 = rt::fixed(&weights[1136..1152]);
+        team.alone(
+            region1,
+            1,
+            4,
+            [4, 1],
+            &|mut y, _| { conv_kernel_3_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
@@ -1785,13 +1816,17 @@ const _: () = {
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv4_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
-        conv_kernel_4_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1152..1216]),
-            rt::fixed(&weights[1216..1232]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 4);
+        let argument1 = rt::fixed(&weights[1152..1216]);
+        let argument2 = rt::fixed(&weights[1216..1232]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { conv_kernel_4_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `mul { ... }`: mul1
@@ -1799,15 +1834,19 @@ const _: () = {
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [576..1152, 0..16, 1152..1728],
+            [768..1344, 0..16, 1344..1920],
         );
-        mul_kernel_1_avx2(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 16);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_1_avx2(argument0, argument1, &mut y) },
         );
     }
     /// `pool max 3x3, stride 1, pad 1`: pool2
@@ -1815,22 +1854,33 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool2_avx2(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
-        pool_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { pool_kernel_2_avx2(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 8`: conv5
     ///
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv5_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
-        conv_kernel_5_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1232..1488]),
-            rt::fixed(&weights[1488..1504]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[1232..1488]);
+        let argument2 = rt::fixed(&weights[1488..1504]);
+        team.alone(
+            region1,
+            6,
+            48,
+            [48, 1],
+            &|mut y, _| { conv_kernel_5_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `concat { ... }`: concat1
@@ -1838,10 +1888,10 @@ const _: () = {
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_concat1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1152..1728, 864..1152, 0..864],
+            [1344..1920, 864..1152, 0..864],
         );
         concat_kernel_1_avx2(
             rt::fixed(region0),
@@ -1854,13 +1904,17 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shared_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
-        conv_kernel_6_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[1504..4960]),
-            rt::fixed(&weights[4960..4992]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[1504..4960]);
+        let argument2 = rt::fixed(&weights[4960..4992]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| { conv_kernel_6_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `shared, silu`: shared_2, shared_2.silu
@@ -1868,13 +1922,17 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shared_2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
-        conv_kernel_7_avx2(
-            rt::fixed(region0),
-            rt::fixed(&weights[4992..8448]),
-            rt::fixed(&weights[8448..8480]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[4992..8448]);
+        let argument2 = rt::fixed(&weights[8448..8480]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| { conv_kernel_7_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `pool avg to 2x2`: pool3
@@ -1882,16 +1940,23 @@ const _: () = {
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool3_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
-        pool_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 144);
+        team.alone(
+            region1,
+            2,
+            48,
+            [48, 1],
+            &|mut y, _| { pool_kernel_3_avx2(argument0, &mut y) },
+        );
     }
     /// `dense 5, softmax`: dense1
     ///
     /// 96 -> 5; 485 parameters, 480 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -1905,7 +1970,11 @@ const _: () = {
     /// 5 -> 5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_softmax_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -1913,32 +1982,41 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx2(
-        x: &[f32; 432],
+        x: rt::Rows<'_>,
         w: &[f32; 432],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            rt::clear_sides(y.row(p), 128, 16, 16);
+        }
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
-                let q = tile * 5;
+                let q = tile * 6;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let bias1 = v::load(rt::at(&b[panel], 8));
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
+                    let mut a1_0 = bias0;
+                    let mut a1_1 = bias1;
+                    let mut a2_0 = bias0;
+                    let mut a2_1 = bias1;
+                    let mut a3_0 = bias0;
+                    let mut a3_1 = bias1;
+                    let mut a4_0 = bias0;
+                    let mut a4_1 = bias1;
+                    let mut a5_0 = bias0;
+                    let mut a5_1 = bias1;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let x = rt::at::<f32, 33>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let row = x.row::<39>(p * 2 + r);
+                        let x = rt::at::<f32, 39>(row, q * 6 + 0 * 3);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -1958,56 +2036,35 @@ const _: () = {
                             let pixel = v::splat(x[i + 24]);
                             a4_0 = v::mul_add(pixel, filter0, a4_0);
                             a4_1 = v::mul_add(pixel, filter1, a4_1);
+                            let pixel = v::splat(x[i + 30]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
+                            a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
                     a0_1 = v::at_most(v::at_least(a0_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 24), a0_1);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
                     a1_1 = v::at_most(v::at_least(a1_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 24), a1_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 40), a1_1);
                     a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a2_0);
                     a2_1 = v::at_most(v::at_least(a2_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 40), a2_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 56), a2_1);
                     a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a3_0);
                     a3_1 = v::at_most(v::at_least(a3_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 56), a3_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 72), a3_1);
                     a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 64), a4_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a4_0);
                     a4_1 = v::at_most(v::at_least(a4_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 72), a4_1);
-                }
-            }
-            for q in 5..6 {
-                for block in 0..1 {
-                    let n = block;
-                    let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        for s in 0..12usize.saturating_sub(q * 2).min(3) {
-                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
-                            let w = rt::at::<
-                                [f32; 16],
-                                3,
-                            >(w, panel * 27 + r * 9 + s * 3);
-                            for i in 0..3 {
-                                let filter0 = v::load(rt::at(&w[i], 0));
-                                let filter1 = v::load(rt::at(&w[i], 8));
-                                let pixel = v::splat(x[i]);
-                                a0_0 = v::mul_add(pixel, filter0, a0_0);
-                                a0_1 = v::mul_add(pixel, filter1, a0_1);
-                            }
-                        }
-                    }
-                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
-                    a0_1 = v::at_most(v::at_least(a0_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 88), a4_1);
+                    a5_0 = v::at_most(v::at_least(a5_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 96), a5_0);
+                    a5_1 = v::at_most(v::at_least(a5_1, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 104), a5_1);
                 }
             }
         }
@@ -2016,90 +2073,47 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn dw_kernel_1_avx2(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 144],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for n in 0..2 {
-                for q in 0..1 {
-                    let mut a0 = v::load(rt::at(b, n * 8));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 8),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 8)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
-                }
                 for tile in 0..2 {
-                    let q = tile * 2 + 1;
-                    let mut a0 = v::load(rt::at(b, n * 8));
-                    let mut a1 = v::load(rt::at(b, n * 8));
+                    let q = tile * 3;
+                    let bias = v::load(rt::at(b, n * 8));
+                    let mut a0 = bias;
+                    let mut a1 = bias;
+                    let mut a2 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        let x0 = v::load(
-                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8),
-                        );
-                        let x1 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 16,
-                            ),
-                        );
-                        let x2 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 32,
-                            ),
-                        );
-                        let x3 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 8 + 48,
-                            ),
-                        );
+                        let row = x.row::<128>(p + r - 1);
+                        let x0 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 8));
+                        let x1 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 8 + 16));
+                        let x2 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 8 + 32));
+                        let x3 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 8 + 48));
+                        let x4 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 8 + 64));
                         let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 8));
                         a0 = v::mul_add(x0, filter, a0);
                         a1 = v::mul_add(x1, filter, a1);
+                        a2 = v::mul_add(x2, filter, a2);
                         let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 8));
                         a0 = v::mul_add(x1, filter, a0);
                         a1 = v::mul_add(x2, filter, a1);
+                        a2 = v::mul_add(x3, filter, a2);
                         let filter = v::load(rt::at(w, r * 48 + 2 * 16 + n * 8));
                         a0 = v::mul_add(x2, filter, a0);
                         a1 = v::mul_add(x3, filter, a1);
+                        a2 = v::mul_add(x4, filter, a2);
                     }
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a0);
                     a1 = v::at_least(a1, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8 + 16), a1);
-                }
-                for q in 5..6 {
-                    let mut a0 = v::load(rt::at(b, n * 8));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 8),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 8)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 8), a0);
+                    v::store(rt::at_mut(out, q * 16 + n * 8 + 16), a1);
+                    a2 = v::at_least(a2, v::splat(0.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 8 + 32), a2);
                 }
             }
         }
@@ -2108,34 +2122,38 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx2(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..1 {
                 let q = tile * 6;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a5_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let bias1 = v::load(rt::at(&b[panel], 8));
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
+                    let mut a1_0 = bias0;
+                    let mut a1_1 = bias1;
+                    let mut a2_0 = bias0;
+                    let mut a2_1 = bias1;
+                    let mut a3_0 = bias0;
+                    let mut a3_1 = bias1;
+                    let mut a4_0 = bias0;
+                    let mut a4_1 = bias1;
+                    let mut a5_0 = bias0;
+                    let mut a5_1 = bias1;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 96>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2160,18 +2178,18 @@ const _: () = {
                             a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 72), a4_1);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 88), a5_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 24), a1_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 40), a2_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 56), a3_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 72), a4_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 88), a5_1);
                 }
             }
         }
@@ -2179,38 +2197,43 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn add_kernel_1_avx2(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
-        for i in 0..36 {
-            let place = i * 16;
-            let mut a = *rt::at::<f32, 16>(x0, place);
-            rt::add(&mut a, rt::at(x1, place));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
+    fn add_kernel_1_avx2(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<128>(p);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..2 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 8 + 16));
+                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 8)));
+                    a = v::at_least(a, v::splat(0.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
+                }
             }
-            rt::put(y, place, a);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_1_avx2(x: &[f32; 576], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn pool_kernel_1_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..6;
                 let columns = 0..6;
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..2 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 16 + n * 8)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -2219,43 +2242,35 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_3_avx2(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 4],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
-                            let filter1 = v::load(rt::at(&w[i], 8));
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
-                            a0_1 = v::mul_add(pixel, filter1, a0_1);
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    let count = 4usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
-                    }
-                    a0_1 = v::at_least(a0_1, v::splat(0.0));
-                    let count = 4usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 4 + n * 16 + 8, count), a0_1);
-                    }
+                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
                 }
             }
         }
@@ -2264,24 +2279,28 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_4_avx2(
-        x: &[f32; 4],
+        x: rt::Rows<'_>,
         w: &[f32; 64],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let bias1 = v::load(rt::at(&b[panel], 8));
+                    let mut a0_0 = bias0;
+                    let mut a0_1 = bias1;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let row = x.row::<4>(p + r);
+                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2296,13 +2315,13 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_1 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
                 }
             }
         }
@@ -2310,72 +2329,78 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_1_avx2(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
-        for pixel in 0..36 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
-                rt::mul(&mut a, rt::at(x1, c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_1_avx2(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<96>(p);
+            let row1 = x1.row::<16>(0);
+            let out = y.row(p);
+            for n in 0..2 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 8));
+                    a = v::mul(a, v::load(rt::at(row1, n * 8)));
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_2_avx2(x: &[f32; 576], y: &mut [f32; 576]) {
-        for p in 0..6 {
+    fn pool_kernel_2_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for tile in 0..4 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 0..3;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
             for q in 5..6 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..2 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 8)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -2384,133 +2409,54 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_5_avx2(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..1 {
                 let q = tile * 6;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a3_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a4_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a4_1 = v::load(rt::at(&b[panel], 8));
-                    let mut a5_0 = v::load(rt::at(&b[panel], 0));
-                    let mut a5_1 = v::load(rt::at(&b[panel], 8));
+                    let bias0 = v::load(rt::at(&b[panel], 0));
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
+                    let mut a2_0 = bias0;
+                    let mut a3_0 = bias0;
+                    let mut a4_0 = bias0;
+                    let mut a5_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 96>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
-                            let filter1 = v::load(rt::at(&w[i], 8));
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
-                            a0_1 = v::mul_add(pixel, filter1, a0_1);
                             let pixel = v::splat(x[i + 16]);
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
-                            a1_1 = v::mul_add(pixel, filter1, a1_1);
                             let pixel = v::splat(x[i + 32]);
                             a2_0 = v::mul_add(pixel, filter0, a2_0);
-                            a2_1 = v::mul_add(pixel, filter1, a2_1);
                             let pixel = v::splat(x[i + 48]);
                             a3_0 = v::mul_add(pixel, filter0, a3_0);
-                            a3_1 = v::mul_add(pixel, filter1, a3_1);
                             let pixel = v::splat(x[i + 64]);
                             a4_0 = v::mul_add(pixel, filter0, a4_0);
-                            a4_1 = v::mul_add(pixel, filter1, a4_1);
                             let pixel = v::splat(x[i + 80]);
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
-                            a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a0_1);
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
-                            a1_1,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
-                            a2_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
-                            a2_1,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
-                            a3_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
-                            a3_1,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
-                            a4_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
-                            a4_1,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
-                            a5_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16 + 8).min(8);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 48, count),
-                            a5_1,
-                        );
-                    }
+                    v::store(rt::at_mut(out, q * 8 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 8 + n * 16 + 8), a1_0);
+                    v::store(rt::at_mut(out, q * 8 + n * 16 + 16), a2_0);
+                    v::store(rt::at_mut(out, q * 8 + n * 16 + 24), a3_0);
+                    v::store(rt::at_mut(out, q * 8 + n * 16 + 32), a4_0);
+                    v::store(rt::at_mut(out, q * 8 + n * 16 + 40), a5_0);
                 }
             }
         }
@@ -2528,35 +2474,36 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_6_avx2(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -2571,57 +2518,40 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                     }
                 }
             }
             for tile in 0..1 {
                 let q = tile * 4 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
+                        let mut a1_0 = bias0;
+                        let mut a1_1 = bias1;
+                        let mut a2_0 = bias0;
+                        let mut a2_1 = bias1;
+                        let mut a3_0 = bias0;
+                        let mut a3_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     84,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -2645,124 +2575,65 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 24),
+                            a1_0,
+                        );
                         a1_1 = v::at_least(a1_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 32,
-                                    count,
-                                ),
-                                a1_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 32, 4),
+                            a1_1,
+                        );
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                    count,
-                                ),
-                                a2_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 48),
+                            a2_0,
+                        );
                         a2_1 = v::at_least(a2_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 56,
-                                    count,
-                                ),
-                                a2_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 56, 4),
+                            a2_1,
+                        );
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                    count,
-                                ),
-                                a3_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 72),
+                            a3_0,
+                        );
                         a3_1 = v::at_least(a3_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 80,
-                                    count,
-                                ),
-                                a3_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 80, 4),
+                            a3_1,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -2777,29 +2648,12 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                     }
                 }
             }
@@ -2809,35 +2663,36 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_7_avx2(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -2856,61 +2711,44 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                     }
                 }
             }
             for tile in 0..1 {
                 let q = tile * 4 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a1_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a1_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a2_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a2_1 = v::load(rt::at(&b[panel], 8));
-                        let mut a3_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a3_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
+                        let mut a1_0 = bias0;
+                        let mut a1_1 = bias1;
+                        let mut a2_0 = bias0;
+                        let mut a2_1 = bias1;
+                        let mut a3_0 = bias0;
+                        let mut a3_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     84,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -2938,152 +2776,93 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 24),
+                            a1_0,
+                        );
                         let mut array = v::array(a1_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 32,
-                                    count,
-                                ),
-                                a1_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 32, 4),
+                            a1_1,
+                        );
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                    count,
-                                ),
-                                a2_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 48),
+                            a2_0,
+                        );
                         let mut array = v::array(a2_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 56,
-                                    count,
-                                ),
-                                a2_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 56, 4),
+                            a2_1,
+                        );
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                    count,
-                                ),
-                                a3_0,
-                            );
-                        }
+                        v::store(
+                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 72),
+                            a3_0,
+                        );
                         let mut array = v::array(a3_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 80,
-                                    count,
-                                ),
-                                a3_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 80, 4),
+                            a3_1,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(rt::at(&b[panel], 0));
-                        let mut a0_1 = v::load(rt::at(&b[panel], 8));
+                        let bias0 = v::load(rt::at(&b[panel], 0));
+                        let bias1 = v::load(rt::at(&b[panel], 8));
+                        let mut a0_0 = bias0;
+                        let mut a0_1 = bias1;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -3102,33 +2881,16 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16 + 8).min(8);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 8,
-                                    count,
-                                ),
-                                a0_1,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
+                            a0_1,
+                        );
                     }
                 }
             }
@@ -3137,36 +2899,25 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_3_avx2(x: &[f32; 864], y: &mut [f32; 96]) {
-        for p in 0..2 {
+    fn pool_kernel_3_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..2 {
                 let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
                 let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..3 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<144>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 24 + n * 8)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 48 + q * 24 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 24 + n * 8), a);
                 }
-                let c = 16;
-                let mut a = [0.0; 8];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
-                    }
-                }
-                for v in a.iter_mut() {
-                    *v /= count;
-                }
-                rt::put(y, p * 48 + q * 24 + c, a);
             }
         }
     }
@@ -3200,36 +2951,40 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx512(weights, arena);
-        layer_dw1_avx512(weights, arena);
-        layer_conv2_avx512(weights, arena);
-        layer_add1_avx512(weights, arena);
-        layer_pool1_avx512(weights, arena);
-        layer_conv3_avx512(weights, arena);
-        layer_conv4_avx512(weights, arena);
-        layer_mul1_avx512(weights, arena);
-        layer_pool2_avx512(weights, arena);
-        layer_conv5_avx512(weights, arena);
-        layer_concat1_avx512(weights, arena);
-        layer_shared_avx512(weights, arena);
-        layer_shared_2_avx512(weights, arena);
-        layer_pool3_avx512(weights, arena);
-        layer_dense1_avx512(weights, arena);
-        layer_dense1_softmax_avx512(weights, arena);
+    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(team, weights, arena);
+        layer_dw1_avx512(team, weights, arena);
+        layer_conv2_avx512(team, weights, arena);
+        layer_add1_avx512(team, weights, arena);
+        layer_pool1_avx512(team, weights, arena);
+        layer_conv3_avx512(team, weights, arena);
+        layer_conv4_avx512(team, weights, arena);
+        layer_mul1_avx512(team, weights, arena);
+        layer_pool2_avx512(team, weights, arena);
+        layer_conv5_avx512(team, weights, arena);
+        layer_concat1_avx512(team, weights, arena);
+        layer_shared_avx512(team, weights, arena);
+        layer_shared_2_avx512(team, weights, arena);
+        layer_pool3_avx512(team, weights, arena);
+        layer_dense1_avx512(team, weights, arena);
+        layer_dense1_softmax_avx512(team, weights, arena);
     }
     /// `conv 3x3, 16, stride 2, pad same, bn, relu6`: conv1, conv1.bn, conv1.relu6
     ///
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1008, 0..576]);
-        conv_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[0..432]),
-            rt::fixed(&weights[432..448]),
-            rt::fixed_mut(region1),
+    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
+        let argument0 = rt::Rows::new(region0, 39);
+        let argument1 = rt::fixed(&weights[0..432]);
+        let argument2 = rt::fixed(&weights[432..448]);
+        team.alone(
+            region1,
+            6,
+            128,
+            [128, 1],
+            &|mut y, _| { conv_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
@@ -3237,13 +2992,17 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dw1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..576, 576..1152]);
-        dw_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[448..592]),
-            rt::fixed(&weights[592..608]),
-            rt::fixed_mut(region1),
+    fn layer_dw1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::fixed(&weights[448..592]);
+        let argument2 = rt::fixed(&weights[592..608]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { dw_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `conv 1x1, 16, bn`: conv2, conv2.bn
@@ -3251,13 +3010,17 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 1152..1728]);
-        conv_kernel_2_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[608..864]),
-            rt::fixed(&weights[864..880]),
-            rt::fixed_mut(region1),
+    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[608..864]);
+        let argument2 = rt::fixed(&weights[864..880]);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { conv_kernel_2_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `add { ... }, relu`: add1, add1.relu
@@ -3265,15 +3028,19 @@ const _: () = {
     /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_add1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..576, 1152..1728, 576..1152],
+            [0..768, 1344..1920, 768..1344],
         );
-        add_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 128);
+        let argument1 = rt::Rows::new(region1, 96);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { add_kernel_1_avx512(argument0, argument1, &mut y) },
         );
     }
     /// `pool avg global`: pool1
@@ -3281,22 +3048,33 @@ const _: () = {
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool1_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [576..1152, 0..16]);
-        pool_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { pool_kernel_1_avx512(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 4, relu`: conv3, conv3.relu
     ///
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv3_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
-        conv_kernel_3_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[880..1136]),
-            rt::fixed(&weights[1136..1152]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 16);
+        let argument1 = rt::fixed(&weights[880..1136]);
+        let argument2 = rt::fixed(&weights[1136..1152]);
+        team.alone(
+            region1,
+            1,
+            4,
+            [4, 1],
+            &|mut y, _| { conv_kernel_3_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `conv 1x1, 16, sigmoid`: conv4, conv4.sigmoid
@@ -3304,13 +3082,17 @@ const _: () = {
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv4_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
-        conv_kernel_4_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[1152..1216]),
-            rt::fixed(&weights[1216..1232]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 4);
+        let argument1 = rt::fixed(&weights[1152..1216]);
+        let argument2 = rt::fixed(&weights[1216..1232]);
+        team.alone(
+            region1,
+            1,
+            16,
+            [16, 1],
+            &|mut y, _| { conv_kernel_4_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `mul { ... }`: mul1
@@ -3318,15 +3100,19 @@ const _: () = {
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [576..1152, 0..16, 1152..1728],
+            [768..1344, 0..16, 1344..1920],
         );
-        mul_kernel_1_avx512(
-            rt::fixed(region0),
-            rt::fixed(region1),
-            rt::fixed_mut(region2),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 16);
+        team.alone(
+            region2,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { mul_kernel_1_avx512(argument0, argument1, &mut y) },
         );
     }
     /// `pool max 3x3, stride 1, pad 1`: pool2
@@ -3334,22 +3120,33 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool2_avx512(weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1152..1728, 0..576]);
-        pool_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+    fn layer_pool2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let argument0 = rt::Rows::new(region0, 96);
+        team.alone(
+            region1,
+            6,
+            96,
+            [96, 1],
+            &|mut y, _| { pool_kernel_2_avx512(argument0, &mut y) },
+        );
     }
     /// `conv 1x1, 8`: conv5
     ///
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv5_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
-        conv_kernel_5_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[1232..1488]),
-            rt::fixed(&weights[1488..1504]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::fixed(&weights[1232..1488]);
+        let argument2 = rt::fixed(&weights[1488..1504]);
+        team.alone(
+            region1,
+            6,
+            48,
+            [48, 1],
+            &|mut y, _| { conv_kernel_5_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `concat { ... }`: concat1
@@ -3357,10 +3154,14 @@ const _: () = {
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_concat1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1152..1728, 864..1152, 0..864],
+            [1344..1920, 864..1152, 0..864],
         );
         concat_kernel_1_avx512(
             rt::fixed(region0),
@@ -3373,13 +3174,17 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_shared_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
-        conv_kernel_6_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[1504..4960]),
-            rt::fixed(&weights[4960..4992]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[1504..4960]);
+        let argument2 = rt::fixed(&weights[4960..4992]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| { conv_kernel_6_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `shared, silu`: shared_2, shared_2.silu
@@ -3387,13 +3192,21 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_shared_2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
-        conv_kernel_7_avx512(
-            rt::fixed(region0),
-            rt::fixed(&weights[4992..8448]),
-            rt::fixed(&weights[8448..8480]),
-            rt::fixed_mut(region1),
+        let argument0 = rt::Rows::new(region0, 144);
+        let argument1 = rt::fixed(&weights[4992..8448]);
+        let argument2 = rt::fixed(&weights[8448..8480]);
+        team.alone(
+            region1,
+            6,
+            144,
+            [144, 1],
+            &|mut y, _| { conv_kernel_7_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
     /// `pool avg to 2x2`: pool3
@@ -3401,16 +3214,23 @@ const _: () = {
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool3_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
-        pool_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 144);
+        team.alone(
+            region1,
+            2,
+            48,
+            [48, 1],
+            &|mut y, _| { pool_kernel_3_avx512(argument0, &mut y) },
+        );
     }
     /// `dense 5, softmax`: dense1
     ///
     /// 96 -> 5; 485 parameters, 480 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -3424,7 +3244,11 @@ const _: () = {
     /// 5 -> 5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_softmax_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3432,27 +3256,34 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx512(
-        x: &[f32; 432],
+        x: rt::Rows<'_>,
         w: &[f32; 432],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            rt::clear_sides(y.row(p), 128, 16, 16);
+        }
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
-                let q = tile * 5;
+                let q = tile * 6;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
-                    let mut a2_0 = v::load(&b[panel]);
-                    let mut a3_0 = v::load(&b[panel]);
-                    let mut a4_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
+                    let mut a2_0 = bias0;
+                    let mut a3_0 = bias0;
+                    let mut a4_0 = bias0;
+                    let mut a5_0 = bias0;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        let x = rt::at::<f32, 33>(x, p * 72 + r * 36 + q * 6 + 0 * 3);
+                        let row = x.row::<39>(p * 2 + r);
+                        let x = rt::at::<f32, 39>(row, q * 6 + 0 * 3);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(&w[i]);
@@ -3466,41 +3297,22 @@ const _: () = {
                             a3_0 = v::mul_add(pixel, filter0, a3_0);
                             let pixel = v::splat(x[i + 24]);
                             a4_0 = v::mul_add(pixel, filter0, a4_0);
+                            let pixel = v::splat(x[i + 30]);
+                            a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
                     a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a2_0);
                     a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a3_0);
                     a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 64), a4_0);
-                }
-            }
-            for q in 5..6 {
-                for block in 0..1 {
-                    let n = block;
-                    let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    for r in 0..12usize.saturating_sub(p * 2).min(3) {
-                        for s in 0..12usize.saturating_sub(q * 2).min(3) {
-                            let x = rt::at::<f32, 3>(x, p * 72 + r * 36 + q * 6 + s * 3);
-                            let w = rt::at::<
-                                [f32; 16],
-                                3,
-                            >(w, panel * 27 + r * 9 + s * 3);
-                            for i in 0..3 {
-                                let filter0 = v::load(&w[i]);
-                                let pixel = v::splat(x[i]);
-                                a0_0 = v::mul_add(pixel, filter0, a0_0);
-                            }
-                        }
-                    }
-                    a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a4_0);
+                    a5_0 = v::at_most(v::at_least(a5_0, v::splat(0.0)), v::splat(6.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 96), a5_0);
                 }
             }
         }
@@ -3509,114 +3321,47 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn dw_kernel_1_avx512(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 144],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for n in 0..1 {
-                for q in 0..1 {
-                    let mut a0 = v::load(rt::at(b, n * 16));
+                for tile in 0..2 {
+                    let q = tile * 3;
+                    let bias = v::load(rt::at(b, n * 16));
+                    let mut a0 = bias;
+                    let mut a1 = bias;
+                    let mut a2 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
-                }
-                for tile in 0..1 {
-                    let q = tile * 4 + 1;
-                    let mut a0 = v::load(rt::at(b, n * 16));
-                    let mut a1 = v::load(rt::at(b, n * 16));
-                    let mut a2 = v::load(rt::at(b, n * 16));
-                    let mut a3 = v::load(rt::at(b, n * 16));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        let x0 = v::load(
-                            rt::at(x, p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16),
-                        );
-                        let x1 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 16,
-                            ),
-                        );
-                        let x2 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 32,
-                            ),
-                        );
-                        let x3 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 48,
-                            ),
-                        );
-                        let x4 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 64,
-                            ),
-                        );
-                        let x5 = v::load(
-                            rt::at(
-                                x,
-                                p * 96 + r * 96 + q * 16 + 0 * 16 - 112 + n * 16 + 80,
-                            ),
-                        );
+                        let row = x.row::<128>(p + r - 1);
+                        let x0 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16));
+                        let x1 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 16));
+                        let x2 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 32));
+                        let x3 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 48));
+                        let x4 = v::load(rt::at(row, q * 16 + 0 * 16 + n * 16 + 64));
                         let filter = v::load(rt::at(w, r * 48 + 0 * 16 + n * 16));
                         a0 = v::mul_add(x0, filter, a0);
                         a1 = v::mul_add(x1, filter, a1);
                         a2 = v::mul_add(x2, filter, a2);
-                        a3 = v::mul_add(x3, filter, a3);
                         let filter = v::load(rt::at(w, r * 48 + 1 * 16 + n * 16));
                         a0 = v::mul_add(x1, filter, a0);
                         a1 = v::mul_add(x2, filter, a1);
                         a2 = v::mul_add(x3, filter, a2);
-                        a3 = v::mul_add(x4, filter, a3);
                         let filter = v::load(rt::at(w, r * 48 + 2 * 16 + n * 16));
                         a0 = v::mul_add(x2, filter, a0);
                         a1 = v::mul_add(x3, filter, a1);
                         a2 = v::mul_add(x4, filter, a2);
-                        a3 = v::mul_add(x5, filter, a3);
                     }
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0);
                     a1 = v::at_least(a1, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 16), a1);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1);
                     a2 = v::at_least(a2, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 32), a2);
-                    a3 = v::at_least(a3, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16 + 48), a3);
-                }
-                for q in 5..6 {
-                    let mut a0 = v::load(rt::at(b, n * 16));
-                    for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
-                        for s in 1usize
-                            .saturating_sub(q)..7usize.saturating_sub(q).min(3)
-                        {
-                            a0 = v::mul_add(
-                                v::load(
-                                    rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + n * 16),
-                                ),
-                                v::load(rt::at(w, r * 48 + s * 16 + n * 16)),
-                                a0,
-                            );
-                        }
-                    }
-                    a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(y, p * 96 + q * 16 + n * 16), a0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2);
                 }
             }
         }
@@ -3625,40 +3370,31 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx512(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 576],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..2 {
-                let q = tile * 18;
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..1 {
+                let q = tile * 6;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
-                    let mut a2_0 = v::load(&b[panel]);
-                    let mut a3_0 = v::load(&b[panel]);
-                    let mut a4_0 = v::load(&b[panel]);
-                    let mut a5_0 = v::load(&b[panel]);
-                    let mut a6_0 = v::load(&b[panel]);
-                    let mut a7_0 = v::load(&b[panel]);
-                    let mut a8_0 = v::load(&b[panel]);
-                    let mut a9_0 = v::load(&b[panel]);
-                    let mut a10_0 = v::load(&b[panel]);
-                    let mut a11_0 = v::load(&b[panel]);
-                    let mut a12_0 = v::load(&b[panel]);
-                    let mut a13_0 = v::load(&b[panel]);
-                    let mut a14_0 = v::load(&b[panel]);
-                    let mut a15_0 = v::load(&b[panel]);
-                    let mut a16_0 = v::load(&b[panel]);
-                    let mut a17_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
+                    let mut a2_0 = bias0;
+                    let mut a3_0 = bias0;
+                    let mut a4_0 = bias0;
+                    let mut a5_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 288>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -3674,50 +3410,14 @@ const _: () = {
                             a4_0 = v::mul_add(pixel, filter0, a4_0);
                             let pixel = v::splat(x[i + 80]);
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
-                            let pixel = v::splat(x[i + 96]);
-                            a6_0 = v::mul_add(pixel, filter0, a6_0);
-                            let pixel = v::splat(x[i + 112]);
-                            a7_0 = v::mul_add(pixel, filter0, a7_0);
-                            let pixel = v::splat(x[i + 128]);
-                            a8_0 = v::mul_add(pixel, filter0, a8_0);
-                            let pixel = v::splat(x[i + 144]);
-                            a9_0 = v::mul_add(pixel, filter0, a9_0);
-                            let pixel = v::splat(x[i + 160]);
-                            a10_0 = v::mul_add(pixel, filter0, a10_0);
-                            let pixel = v::splat(x[i + 176]);
-                            a11_0 = v::mul_add(pixel, filter0, a11_0);
-                            let pixel = v::splat(x[i + 192]);
-                            a12_0 = v::mul_add(pixel, filter0, a12_0);
-                            let pixel = v::splat(x[i + 208]);
-                            a13_0 = v::mul_add(pixel, filter0, a13_0);
-                            let pixel = v::splat(x[i + 224]);
-                            a14_0 = v::mul_add(pixel, filter0, a14_0);
-                            let pixel = v::splat(x[i + 240]);
-                            a15_0 = v::mul_add(pixel, filter0, a15_0);
-                            let pixel = v::splat(x[i + 256]);
-                            a16_0 = v::mul_add(pixel, filter0, a16_0);
-                            let pixel = v::splat(x[i + 272]);
-                            a17_0 = v::mul_add(pixel, filter0, a17_0);
                         }
                     }
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 128), a8_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 144), a9_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 160), a10_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 176), a11_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 192), a12_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 208), a13_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 224), a14_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 240), a15_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 256), a16_0);
-                    v::store(rt::at_mut(y, q * 16 + n * 16 + 272), a17_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
                 }
             }
         }
@@ -3725,38 +3425,43 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn add_kernel_1_avx512(x0: &[f32; 576], x1: &[f32; 576], y: &mut [f32; 576]) {
-        for i in 0..36 {
-            let place = i * 16;
-            let mut a = *rt::at::<f32, 16>(x0, place);
-            rt::add(&mut a, rt::at(x1, place));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
+    fn add_kernel_1_avx512(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<128>(p);
+            let row1 = x1.row::<96>(p);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 16 + 16));
+                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 16)));
+                    a = v::at_least(a, v::splat(0.0));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
-            rt::put(y, place, a);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_1_avx512(x: &[f32; 576], y: &mut [f32; 16]) {
-        for p in 0..1 {
+    fn pool_kernel_1_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 0..6;
                 let columns = 0..6;
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<96>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 96 + s * 16 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 16 + n * 16)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
-                    }
-                    rt::put(y, p * 16 + q * 16 + c, a);
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -3765,23 +3470,26 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_3_avx512(
-        x: &[f32; 16],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 4],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
-                for block in 0..1 {
-                    let n = block;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 16>(x, p * 16 + r * 16 + q * 16 + 0 * 16);
+                        let row = x.row::<16>(p + r);
+                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -3790,10 +3498,7 @@ const _: () = {
                         }
                     }
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    let count = 4usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 4 + n * 16, count), a0_0);
-                    }
+                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
                 }
             }
         }
@@ -3802,23 +3507,26 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_4_avx512(
-        x: &[f32; 4],
+        x: rt::Rows<'_>,
         w: &[f32; 64],
         b: &[f32; 16],
-        y: &mut [f32; 16],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
+        for p in y.rows() {
+            let out = y.row(p);
             for tile in 0..1 {
                 let q = tile;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 4>(x, p * 4 + r * 4 + q * 4 + 0 * 4);
+                        let row = x.row::<4>(p + r);
+                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(&w[i]);
@@ -3831,7 +3539,7 @@ const _: () = {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(y, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
                 }
             }
         }
@@ -3839,72 +3547,78 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn mul_kernel_1_avx512(x0: &[f32; 576], x1: &[f32; 16], y: &mut [f32; 576]) {
-        for pixel in 0..36 {
-            let pixel = pixel * 16;
-            for i in 0..1 {
-                let c = i * 16;
-                let mut a = *rt::at::<f32, 16>(x0, pixel + c);
-                rt::mul(&mut a, rt::at(x1, c));
-                rt::put(y, pixel + c, a);
+    fn mul_kernel_1_avx512(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let row0 = x0.row::<96>(p);
+            let row1 = x1.row::<16>(0);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..6 {
+                    let mut a = v::load(rt::at(row0, q * 16 + n * 16));
+                    a = v::mul(a, v::load(rt::at(row1, n * 16)));
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
+                }
             }
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_2_avx512(x: &[f32; 576], y: &mut [f32; 576]) {
-        for p in 0..6 {
+    fn pool_kernel_2_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for tile in 0..4 {
                 let q = tile + 1;
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 0..3;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
             for q in 5..6 {
                 let rows = 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3);
                 let columns = 1usize.saturating_sub(q)..7usize.saturating_sub(q).min(3);
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [f32::NEG_INFINITY; 16];
+                for n in 0..1 {
+                    let mut a = v::splat(f32::NEG_INFINITY);
                     for r in rows.clone() {
+                        let row = x.row::<96>(p + r - 1);
                         for s in columns.clone() {
-                            rt::max(
-                                &mut a,
-                                rt::at(x, p * 96 + r * 96 + q * 16 + s * 16 - 112 + c),
+                            a = v::max(
+                                a,
+                                v::load(rt::at(row, q * 16 + s * 16 - 16 + n * 16)),
                             );
                         }
                     }
-                    rt::put(y, p * 96 + q * 16 + c, a);
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -3913,40 +3627,31 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_5_avx512(
-        x: &[f32; 576],
+        x: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
-        y: &mut [f32; 288],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..1 {
-            for tile in 0..2 {
-                let q = tile * 18;
-                for block in 0..1 {
-                    let n = block;
+        for p in y.rows() {
+            let out = y.row(p);
+            for tile in 0..1 {
+                let q = tile * 6;
+                {
+                    let n = 0;
                     let panel = n;
-                    let mut a0_0 = v::load(&b[panel]);
-                    let mut a1_0 = v::load(&b[panel]);
-                    let mut a2_0 = v::load(&b[panel]);
-                    let mut a3_0 = v::load(&b[panel]);
-                    let mut a4_0 = v::load(&b[panel]);
-                    let mut a5_0 = v::load(&b[panel]);
-                    let mut a6_0 = v::load(&b[panel]);
-                    let mut a7_0 = v::load(&b[panel]);
-                    let mut a8_0 = v::load(&b[panel]);
-                    let mut a9_0 = v::load(&b[panel]);
-                    let mut a10_0 = v::load(&b[panel]);
-                    let mut a11_0 = v::load(&b[panel]);
-                    let mut a12_0 = v::load(&b[panel]);
-                    let mut a13_0 = v::load(&b[panel]);
-                    let mut a14_0 = v::load(&b[panel]);
-                    let mut a15_0 = v::load(&b[panel]);
-                    let mut a16_0 = v::load(&b[panel]);
-                    let mut a17_0 = v::load(&b[panel]);
+                    let bias0 = v::load(&b[panel]);
+                    let mut a0_0 = bias0;
+                    let mut a1_0 = bias0;
+                    let mut a2_0 = bias0;
+                    let mut a3_0 = bias0;
+                    let mut a4_0 = bias0;
+                    let mut a5_0 = bias0;
                     for r in 0..1 {
-                        let x = rt::at::<f32, 288>(x, p * 96 + r * 96 + q * 16 + 0 * 16);
+                        let row = x.row::<96>(p + r);
+                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -3962,152 +3667,14 @@ const _: () = {
                             a4_0 = v::mul_add(pixel, filter0, a4_0);
                             let pixel = v::splat(x[i + 80]);
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
-                            let pixel = v::splat(x[i + 96]);
-                            a6_0 = v::mul_add(pixel, filter0, a6_0);
-                            let pixel = v::splat(x[i + 112]);
-                            a7_0 = v::mul_add(pixel, filter0, a7_0);
-                            let pixel = v::splat(x[i + 128]);
-                            a8_0 = v::mul_add(pixel, filter0, a8_0);
-                            let pixel = v::splat(x[i + 144]);
-                            a9_0 = v::mul_add(pixel, filter0, a9_0);
-                            let pixel = v::splat(x[i + 160]);
-                            a10_0 = v::mul_add(pixel, filter0, a10_0);
-                            let pixel = v::splat(x[i + 176]);
-                            a11_0 = v::mul_add(pixel, filter0, a11_0);
-                            let pixel = v::splat(x[i + 192]);
-                            a12_0 = v::mul_add(pixel, filter0, a12_0);
-                            let pixel = v::splat(x[i + 208]);
-                            a13_0 = v::mul_add(pixel, filter0, a13_0);
-                            let pixel = v::splat(x[i + 224]);
-                            a14_0 = v::mul_add(pixel, filter0, a14_0);
-                            let pixel = v::splat(x[i + 240]);
-                            a15_0 = v::mul_add(pixel, filter0, a15_0);
-                            let pixel = v::splat(x[i + 256]);
-                            a16_0 = v::mul_add(pixel, filter0, a16_0);
-                            let pixel = v::splat(x[i + 272]);
-                            a17_0 = v::mul_add(pixel, filter0, a17_0);
                         }
                     }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16, count), a0_0);
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(rt::part_mut(y, q * 8 + n * 16 + 8, count), a1_0);
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 16, count),
-                            a2_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 24, count),
-                            a3_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 32, count),
-                            a4_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 40, count),
-                            a5_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 48, count),
-                            a6_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 56, count),
-                            a7_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 64, count),
-                            a8_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 72, count),
-                            a9_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 80, count),
-                            a10_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 88, count),
-                            a11_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 96, count),
-                            a12_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 104, count),
-                            a13_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 112, count),
-                            a14_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 120, count),
-                            a15_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 128, count),
-                            a16_0,
-                        );
-                    }
-                    let count = 8usize.saturating_sub(n * 16).min(16);
-                    if count > 0 {
-                        v::store_first(
-                            rt::part_mut(y, q * 8 + n * 16 + 136, count),
-                            a17_0,
-                        );
-                    }
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16, 8), a0_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 8, 8), a1_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 16, 8), a2_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 24, 8), a3_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 32, 8), a4_0);
+                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 40, 8), a5_0);
                 }
             }
         }
@@ -4125,34 +3692,34 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_6_avx512(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4165,41 +3732,33 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..1 {
                 let q = tile * 4 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
-                        let mut a2_0 = v::load(&b[panel]);
-                        let mut a3_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
+                        let mut a2_0 = bias0;
+                        let mut a3_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     84,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4218,75 +3777,46 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
+                            a1_0,
+                        );
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                    count,
-                                ),
-                                a2_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 48, 12),
+                            a2_0,
+                        );
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                    count,
-                                ),
-                                a3_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 72, 12),
+                            a3_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4299,17 +3829,10 @@ const _: () = {
                             }
                         }
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
@@ -4319,34 +3842,34 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_7_avx512(
-        x: &[f32; 864],
+        x: rt::Rows<'_>,
         w: &[f32; 3456],
         b: &[f32; 32],
-        y: &mut [f32; 864],
+        y: &mut rt::Part<'_>,
     ) {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
-        for p in 0..6 {
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..1 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4363,41 +3886,33 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
             for tile in 0..1 {
                 let q = tile * 4 + 1;
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
-                        let mut a1_0 = v::load(&b[panel]);
-                        let mut a2_0 = v::load(&b[panel]);
-                        let mut a3_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
+                        let mut a1_0 = bias0;
+                        let mut a2_0 = bias0;
+                        let mut a3_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 0..3 {
                                 let x = rt::at::<
                                     f32,
                                     84,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4420,87 +3935,58 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 24,
-                                    count,
-                                ),
-                                a1_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
+                            a1_0,
+                        );
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 48,
-                                    count,
-                                ),
-                                a2_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 48, 12),
+                            a2_0,
+                        );
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16 + 72,
-                                    count,
-                                ),
-                                a3_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 72, 12),
+                            a3_0,
+                        );
                     }
                 }
             }
             for q in 5..6 {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    {
+                        let n = 0;
                         let panel = group * 1 + n;
-                        let mut a0_0 = v::load(&b[panel]);
+                        let bias0 = v::load(&b[panel]);
+                        let mut a0_0 = bias0;
                         for r in 1usize
                             .saturating_sub(p)..7usize.saturating_sub(p).min(3)
                         {
+                            let row = x.row::<144>(p + r - 1);
                             for s in 1usize
                                 .saturating_sub(q)..7usize.saturating_sub(q).min(3)
                             {
                                 let x = rt::at::<
                                     f32,
                                     12,
-                                >(
-                                    x,
-                                    p * 144 + r * 144 + q * 24 + s * 24 - 168 + group * 12,
-                                );
+                                >(row, q * 24 + s * 24 - 24 + group * 12);
                                 let w = rt::at::<
                                     [f32; 16],
                                     12,
@@ -4517,17 +4003,10 @@ const _: () = {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        let count = 12usize.saturating_sub(n * 16).min(16);
-                        if count > 0 {
-                            v::store_first(
-                                rt::part_mut(
-                                    y,
-                                    p * 144 + q * 24 + group * 12 + n * 16,
-                                    count,
-                                ),
-                                a0_0,
-                            );
-                        }
+                        v::store_first(
+                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
+                            a0_0,
+                        );
                     }
                 }
             }
@@ -4536,36 +4015,40 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pool_kernel_3_avx512(x: &[f32; 864], y: &mut [f32; 96]) {
-        for p in 0..2 {
+    fn pool_kernel_3_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
             for q in 0..2 {
                 let rows = p * 6 / 2..((p + 1usize) * 6).div_ceil(2);
                 let columns = q * 6 / 2..((q + 1usize) * 6).div_ceil(2);
-                let count = (rows.len() * columns.len()) as f32;
-                for i in 0..1 {
-                    let c = i * 16;
-                    let mut a = [0.0; 16];
+                let count = v::splat((rows.len() * columns.len()) as f32);
+                for n in 0..1 {
+                    let mut a = v::splat(0.0);
                     for r in rows.clone() {
+                        let row = x.row::<144>(r);
                         for s in columns.clone() {
-                            rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
+                            a = v::add(a, v::load(rt::at(row, s * 24 + n * 16)));
                         }
                     }
-                    for v in a.iter_mut() {
-                        *v /= count;
+                    a = v::div(a, count);
+                    v::store(rt::at_mut(out, q * 24 + n * 16), a);
+                }
+                {
+                    let n = 1;
+                    let mut a = v::splat(0.0);
+                    for r in rows.clone() {
+                        let row = x.row::<144>(r);
+                        for s in columns.clone() {
+                            a = v::add(
+                                a,
+                                v::load_first(rt::part(row, s * 24 + n * 16, 8)),
+                            );
+                        }
                     }
-                    rt::put(y, p * 48 + q * 24 + c, a);
+                    a = v::div(a, count);
+                    v::store_first(rt::part_mut(out, q * 24 + n * 16, 8), a);
                 }
-                let c = 16;
-                let mut a = [0.0; 8];
-                for r in rows.clone() {
-                    for s in columns.clone() {
-                        rt::add(&mut a, rt::at(x, r * 144 + s * 24 + c));
-                    }
-                }
-                for v in a.iter_mut() {
-                    *v /= count;
-                }
-                rt::put(y, p * 48 + q * 24 + c, a);
             }
         }
     }

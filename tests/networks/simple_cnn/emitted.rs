@@ -91,7 +91,7 @@ const _: () = {
             let y = output;
             let arena = workspace.__arena(ARENA);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, arena);
+            forward(&self.0, &mut rt::Team::single(&mut []), arena);
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -115,7 +115,7 @@ const _: () = {
                     &|sample, workspace, outputs| {
                         let arena = workspace.__arena(ARENA);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, arena);
+                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -308,17 +308,17 @@ const _: () = {
         input_kernel_1(x, rt::fixed_mut(&mut arena[2656..3608]));
     }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, arena: &mut [f32]) {
+    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
             }
-            _ => forward_portable(net.weights(), arena),
+            _ => forward_portable(team, net.weights(), arena),
         }
     }
     #[inline(never)]
@@ -336,16 +336,20 @@ const _: () = {
     fn write(arena: &[f32], y: &mut [f32; 10]) {
         y.copy_from_slice(&arena[16..26]);
     }
-    fn forward_portable(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_portable(weights, arena);
-        layer_conv2_portable(weights, arena);
-        layer_dense1_portable(weights, arena);
-        layer_dense1_softmax_portable(weights, arena);
+    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_portable(team, weights, arena);
+        layer_conv2_portable(team, weights, arena);
+        layer_dense1_portable(team, weights, arena);
+        layer_dense1_softmax_portable(team, weights, arena);
     }
     /// `conv 3x3, 3, relu`: conv1, conv1.relu
     ///
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
-    fn layer_conv1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
         conv_kernel_1_portable(
             rt::fixed(region0),
@@ -357,7 +361,11 @@ const _: () = {
     /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
     ///
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
-    fn layer_conv2_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
         conv_kernel_2_portable(
             rt::fixed(region0),
@@ -369,7 +377,11 @@ const _: () = {
     /// `dense 10, softmax`: dense1
     ///
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
-    fn layer_dense1_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
         dense_kernel_1_portable(
             rt::fixed(region0),
@@ -381,7 +393,11 @@ const _: () = {
     /// `dense 10, softmax`: dense1.softmax
     ///
     /// 10 -> 10; 0 parameters, 0 mult-adds
-    fn layer_dense1_softmax_portable(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -472,18 +488,18 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx2(weights, arena);
-        layer_conv2_avx2(weights, arena);
-        layer_dense1_avx2(weights, arena);
-        layer_dense1_softmax_avx2(weights, arena);
+    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx2(team, weights, arena);
+        layer_conv2_avx2(team, weights, arena);
+        layer_dense1_avx2(team, weights, arena);
+        layer_dense1_softmax_avx2(team, weights, arena);
     }
     /// `conv 3x3, 3, relu`: conv1, conv1.relu
     ///
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
         conv_kernel_1_avx2(
             rt::fixed(region0),
@@ -497,7 +513,7 @@ const _: () = {
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
         conv_kernel_2_avx2(
             rt::fixed(region0),
@@ -511,7 +527,7 @@ const _: () = {
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -525,7 +541,11 @@ const _: () = {
     /// 10 -> 10; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_softmax_avx2(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -624,18 +644,18 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(weights: &[f32], arena: &mut [f32]) {
-        layer_conv1_avx512(weights, arena);
-        layer_conv2_avx512(weights, arena);
-        layer_dense1_avx512(weights, arena);
-        layer_dense1_softmax_avx512(weights, arena);
+    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+        layer_conv1_avx512(team, weights, arena);
+        layer_conv2_avx512(team, weights, arena);
+        layer_dense1_avx512(team, weights, arena);
+        layer_dense1_softmax_avx512(team, weights, arena);
     }
     /// `conv 3x3, 3, relu`: conv1, conv1.relu
     ///
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
         conv_kernel_1_avx512(
             rt::fixed(region0),
@@ -649,7 +669,7 @@ const _: () = {
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
         conv_kernel_2_avx512(
             rt::fixed(region0),
@@ -663,7 +683,7 @@ const _: () = {
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -677,7 +697,11 @@ const _: () = {
     /// 10 -> 10; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_softmax_avx512(weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_softmax_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32],
+        arena: &mut [f32],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }

@@ -1,23 +1,29 @@
 //! A batch norm that stands alone: a factor and a summand a channel.
 
-use super::{Context, activate, function};
-use crate::emit::print::int;
+use super::Context;
+use super::blocks::Elementwise;
+use crate::emit::print::{index, int};
 use crate::plan::layers::bn::Bn;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The text of a batch norm.
 pub(super) fn emit(bn: &Bn, context: &Context<'_>) -> TokenStream {
+    let (rt, lanes) = (context.rt, context.isa.lanes());
     let c = int(bn.x.shape.channels());
-    let epilogue = activate(&quote!(y), &bn.epilogue, context.rt);
-    let body = quote! {
-        let (scale, shift) = w.split_at(#c);
-        for (x, y) in x.as_chunks::<#c>().0.iter().zip(y.as_chunks_mut::<#c>().0) {
-            for (((x, scale), shift), y) in x.iter().zip(scale).zip(shift).zip(y.iter_mut()) {
-                *y = *x * *scale + *shift;
+    let before = quote! { let (scale, shift) = w.split_at(#c); };
+    let kernel = Elementwise { xs: &[bn.x], y: bn.y, epilogue: &bn.epilogue, before };
+    let first = index(&[(&quote!(n), lanes)], 0, 0);
+    kernel.emit(context, |xs, count| {
+        let (x, count_of) = (&xs[0], int(count));
+        let of = |list: TokenStream| {
+            if count == lanes {
+                quote!(v::load(#rt::at(#list, #first)))
+            } else {
+                quote!(v::load_first(#rt::part(#list, #first, #count_of)))
             }
-            #epilogue
-        }
-    };
-    function(context, &[bn.x], &[bn.y], &body)
+        };
+        let (scale, shift) = (of(quote!(scale)), of(quote!(shift)));
+        quote! { let mut a = v::mul_add(#x, #scale, #shift); }
+    })
 }

@@ -4,6 +4,7 @@
 
 mod activation;
 mod add;
+mod blocks;
 mod bn;
 mod concat;
 mod conv;
@@ -29,7 +30,7 @@ pub(super) use input::bytes_name;
 
 use crate::emit::print::{float, int, name, numbered};
 use crate::ir::Activation;
-use crate::plan::layers::View;
+use crate::plan::layers::{PANEL, View};
 use crate::plan::{Isa, Kernel};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -101,6 +102,32 @@ pub(super) fn kernel(kernel: &Kernel, context: &Context<'_>) -> TokenStream {
     }
 }
 
+/// How many neighbouring units of a result a kernel writes together.
+pub(super) fn align(kernel: &Kernel, isa: Isa) -> usize {
+    match kernel {
+        Kernel::Conv(conv) => (conv.tile(isa).vectors * isa.lanes() / PANEL).max(1),
+        Kernel::Input(_)
+        | Kernel::Dw(_)
+        | Kernel::Deconv(_)
+        | Kernel::Dense(_)
+        | Kernel::Pool(_)
+        | Kernel::Bn(_)
+        | Kernel::Activation(_)
+        | Kernel::Softmax(_)
+        | Kernel::Lrn(_)
+        | Kernel::Add(_)
+        | Kernel::Mul(_)
+        | Kernel::Concat(_)
+        | Kernel::Scale(_)
+        | Kernel::Pad(_)
+        | Kernel::Slice(_)
+        | Kernel::Split(_)
+        | Kernel::Shuffle(_)
+        | Kernel::Resize(_)
+        | Kernel::Depth(_) => 1,
+    }
+}
+
 /// Names and types of a kernel's parameters: operands `x`, weights `w` and `b`, results `y`.
 struct Parameters {
     names: Vec<Ident>,
@@ -120,6 +147,22 @@ impl Parameters {
         for (index, y) in ys.iter().enumerate() {
             this.push(numbered("y", index, ys.len()), y.layout.len(y.shape), true);
         }
+        this
+    }
+
+    /// Of a kernel that takes rows and writes a part.
+    fn of_rows(context: &Context<'_>, xs: usize) -> Self {
+        let rt = context.rt;
+        let mut this = Self { names: Vec::new(), types: Vec::new(), isa: context.isa };
+        for index in 0..xs {
+            this.names.push(numbered("x", index, xs));
+            this.types.push(quote!(#rt::Rows<'_>));
+        }
+        for (letter, &len) in ["w", "b"].iter().zip(&context.weights) {
+            this.push(name(letter), len, false);
+        }
+        this.names.push(name("y"));
+        this.types.push(quote!(&mut #rt::Part<'_>));
         this
     }
 
@@ -202,6 +245,11 @@ fn activate_vector(a: &Ident, epilogue: &[Activation], rt: &TokenStream) -> Toke
 /// A kernel of one function.
 fn function(context: &Context<'_>, xs: &[View], ys: &[View], body: &TokenStream) -> TokenStream {
     Parameters::new(context, xs, ys).function(&context.name, body)
+}
+
+/// A kernel of one function that takes rows of so many operands and writes a part.
+fn rows_function(context: &Context<'_>, xs: usize, body: &TokenStream) -> TokenStream {
+    Parameters::of_rows(context, xs).function(&context.name, body)
 }
 
 /// An activation of the expression `x`. `Prelu` needs weights and is the kernel `Activation`'s own;

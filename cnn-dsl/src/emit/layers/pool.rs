@@ -1,8 +1,9 @@
 //! Pooling over sliding windows, the whole image, or regions.
 
+use super::blocks::{channel_place, clear_sides, load, over_channels, place, row, store, units};
 use super::window::Window;
-use super::{Context, activate, function, vectors};
-use crate::emit::print::{index, int, typed};
+use super::{Context, activate_vector, rows_function, vectors_of};
+use crate::emit::print::{index, int, name, typed};
 use crate::ir::Pads;
 use crate::ir::layers::pool::{PoolKind, PoolOver};
 use crate::plan::layers::pool::Pool;
@@ -11,21 +12,32 @@ use quote::quote;
 
 /// The text of a pooling.
 pub(super) fn emit(pool: &Pool, context: &Context<'_>) -> TokenStream {
-    let body = match &pool.op.over {
+    let row = match &pool.op.over {
         PoolOver::Window { kernel, stride, pads, include_pad, ceil: _ } => {
             let window = Window::new(*kernel, *stride, [1, 1], *pads, pool.x, pool.y);
-            sliding(pool, &window, include_pad.then_some(*pads), context.rt)
+            sliding(pool, &window.within_image(), include_pad.then_some(*pads), context)
         }
-        PoolOver::Global => regions(pool, [1, 1], context.rt),
-        PoolOver::Regions(to) => regions(pool, *to, context.rt),
+        PoolOver::Global => regions(pool, [1, 1], context),
+        PoolOver::Regions(to) => regions(pool, *to, context),
     };
-    function(context, &[pool.x], &[pool.y], &body)
+    let (v, clear, units) = (vectors_of(context), clear_sides(pool.y, context.rt), units(pool.y));
+    let body = quote! {
+        #v
+        #units
+        #clear
+        for p in y.rows() { let out = y.row(p); #row }
+    };
+    rows_function(context, 1, &body)
 }
 
-/// Sliding windows; `counted` are the pads that an average counts.
-fn sliding(pool: &Pool, window: &Window, counted: Option<Pads>, rt: &TokenStream) -> TokenStream {
-    let [height, _, _] = window.output;
-    let row = window.row(1, |tile| {
+/// A row of sliding windows; `counted` are the pads that an average counts.
+fn sliding(
+    pool: &Pool,
+    window: &Window,
+    counted: Option<Pads>,
+    context: &Context<'_>,
+) -> TokenStream {
+    window.row(1, |tile| {
         let [r, s] = window.kernel;
         let rows = window.rows();
         let columns = tile.columns.clone().unwrap_or_else(|| {
@@ -41,25 +53,28 @@ fn sliding(pool: &Pool, window: &Window, counted: Option<Pads>, rt: &TokenStream
             None => quote!((rows.len() * columns.len()).max(1)),
         };
         let x = window.place(tile.q, 0, &quote!(s));
-        let pixels = pixels(pool, &x, &quote!(rows.clone()), &quote!(columns.clone()), rt);
-        let divisor = match pool.op.kind {
-            PoolKind::Max => TokenStream::new(),
-            PoolKind::Average => quote! { let count = (#count) as f32; },
-        };
+        let pixels = pixels(pool, [&window.height(), &x], context);
+        let divisor = divisor(pool, &count);
         quote! {
             let rows = #rows;
             let columns = #columns;
             #divisor
             #pixels
         }
-    });
-    let p = int(height);
-    quote! { for p in 0..#p { #row } }
+    })
 }
 
-/// The whole image as one region, or several regions that may overlap.
-fn regions(pool: &Pool, [p, q]: [usize; 2], rt: &TokenStream) -> TokenStream {
-    let [h, w, c] = pool.x.shape.hwc();
+/// What an average multiplies its sum by.
+fn divisor(pool: &Pool, count: &TokenStream) -> TokenStream {
+    match pool.op.kind {
+        PoolKind::Max => TokenStream::new(),
+        PoolKind::Average => quote! { let count = v::splat((#count) as f32); },
+    }
+}
+
+/// A row of the whole image as one region, or of several regions that may overlap.
+fn regions(pool: &Pool, [p, q]: [usize; 2], context: &Context<'_>) -> TokenStream {
+    let [h, w, _] = pool.x.shape.hwc();
     let range = |at: TokenStream, size: usize, regions: usize| {
         let (whole, count) = (int(size), int(regions));
         if regions == 1 {
@@ -68,48 +83,44 @@ fn regions(pool: &Pool, [p, q]: [usize; 2], rt: &TokenStream) -> TokenStream {
         quote!(#at * #whole / #count..((#at + 1usize) * #whole).div_ceil(#count))
     };
     let (rows, columns) = (range(quote!(p), h, p), range(quote!(q), w, q));
-    let x = index(&[(&quote!(r), w * c), (&quote!(s), c)], 0, 0);
-    let pixels = pixels(pool, &x, &quote!(rows.clone()), &quote!(columns.clone()), rt);
-    let divisor = match pool.op.kind {
-        PoolKind::Max => TokenStream::new(),
-        PoolKind::Average => quote! { let count = (rows.len() * columns.len()) as f32; },
-    };
-    let (p, q) = (int(p), int(q));
+    let layout = pool.x.layout;
+    let x = index(&[(&quote!(s), layout.column())], layout.left * layout.column(), 0);
+    let pixels = pixels(pool, [&quote!(r), &x], context);
+    let divisor = divisor(pool, &quote!(rows.len() * columns.len()));
+    let q = int(q);
     quote! {
-        for p in 0..#p { for q in 0..#q {
+        for q in 0..#q {
             let rows = #rows;
             let columns = #columns;
             #divisor
             #pixels
-        } }
+        }
     }
 }
 
 /// All channels of one output pixel: over rows and columns in order, for neighbouring channels.
-fn pixels(
-    pool: &Pool,
-    x: &TokenStream,
-    rows: &TokenStream,
-    columns: &TokenStream,
-    rt: &TokenStream,
-) -> TokenStream {
-    let [_, q, c] = pool.y.shape.hwc();
-    let epilogue = activate(&quote!(a), &pool.epilogue, rt);
+fn pixels(pool: &Pool, [height, x]: [&TokenStream; 2], context: &Context<'_>) -> TokenStream {
     let (first, step, last) = match pool.op.kind {
         PoolKind::Max => (quote!(f32::NEG_INFINITY), quote!(max), TokenStream::new()),
-        PoolKind::Average => {
-            (quote!(0.0), quote!(add), quote! { for v in a.iter_mut() { *v /= count; } })
-        }
+        PoolKind::Average => (quote!(0.0), quote!(add), quote! { a = v::div(a, count); }),
     };
-    vectors(c, "c", |lanes, channel| {
-        let l = int(lanes);
-        let y = index(&[(&quote!(p), q * c), (&quote!(q), c), (channel, 1)], 0, 0);
+    let row = row(&quote!(x), pool.x, height);
+    let channel = channel_place(pool.x, false, context);
+    let from = index(&[(x, 1), (&channel, 1)], 0, 0);
+    over_channels(pool.y, context, |lanes| {
+        let pixel = load(pool.x, &quote!(row), &from, lanes, context);
+        let epilogue = activate_vector(&name("a"), &pool.epilogue, context.rt);
+        let to = place(pool.y, &quote!(q), 0, true, context);
+        let store = store(pool.y, &to, &quote!(a), lanes, context);
         quote! {
-            let mut a = [#first; #l];
-            for r in #rows { for s in #columns { #rt::#step(&mut a, #rt::at(x, #x + #channel)); } }
+            let mut a = v::splat(#first);
+            for r in rows.clone() {
+                let row = #row;
+                for s in columns.clone() { a = v::#step(a, #pixel); }
+            }
             #last
             #epilogue
-            #rt::put(y, #y, a);
+            #store
         }
     })
 }

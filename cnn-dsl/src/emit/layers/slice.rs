@@ -43,6 +43,13 @@ pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
 pub(super) fn place(view: View, h: &TokenStream, w: &TokenStream, c: &TokenStream) -> TokenStream {
     let View { shape, layout } = view;
     let before = layout.left * layout.lanes;
+    let rows = [(h, layout.row(shape)), (w, layout.column())];
+    if layout.blocks(shape) > 1 && layout.lanes > 1 {
+        let lanes = int(layout.lanes);
+        let (block, lane) = (quote!((#c / #lanes)), quote!((#c % #lanes)));
+        let terms = [rows[0], rows[1], (&block, layout.block(shape)), (&lane, 1)];
+        return index(&terms, before, 0);
+    }
     let channel = if layout.lanes == 1 { layout.block(shape) } else { 1 };
-    index(&[(h, layout.row(shape)), (w, layout.column()), (c, channel)], before, 0)
+    index(&[rows[0], rows[1], (c, channel)], before, 0)
 }

@@ -193,7 +193,7 @@ pub(super) fn dw(dw: &Dw, window: &Window, context: &Context<'_>) -> TokenStream
             let l = int(lanes);
             let steps = taps(window, [p, q]).map(|[r, s]| {
                 let x = window.place_of([p, q], [r, s]) + first / multiplier;
-                let (x, w) = (int(x), int((r * dw.op.kernel[1] + s) * k + first));
+                let (x, w) = (int(x), int((r * dw.op.kernel[1] + s) * dw.padded() + first));
                 if multiplier == 1 {
                     quote! { #rt::step(a, #rt::at(x, #x), #rt::at(w, #w)); }
                 } else {

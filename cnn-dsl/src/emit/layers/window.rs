@@ -18,6 +18,8 @@ pub(super) struct Window {
     top: usize,
     left: usize,
     x: View,
+    /// Whether columns of noughts beside the image are as good as the image.
+    covers: bool,
     /// H, W, C.
     pub input: [usize; 3],
     /// P, Q, K.
@@ -56,7 +58,7 @@ impl Window {
         let size = |pad| usize::try_from(pad).unwrap_or(0);
         let (input, output) = (x.shape.hwc(), y.shape.hwc());
         let (top, left) = (size(pads.top), size(pads.left));
-        Self { kernel, stride, dilation, top, left, x, input, output }
+        Self { kernel, stride, dilation, top, left, x, covers: true, input, output }
     }
 
     fn axis(&self, axis: usize) -> Axis {
@@ -70,29 +72,17 @@ impl Window {
         }
     }
 
-    /// All pixels as one row: for windows of one pixel that move by one, without padding.
-    pub fn in_one_row(mut self) -> Self {
-        let one_row = |[h, w, c]: [usize; 3]| [1, h * w, c];
-        (self.input, self.output) = (one_row(self.input), one_row(self.output));
-        self
+    /// The row of the image that output row `p` sees at `r`.
+    pub fn height(&self) -> TokenStream {
+        index(&[(&quote!(p), self.stride[0]), (&quote!(r), self.dilation[0])], 0, self.top)
     }
 
-    /// Where channel 0 of the pixel lies that output pixel `p`, `q` + `more` sees at `r`, `s`.
+    /// Where channel 0 of the pixel lies in its row that output column `q` + `more` sees at `s`.
     pub fn place(&self, q: &TokenStream, more: usize, s: &TokenStream) -> TokenStream {
-        let (row, column) = (self.row_step(), self.column_step());
-        let terms = [
-            (&quote!(p), self.stride[0] * row),
-            (&quote!(r), self.dilation[0] * row),
-            (q, self.stride[1] * column),
-            (s, self.dilation[1] * column),
-        ];
+        let column = self.column_step();
+        let terms = [(q, self.stride[1] * column), (s, self.dilation[1] * column)];
         let before = self.x.layout.left * column;
-        index(&terms, more * self.stride[1] * column + before, self.top * row + self.left * column)
-    }
-
-    /// `f32`s from a row of the image to the next.
-    pub fn row_step(&self) -> usize {
-        self.x.layout.row(self.x.shape)
+        index(&terms, more * self.stride[1] * column + before, self.left * column)
     }
 
     /// `f32`s from a pixel to the next.
@@ -100,8 +90,17 @@ impl Window {
         self.x.layout.column()
     }
 
+    /// The same over the image alone: the columns of noughts beside it are not looked at.
+    pub fn within_image(mut self) -> Self {
+        self.covers = false;
+        self
+    }
+
     /// Whether the image has noughts beside it wherever a window reaches.
     fn is_covered(&self) -> bool {
+        if !self.covers {
+            return false;
+        }
         let [_, w, _] = self.input;
         let [_, q, _] = self.output;
         let last = (q - 1) * self.stride[1] + (self.kernel[1] - 1) * self.dilation[1];

@@ -1,6 +1,6 @@
 //! Concatenation of several operands.
 
-use crate::plan::layers::{Call, Epilogue, Kernel, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
 /// Concatenation of several operands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,6 +11,13 @@ pub struct Concat {
     pub y: View,
     /// Applied at the store.
     pub epilogue: Epilogue,
+}
+
+impl Concat {
+    /// Whether every operand has whole blocks of channels.
+    pub fn is_of_blocks(&self) -> bool {
+        self.xs.iter().all(|x| x.shape.channels().is_multiple_of(PANEL))
+    }
 }
 
 /// The kernel of a layer.

@@ -1,8 +1,8 @@
 //! Convolution: its form, its tile, and how its weights are packed.
 
+use crate::ir::Shape;
 use crate::ir::layers as ir;
 use crate::ir::layers::conv::FEW_CHANNELS;
-use crate::ir::{Pads, Shape};
 use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 use crate::plan::{Isa, Layout};
 
@@ -31,7 +31,7 @@ pub struct Conv {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// Over output channels: a tile of pixels of a row and panels of `lanes` filters at a time.
-    /// Operand and result are dense; panels are `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`.
+    /// Operand and result are dense or in blocks; panels are `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`.
     Channels {
         /// Width of a panel.
         lanes: usize,
@@ -66,8 +66,7 @@ pub struct Tile {
 impl Conv {
     /// The tile for an instruction set: the one of least estimated time, in tenths of a cycle a tap.
     pub fn tile(&self, isa: Isa) -> Tile {
-        let [p, q, k] = self.y.shape.hwc();
-        let row = if self.is_one_row() { p * q } else { q };
+        let [_, row, k] = self.y.shape.hwc();
         let vectors_in_all = (k / self.op.groups).div_ceil(PANEL) * (PANEL / isa.lanes());
         let time = |tile: Tile| {
             let along = row.div_ceil(tile.pixels);
@@ -90,12 +89,12 @@ impl Conv {
         taps * self.op.filters > WEIGHTS_NEAR
     }
 
-    /// Whether all pixels of the image can be run as one long row: a 1x1 window that moves by one,
-    /// without padding, between dense values.
-    pub fn is_one_row(&self) -> bool {
-        is_pointwise(&self.op)
-            && self.x.layout.is_dense(self.x.shape)
-            && self.y.layout.is_dense(self.y.shape)
+    /// Whether its vectors lie over output channels.
+    pub fn is_over_channels(&self) -> bool {
+        match self.form {
+            Form::Channels { .. } => true,
+            Form::Columns { .. } => false,
+        }
     }
 }
 
@@ -121,6 +120,12 @@ pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Optio
     (few && fits).then_some(Layout { lanes: 1, left, right })
 }
 
+/// Whether the groups of a convolution begin at blocks of channels.
+pub(in crate::plan) fn groups_in_blocks(op: &ir::conv::Conv, x: Shape) -> bool {
+    let whole = |channels: usize| (channels / op.groups).is_multiple_of(PANEL);
+    op.groups == 1 || whole(x.channels()) && whole(op.filters)
+}
+
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel {
     let form = form(op, call.x().shape, call.y().shape);
@@ -138,8 +143,4 @@ pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel
         unroll: call.unroll,
         epilogue: call.epilogue,
     })
-}
-
-fn is_pointwise(op: &ir::conv::Conv) -> bool {
-    op.kernel == [1, 1] && op.stride == [1, 1] && op.pads == Pads::default()
 }

@@ -2,10 +2,10 @@
 
 use crate::ir::layers as ir;
 use crate::plan::Isa;
-use crate::plan::layers::{Call, Epilogue, Kernel, View};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
 /// A depthwise convolution with folded batch norm. Weights: taps `[R*S][C*M]`, then biases `[C*M]`
-/// (always there). The sum of each element starts from the bias and goes over r, s; taps outside
+/// (always there), with C*M filled up to a multiple of [`PANEL`]. The sum of each element starts from the bias and goes over r, s; taps outside
 /// the image are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dw {
@@ -22,6 +22,11 @@ pub struct Dw {
 }
 
 impl Dw {
+    /// Filters of a tap, filled up.
+    pub fn padded(&self) -> usize {
+        self.y.shape.channels().next_multiple_of(PANEL)
+    }
+
     /// Neighbouring pixels a tile.
     pub fn pixels(&self, isa: Isa) -> usize {
         let [_, q, _] = self.y.shape.hwc();
@@ -36,8 +41,8 @@ impl Dw {
 
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::dw::Dw, mut call: Call<'_>) -> Kernel {
-    call.taps();
-    call.bias(call.y().shape.channels(), 1, 1);
+    call.taps(PANEL);
+    call.bias(call.y().shape.channels(), 1, PANEL);
     Kernel::Dw(Dw {
         op: op.clone(),
         x: call.x(),

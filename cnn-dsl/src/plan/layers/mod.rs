@@ -127,12 +127,14 @@ impl Call<'_> {
         }
     }
 
-    /// A depthwise kernel.
-    fn taps(&mut self) {
+    /// A depthwise kernel, a tap's filters filled up to a multiple of `lanes`.
+    fn taps(&mut self, lanes: usize) {
         let kernel =
             self.weights.and_then(|w| weights::tensor(w, |role| role == Role::DepthwiseKernel));
         if let Some((kernel, tensor)) = kernel {
-            self.pack(Form::Taps { kernel, fold: self.fold }, tensor.len());
+            let filters = tensor.dims[2..].iter().product::<usize>();
+            let len = tensor.len() / filters * filters.next_multiple_of(lanes);
+            self.pack(Form::Taps { kernel, fold: self.fold, lanes }, len);
         }
     }
 

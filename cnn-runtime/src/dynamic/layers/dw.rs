@@ -9,7 +9,7 @@ pub(in crate::dynamic) fn run(k: &Dw, x: &[f32], y: &mut [f32], taps: &[f32], bi
     let [_, q, filters] = k.y.shape.hwc();
     let multiplier = k.op.multiplier;
     for (pixel, y) in y.chunks_exact_mut(filters).enumerate() {
-        y.copy_from_slice(bias);
+        y.copy_from_slice(&bias[..filters]);
         for r in 0..k.op.kernel[0] {
             let row = tap(pixel / q, k.op.stride[0], r, k.op.dilation[0], k.op.pads.top, h);
             let Some(row) = row else { continue };
@@ -17,7 +17,7 @@ pub(in crate::dynamic) fn run(k: &Dw, x: &[f32], y: &mut [f32], taps: &[f32], bi
                 let column = tap(pixel % q, k.op.stride[1], s, k.op.dilation[1], k.op.pads.left, w);
                 let Some(column) = column else { continue };
                 let x = &x[(row * w + column) * c..][..c];
-                let taps = &taps[(r * k.op.kernel[1] + s) * filters..][..filters];
+                let taps = &taps[(r * k.op.kernel[1] + s) * k.padded()..][..filters];
                 add_tap(x, taps, multiplier, y);
             }
         }

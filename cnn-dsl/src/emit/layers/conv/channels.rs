@@ -1,55 +1,50 @@
 //! Tiles of neighbouring pixels times vectors of filters.
 
-use super::{Sizes, clear_sides, over_panels, window};
+use super::{Sizes, window};
+use crate::emit::layers::blocks::{clear_sides, row, units};
 use crate::emit::layers::window::{Tile, Window};
-use crate::emit::layers::{Context, activate_vector, function, vectors_of};
-use crate::emit::print::{index, int, numbered, typed};
-use crate::plan::layers::View;
+use crate::emit::layers::{Context, activate_vector, rows_function, vectors_of};
+use crate::emit::print::{index, int, numbered};
 use crate::plan::layers::conv::Conv;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// The text over channels.
 pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
-    let window = window(conv);
     let groups = conv.op.groups;
+    let window = window(conv);
     let sizes = Sizes::new(window.input[2], window.output[2], groups, conv.op.kernel, lanes);
+    let kernel = Channels { conv, window, sizes, lanes, context };
+    let pixels = conv.tile(context.isa).pixels;
     let l = int(lanes);
-    let tile = conv.tile(context.isa);
-    // Panels that a tile spans; a vector may be half a panel.
-    let panels = (tile.vectors * context.isa.lanes()).div_ceil(lanes);
-    let width = (lanes / context.isa.lanes()).min(tile.vectors);
-    let text = |panels: usize, at: &Tile<'_>| {
-        let vectors = Vectors { panels, width, lanes: context.isa.lanes() };
-        channels_tile(conv, &window, &sizes, &vectors, at, context)
-    };
-    let p = int(window.output[0]);
     let body = if conv.panels_outside() {
-        over_panels(groups, &sizes, panels, |panels| {
-            let row = window.row(tile.pixels, |at| text(panels, at));
-            quote! { for p in 0..#p { #row } }
+        kernel.over_panels(|vectors| {
+            let row = kernel.window.row(pixels, |at| kernel.tile(vectors, at));
+            quote! { for p in y.rows() { let out = y.row(p); #row } }
         })
     } else {
-        let row = window
-            .row(tile.pixels, |at| over_panels(groups, &sizes, panels, |panels| text(panels, at)));
-        quote! { for p in 0..#p { #row } }
+        let tile = |at: &Tile<'_>| kernel.over_panels(|vectors| kernel.tile(vectors, at));
+        let row = kernel.window.row(pixels, tile);
+        quote! { for p in y.rows() { let out = y.row(p); #row } }
     };
     let (v, clear) = (vectors_of(context), clear_sides(conv.y, context.rt));
+    let units = units(conv.y);
     let body = quote! {
         #v
         let w = w.as_chunks::<#l>().0;
         let b = b.as_chunks::<#l>().0;
+        #units
         #clear
         #body
     };
-    function(context, &[conv.x], &[conv.y], &body)
+    rows_function(context, 1, &body)
 }
 
-/// The vectors of a tile: so many panels, each of `width` vectors of `lanes`.
+/// The vectors of a tile: so many panels, each of `width` vectors, the last of them of `last` lanes.
 struct Vectors {
     panels: usize,
     width: usize,
-    lanes: usize,
+    last: usize,
 }
 
 impl Vectors {
@@ -59,184 +54,243 @@ impl Vectors {
         (0..self.panels).flat_map(move |panel| (0..width).map(move |vector| (panel, vector)))
     }
 
-    /// A part of a panel as an array.
-    fn part(&self, of: &TokenStream, vector: usize, rt: &TokenStream) -> TokenStream {
-        if self.width == 1 {
-            return quote!(&#of);
-        }
-        let first = int(vector * self.lanes);
-        quote!(#rt::at(&#of, #first))
+    /// The name of a tile's accumulator.
+    fn accumulator(&self, pixel: usize, (panel, vector): (usize, usize)) -> Ident {
+        format_ident!("a{pixel}_{}", panel * self.width + vector)
     }
 }
 
-fn channels_tile(
-    conv: &Conv,
-    window: &Window,
-    sizes: &Sizes,
-    vectors: &Vectors,
-    tile: &Tile<'_>,
-    context: &Context<'_>,
-) -> TokenStream {
-    let rt = context.rt;
-    let a = |pixel: usize, (panel, vector): (usize, usize)| {
-        format_ident!("a{pixel}_{}", panel * vectors.width + vector)
-    };
-    let filter =
-        |(panel, vector): (usize, usize)| format_ident!("filter{}", panel * vectors.width + vector);
-    let begin = (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |v| (pixel, v)));
-    let begin = begin.map(|(pixel, at)| {
-        let (a, panel) = (a(pixel, at), index(&[(&quote!(panel), 1)], at.0, 0));
-        let bias = vectors.part(&quote!(b[#panel]), at.1, rt);
-        quote! { let mut #a = v::load(#bias); }
-    });
-    let sum = sum(conv, window, sizes, vectors, tile, rt, |pixels| {
-        let loads = vectors.each().map(|at| {
-            let (name, panel) = (filter(at), numbered("w", at.0, vectors.panels));
-            let part = vectors.part(&quote!(#panel[i]), at.1, rt);
+/// A convolution in the making.
+struct Channels<'a> {
+    conv: &'a Conv,
+    window: Window,
+    sizes: Sizes,
+    /// Width of a panel.
+    lanes: usize,
+    context: &'a Context<'a>,
+}
+
+impl Channels<'_> {
+    /// `body` for the panels of a tile at a time: `n`, the panel in its group, and `panel`, the one
+    /// among all, are bound. Only the last panel of a dense value is told to have fewer lanes.
+    fn over_panels(&self, body: impl Fn(&Vectors) -> TokenStream) -> TokenStream {
+        let (isa, groups) = (self.context.isa, self.conv.op.groups);
+        let tile = self.conv.tile(isa);
+        let width = self.lanes / isa.lanes();
+        let at_a_time = (tile.vectors / width).max(1);
+        let [_, units] = self.conv.y.layout.units(self.conv.y.shape);
+        let blocked = !self.conv.y.layout.is_flat(self.conv.y.shape);
+        let whole = if blocked { self.sizes.panels } else { self.sizes.k / self.lanes };
+        let full = |panels| Vectors { panels, width, last: isa.lanes() };
+        let (n, several) = (int(self.sizes.panels), int(at_a_time));
+        let panel = if groups == 1 { quote!(n) } else { quote!(group * #n + n) };
+        let shared = units > 1 && groups == 1;
+        let (times, rest) = (whole / at_a_time, whole % at_a_time);
+        let mut code = TokenStream::new();
+        if times > 0 {
+            let inside = body(&full(at_a_time));
+            let first = index(&[(&quote!(block), at_a_time)], 0, 0);
+            let times = int(times);
+            let range = match (shared, at_a_time, rest) {
+                (false, _, _) => quote!(0..#times),
+                (true, 1, _) => quote!(units.clone()),
+                (true, _, _) => quote!(units.start / #several..units.end / #several),
+            };
+            code.extend(
+                quote! { for block in #range { let n = #first; let panel = #panel; #inside } },
+            );
+        }
+        let mut last = |panels: &Vectors, first: usize| {
+            let (inside, first) = (body(panels), int(first));
+            let text = quote! { let n = #first; let panel = #panel; #inside };
+            code.extend(if shared {
+                quote! { if units.end == #n { #text } }
+            } else {
+                quote! { { #text } }
+            });
+        };
+        if rest > 0 {
+            last(&full(rest), whole - rest);
+        }
+        if whole < self.sizes.panels {
+            let lanes = self.sizes.k % self.lanes;
+            let width = lanes.div_ceil(isa.lanes());
+            last(&Vectors { panels: 1, width, last: lanes - (width - 1) * isa.lanes() }, whole);
+        }
+        if groups == 1 {
+            return code;
+        }
+        let g = int(groups);
+        quote! { for group in 0..#g { #code } }
+    }
+
+    /// A part of a panel as an array.
+    fn part(&self, of: &TokenStream, vector: usize) -> TokenStream {
+        let (rt, lanes) = (self.context.rt, self.context.isa.lanes());
+        if lanes == self.lanes {
+            return quote!(&#of);
+        }
+        let first = int(vector * lanes);
+        quote!(#rt::at(&#of, #first))
+    }
+
+    fn tile(&self, vectors: &Vectors, tile: &Tile<'_>) -> TokenStream {
+        let each = || (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |v| (pixel, v)));
+        let biases = vectors.each().map(|at| {
+            let name = format_ident!("bias{}", at.0 * vectors.width + at.1);
+            let panel = index(&[(&quote!(panel), 1)], at.0, 0);
+            let part = self.part(&quote!(b[#panel]), at.1);
             quote! { let #name = v::load(#part); }
         });
-        let steps = (0..tile.pixels).map(|pixel| {
-            let x = index(&[(&quote!(i), 1)], pixel * pixels, 0);
+        let begin = each().map(|(pixel, at)| {
+            let a = vectors.accumulator(pixel, at);
+            let bias = format_ident!("bias{}", at.0 * vectors.width + at.1);
+            quote! { let mut #a = #bias; }
+        });
+        let sum = self.sum(vectors, tile);
+        let stores = each().map(|(pixel, at)| {
+            let a = vectors.accumulator(pixel, at);
+            let epilogue = activate_vector(&a, &self.conv.epilogue, self.context.rt);
+            let store = self.store(vectors, tile, pixel, at);
+            quote! { #epilogue #store }
+        });
+        quote! { #(#biases)* #(#begin)* #sum #(#stores)* }
+    }
+
+    /// The multiply-adds of a tile at one tap and channel `i`; pixels lie `apart`.
+    fn step(&self, vectors: &Vectors, pixels: usize, apart: usize) -> TokenStream {
+        let filter = |(panel, vector): (usize, usize)| {
+            format_ident!("filter{}", panel * vectors.width + vector)
+        };
+        let loads = vectors.each().map(|at| {
+            let (name, panel) = (filter(at), numbered("w", at.0, vectors.panels));
+            let part = self.part(&quote!(#panel[i]), at.1);
+            quote! { let #name = v::load(#part); }
+        });
+        let steps = (0..pixels).map(|pixel| {
+            let x = index(&[(&quote!(i), 1)], pixel * apart, 0);
             let steps = vectors.each().map(|at| {
-                let (a, f) = (a(pixel, at), filter(at));
+                let (a, f) = (vectors.accumulator(pixel, at), filter(at));
                 quote! { #a = v::mul_add(pixel, #f, #a); }
             });
             quote! { let pixel = v::splat(x[#x]); #(#steps)* }
         });
         quote! { #(#loads)* #(#steps)* }
-    });
-    let stores = (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |v| (pixel, v)));
-    let stores = stores.map(|(pixel, at)| {
-        let a = a(pixel, at);
-        let epilogue = activate_vector(&a, &conv.epilogue, rt);
-        let store = store(conv, sizes, vectors, pixel, at, &a, rt);
-        quote! { #epilogue #store }
-    });
-    quote! { #(#begin)* #sum #(#stores)* }
-}
+    }
 
-/// The loops over the taps and channels of a tile; `step` is told how far apart its pixels are and
-/// finds `x`, the panels of weights and `i` bound.
-fn sum(
-    conv: &Conv,
-    window: &Window,
-    sizes: &Sizes,
-    vectors: &Vectors,
-    tile: &Tile<'_>,
-    rt: &TokenStream,
-    step: impl Fn(usize) -> TokenStream,
-) -> TokenStream {
-    let [_, s] = conv.op.kernel;
-    let groups = conv.op.groups;
-    let (layout, shape) = (conv.x.layout, conv.x.shape);
-    let column = window.column_step();
-    let apart = conv.op.stride[1] * column;
-    // Neighbouring taps of a dense image lie one behind the other.
-    let dense = layout.lanes == shape.channels();
-    let beside = conv.op.dilation[1] == 1 || s == 1;
-    let merged = tile.columns.is_none() && groups == 1 && dense && beside;
-    let blocks = if dense { 1 } else { layout.blocks(shape) / groups };
-    let run = match (merged, dense) {
-        (true, _) => s * sizes.c,
-        (false, true) => sizes.c,
-        (false, false) => layout.lanes,
-    };
-    let tap = if merged { quote!(0) } else { quote!(s) };
-    let first = window.place(tile.q, 0, &tap);
-    let group =
-        if groups == 1 { 0 } else { sizes.c / run * if dense { run } else { layout.block(shape) } };
-    let text = |run: usize, block: &TokenStream| {
-        let place = index(
-            &[
-                (&first, 1),
-                (&quote!(group), group),
-                (block, if blocks == 1 { 0 } else { layout.block(shape) }),
-            ],
-            0,
-            0,
-        );
+    /// The loops over the taps and channels of a tile, in the order r, s, c.
+    fn sum(&self, vectors: &Vectors, tile: &Tile<'_>) -> TokenStream {
+        let Self { conv, window, sizes, .. } = self;
+        let [_, s] = conv.op.kernel;
+        let (layout, shape, groups) = (conv.x.layout, conv.x.shape, conv.op.groups);
+        let flat = layout.is_flat(shape);
+        let near = conv.op.dilation[1] == 1 || s == 1;
+        // Neighbouring taps of a pixel whose channels lie side by side are one run.
+        let merged = tile.columns.is_none() && groups == 1 && flat && near;
+        let tap = if merged { quote!(0) } else { quote!(s) };
+        let inside = if merged {
+            self.run(vectors, tile, &tap, &quote!(0), s * sizes.c)
+        } else if flat {
+            self.run(vectors, tile, &tap, &quote!(0), sizes.c)
+        } else {
+            let (whole, rest) = (sizes.c / layout.lanes, sizes.c % layout.lanes);
+            let block = quote!(block);
+            let mut code = TokenStream::new();
+            if whole > 0 {
+                let (all, count) =
+                    (self.run(vectors, tile, &tap, &block, layout.lanes), int(whole));
+                code.extend(quote! { for block in 0..#count { #all } });
+            }
+            if rest > 0 {
+                let (last, block) = (self.run(vectors, tile, &tap, &block, rest), int(whole));
+                code.extend(quote! { { let block = #block; #last } });
+            }
+            code
+        };
+        let inside = if merged {
+            inside
+        } else {
+            let all = int(s);
+            let columns = tile.columns.clone().unwrap_or_else(|| quote!(0..#all));
+            quote! { for s in #columns { #inside } }
+        };
+        let (rows, row) = (window.rows(), row(&quote!(x), conv.x, &window.height()));
+        quote! { for r in #rows { let row = #row; #inside } }
+    }
+
+    /// The steps over `run` neighbouring channels (or taps and channels) of block `block`.
+    fn run(
+        &self,
+        vectors: &Vectors,
+        tile: &Tile<'_>,
+        tap: &TokenStream,
+        block: &TokenStream,
+        run: usize,
+    ) -> TokenStream {
+        let Self { conv, window, sizes, lanes, context } = self;
+        let rt = context.rt;
+        let (layout, shape) = (conv.x.layout, conv.x.shape);
+        let blocked = block.to_string() != "0";
+        let step = if blocked { layout.block(shape) } else { 0 };
+        let group = match (conv.op.groups, layout.is_flat(shape)) {
+            (1, _) => 0,
+            (_, true) => sizes.c,
+            (_, false) => sizes.c / layout.lanes * layout.block(shape),
+        };
+        let first = window.place(tile.q, 0, tap);
+        let place = index(&[(&first, 1), (&quote!(group), group), (block, step)], 0, 0);
+        let apart = conv.op.stride[1] * window.column_step();
         let span = int((tile.pixels - 1) * apart + run);
+        let [_, s] = conv.op.kernel;
         let panels = (0..vectors.panels).map(|panel| {
             let name = numbered("w", panel, vectors.panels);
-            let place = index(
-                &[
-                    (&quote!(panel), sizes.taps),
-                    (&quote!(r), s * sizes.c),
-                    (&tap, if merged { 0 } else { sizes.c }),
-                    (block, if blocks == 1 { 0 } else { layout.lanes }),
-                ],
-                panel * sizes.taps,
-                0,
-            );
-            let (l, run) = (int(vectors.lanes * vectors.width), int(run));
+            let terms = [
+                (&quote!(panel), sizes.taps),
+                (&quote!(r), s * sizes.c),
+                (tap, if tap.to_string() == "0" { 0 } else { sizes.c }),
+                (block, if blocked { layout.lanes } else { 0 }),
+            ];
+            let place = index(&terms, panel * sizes.taps, 0);
+            let (l, run) = (int(*lanes), int(run));
             quote! { let #name = #rt::at::<[f32; #l], #run>(w, #place); }
         });
-        let (run, step) = (int(run), step(apart));
+        let (count, step) = (int(run), self.step(vectors, tile.pixels, apart));
         quote! {
-            let x = #rt::at::<f32, #span>(x, #place);
+            let x = #rt::at::<f32, #span>(row, #place);
             #(#panels)*
-            for i in 0..#run { #step }
+            for i in 0..#count { #step }
         }
-    };
-    let mut inside = if blocks == 1 {
-        text(run.min(sizes.c * if merged { s } else { 1 }), &quote!(0))
-    } else {
-        let whole = sizes.c / layout.lanes;
-        let all = text(run, &quote!(block));
-        let count = int(whole);
-        let mut code = quote! { for block in 0..#count { #all } };
-        if sizes.c % layout.lanes > 0 {
-            let last = text(sizes.c % layout.lanes, &quote!(block));
-            code.extend(quote! { { let block = #count; #last } });
-        }
-        code
-    };
-    if !merged {
-        let all = int(s);
-        let columns = tile.columns.clone().unwrap_or_else(|| quote!(0..#all));
-        inside = quote! { for s in #columns { #inside } };
     }
-    let rows = window.rows();
-    quote! { for r in #rows { #inside } }
-}
 
-/// Stores a vector of a tile; fewer lanes for the last panel where the filters do not fill it.
-fn store(
-    conv: &Conv,
-    sizes: &Sizes,
-    vectors: &Vectors,
-    pixel: usize,
-    (panel, vector): (usize, usize),
-    a: &Ident,
-    rt: &TokenStream,
-) -> TokenStream {
-    let View { shape, layout } = conv.y;
-    let lanes = vectors.width * vectors.lanes;
-    let dense = layout.is_dense(shape);
-    let step = if dense { lanes } else { layout.block(shape) };
-    let group = if conv.op.groups == 1 { 0 } else { sizes.k / lanes.min(sizes.k) * step };
-    let group = if dense && conv.op.groups > 1 { sizes.k } else { group };
-    let row = if conv.is_one_row() { 0 } else { layout.row(shape) };
-    let plus = (layout.left + pixel) * layout.column() + panel * step + vector * vectors.lanes;
-    let terms = [
-        (&quote!(p), row),
-        (&quote!(q), layout.column()),
-        (&quote!(group), group),
-        (&quote!(n), step),
-    ];
-    let place = index(&terms, plus, 0);
-    if sizes.k.is_multiple_of(lanes) {
-        return quote! { v::store(#rt::at_mut(y, #place), #a); };
-    }
-    let before = index(&[(&quote!(n), lanes)], panel * lanes + vector * vectors.lanes, 0);
-    let (k, l) = (typed(sizes.k), int(vectors.lanes));
-    let count = quote!(#k.saturating_sub(#before).min(#l));
-    if dense {
-        quote! {
-            let count = #count;
-            if count > 0 { v::store_first(#rt::part_mut(y, #place, count), #a); }
+    /// Stores a vector of a tile into the part's row `out`.
+    fn store(
+        &self,
+        vectors: &Vectors,
+        tile: &Tile<'_>,
+        pixel: usize,
+        (panel, vector): (usize, usize),
+    ) -> TokenStream {
+        let (rt, lanes) = (self.context.rt, self.context.isa.lanes());
+        let (shape, layout) = (self.conv.y.shape, self.conv.y.layout);
+        let a = vectors.accumulator(pixel, (panel, vector));
+        let blocked = !layout.is_flat(shape);
+        let [unit, units] = layout.units(shape);
+        let shared = units > 1 && self.conv.op.groups == 1;
+        let step = if blocked { unit } else { self.lanes };
+        let n = if shared { quote!((n - units.start)) } else { quote!(n) };
+        let group = match (self.conv.op.groups, blocked) {
+            (1, _) => 0,
+            (_, true) => self.sizes.panels * unit,
+            (_, false) => self.sizes.k,
+        };
+        let plus = (layout.left + pixel) * layout.column() + panel * step + vector * lanes;
+        let terms = [(tile.q, layout.column()), (&quote!(group), group), (&n, step)];
+        let place = index(&terms, plus, 0);
+        let is_last = panel + 1 == vectors.panels && vector + 1 == vectors.width;
+        if is_last && vectors.last < lanes {
+            let count = int(vectors.last);
+            return quote! { v::store_first(#rt::part_mut(out, #place, #count), #a); };
         }
-    } else {
-        quote! { v::store_zeroed(#rt::at_mut(y, #place), #a, #count); }
+        quote! { v::store(#rt::at_mut(out, #place), #a); }
     }
 }

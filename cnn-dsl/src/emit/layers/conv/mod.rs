@@ -21,11 +21,10 @@ pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The window of a convolution between dense values.
+/// The window of a convolution.
 pub(super) fn window(conv: &Conv) -> Window {
     let op = &conv.op;
-    let window = Window::new(op.kernel, op.stride, op.dilation, op.pads, conv.x, conv.y);
-    if conv.is_one_row() { window.in_one_row() } else { window }
+    Window::new(op.kernel, op.stride, op.dilation, op.pads, conv.x, conv.y)
 }
 
 /// Channels of a group of the operand and the result, panels of a group, taps of a filter.
