@@ -37,7 +37,8 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
     let implementations = implementations(&ident, &interface);
     let tables = table::tables(plan, &runtime, &rt);
     let run = Run::new(plan, &rt).emit(&interface);
-    let (arena, weights) = (int(plan.arena), int(plan.weights.len));
+    let (arena, scratch) = (int(plan.arena), int(plan.scratch));
+    let weights = int(plan.weights.len);
     quote! {
         const _: () = #runtime::__rt::assert_version(#version);
 
@@ -53,7 +54,7 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
             #[doc = " `f32`s of the arena."]
             const ARENA: usize = #arena;
             #[doc = " `f32`s of the scratch memory of one thread."]
-            const SCRATCH: usize = 0;
+            const SCRATCH: usize = #scratch;
             #[doc = " `f32`s of the packed weights."]
             const WEIGHTS: usize = #weights;
 
@@ -188,9 +189,9 @@ fn into(interface: &Interface<'_>, element: Element) -> TokenStream {
         ) {
             let #inputs = input;
             let #outputs = output;
-            let arena = workspace.__arena(ARENA);
+            let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
             #read(arena, #(#rt::fixed(#flat_inputs)),*);
-            forward(&self.0, &mut #rt::Team::single(&mut []), arena);
+            forward(&self.0, &mut self.0.team(scratch), arena);
             write(arena, #(#rt::fixed_mut(#flat_outputs)),*);
         }
     }
@@ -246,9 +247,9 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
                 [#(#rt::flat_mut(&mut #ys)),*],
                 &[#(#lens),*],
                 &|sample, workspace, outputs| {
-                    let arena = workspace.__arena(ARENA);
+                    let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
                     #read(arena, #(#rt::fixed(#xs.sample(sample))),*);
-                    forward(&self.0, &mut #rt::Team::single(&mut []), arena);
+                    forward(&self.0, &mut #rt::Team::single(scratch), arena);
                     if let [#(#ys),*] = outputs {
                         write(arena, #(#rt::fixed_mut(#ys)),*);
                     }
@@ -274,7 +275,7 @@ fn telling(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
         #[doc = " A new workspace: one for each concurrent caller of `predict_into`."]
         #[must_use]
         pub fn workspace() -> #runtime::Workspace {
-            #runtime::Workspace::__new(ARENA)
+            #runtime::Workspace::__new(ARENA + SCRATCH)
         }
 
         #[doc = " Predicts on so many threads from now on, the caller's among them; on that alone where"]

@@ -34,6 +34,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
         network,
         buffers: builder.buffers,
         arena,
+        scratch: 0,
         kernels: builder.kernels,
         steps: builder.steps,
         weights: builder.packer.finish(network),

@@ -50,6 +50,8 @@ pub struct Plan<'n> {
     pub buffers: Vec<Buffer>,
     /// Length of the arena in `f32`s.
     pub arena: usize,
+    /// `f32`s of scratch memory that a thread needs beside it.
+    pub scratch: usize,
     /// Distinct kernels: equal (operation, shapes, layouts, tile) are one.
     pub kernels: Vec<Kernel>,
     /// The calls, in order.
@@ -105,9 +107,9 @@ pub struct Step {
 }
 
 impl Plan<'_> {
-    /// Bytes of the arena.
+    /// Bytes of the arena and one thread's scratch memory.
     pub fn arena_bytes(&self) -> u64 {
-        self.arena as u64 * 4
+        (self.arena + self.scratch) as u64 * 4
     }
 
     /// Bytes of the packed weights.

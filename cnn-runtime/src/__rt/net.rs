@@ -122,12 +122,6 @@ impl Workspace {
         Self::new(arena)
     }
 
-    /// The arena, for emitted code.
-    #[doc(hidden)]
-    pub fn __arena(&mut self, len: usize) -> &mut [f32] {
-        self.arena(len)
-    }
-
     /// The arena, and scratch memory for the caller's thread, for emitted code.
     #[doc(hidden)]
     pub fn __split(&mut self, arena: usize, scratch: usize) -> (&mut [f32], &mut [f32]) {

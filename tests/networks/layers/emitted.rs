@@ -139,9 +139,9 @@ const _: () = {
         ) {
             let (x0, x1) = input;
             let (y0, y1, y2) = output;
-            let arena = workspace.__arena(ARENA);
+            let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
             read(arena, rt::fixed(x0.as_flattened().as_flattened()), rt::fixed(&x1[..]));
-            forward(&self.0, &mut rt::Team::single(&mut []), arena);
+            forward(&self.0, &mut self.0.team(scratch), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -183,13 +183,13 @@ const _: () = {
                     ],
                     &[7, 288, 18096],
                     &|sample, workspace, outputs| {
-                        let arena = workspace.__arena(ARENA);
+                        let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
                         read(
                             arena,
                             rt::fixed(x0.sample(sample)),
                             rt::fixed(x1.sample(sample)),
                         );
-                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
+                        forward(&self.0, &mut rt::Team::single(scratch), arena);
                         if let [y0, y1, y2] = outputs {
                             write(
                                 arena,
@@ -205,7 +205,7 @@ const _: () = {
         /// A new workspace: one for each concurrent caller of `predict_into`.
         #[must_use]
         pub fn workspace() -> __cnn::Workspace {
-            __cnn::Workspace::__new(ARENA)
+            __cnn::Workspace::__new(ARENA + SCRATCH)
         }
         /// Predicts on so many threads from now on, the caller's among them; on that alone where
         /// nothing is said. They stand ready until the net is dropped. The result is the same to the

@@ -56,6 +56,8 @@ const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
     const ARENA: usize = 1920;
+    /// `f32`s of the scratch memory of one thread.
+    const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
     const WEIGHTS: usize = 10032;
     impl Patterns {
@@ -107,9 +109,9 @@ const _: () = {
         ) {
             let x = input;
             let (y0, y1) = output;
-            let arena = workspace.__arena(ARENA);
+            let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, &mut rt::Team::single(&mut []), arena);
+            forward(&self.0, &mut self.0.team(scratch), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -136,9 +138,9 @@ const _: () = {
                     [rt::flat_mut(&mut y0), rt::flat_mut(&mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
-                        let arena = workspace.__arena(ARENA);
+                        let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
+                        forward(&self.0, &mut rt::Team::single(scratch), arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -168,9 +170,9 @@ const _: () = {
         ) {
             let x = input;
             let (y0, y1) = output;
-            let arena = workspace.__arena(ARENA);
+            let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
             read_u8(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, &mut rt::Team::single(&mut []), arena);
+            forward(&self.0, &mut self.0.team(scratch), arena);
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -197,9 +199,9 @@ const _: () = {
                     [rt::flat_mut(&mut y0), rt::flat_mut(&mut y1)],
                     &[5, 864],
                     &|sample, workspace, outputs| {
-                        let arena = workspace.__arena(ARENA);
+                        let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
                         read_u8(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
+                        forward(&self.0, &mut rt::Team::single(scratch), arena);
                         if let [y0, y1] = outputs {
                             write(arena, rt::fixed_mut(y0), rt::fixed_mut(y1));
                         }
@@ -210,12 +212,13 @@ const _: () = {
         /// A new workspace: one for each concurrent caller of `predict_into`.
         #[must_use]
         pub fn workspace() -> __cnn::Workspace {
-            __cnn::Workspace::__new(ARENA)
+            __cnn::Workspace::__new(ARENA + SCRATCH)
         }
-        /// How many threads a batch may use, one where nothing is said. The result is the same
-        /// to the bit, whatever the number.
+        /// Predicts on so many threads from now on, the caller's among them; on that alone where
+        /// nothing is said. They stand ready until the net is dropped. The result is the same to the
+        /// bit, whatever the number. Waits for a prediction that uses the threads before them.
         pub fn threads(&self, threads: usize) -> &Self {
-            self.0.set_threads(threads);
+            self.0.set_threads(threads, SCRATCH);
             self
         }
         /// Lets the kernels use these instructions instead of the widest that the processor has.

@@ -89,9 +89,9 @@ const _: () = {
         ) {
             let x = input;
             let y = output;
-            let arena = workspace.__arena(ARENA);
+            let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
             read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, &mut rt::Team::single(&mut []), arena);
+            forward(&self.0, &mut self.0.team(scratch), arena);
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -113,9 +113,9 @@ const _: () = {
                     [rt::flat_mut(&mut y)],
                     &[10],
                     &|sample, workspace, outputs| {
-                        let arena = workspace.__arena(ARENA);
+                        let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
                         read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, &mut rt::Team::single(&mut []), arena);
+                        forward(&self.0, &mut rt::Team::single(scratch), arena);
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -126,7 +126,7 @@ const _: () = {
         /// A new workspace: one for each concurrent caller of `predict_into`.
         #[must_use]
         pub fn workspace() -> __cnn::Workspace {
-            __cnn::Workspace::__new(ARENA)
+            __cnn::Workspace::__new(ARENA + SCRATCH)
         }
         /// Predicts on so many threads from now on, the caller's among them; on that alone where
         /// nothing is said. They stand ready until the net is dropped. The result is the same to the

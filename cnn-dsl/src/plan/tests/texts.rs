@@ -52,21 +52,21 @@ fn mobilenet_front() {
         net.then(Op::Conv(pointwise));
     }
     let expected = "\
-Net: arena 1204224, weights 12288
-0 -  k0 input 0  user -> 224x224x3 @401408
-1 conv1+bn1+relu61  k1 conv 3x3 stride 2x2 channels 16, relu6  224x224x3 @401408 -> 112x112x32 @0  w0 w1
-2 dw1+bn2+relu62  k2 dw 3x3, relu6  112x112x32 @0 -> 112x112x32 @802816  w2 w3
-3 conv2+bn3+relu63  k3 conv 1x1 channels 16, relu6  112x112x32 @802816 -> 112x112x64 @0  w4 w5
-4 dw2+bn4+relu64  k4 dw 3x3 stride 2x2, relu6  112x112x64 @0 -> 56x56x64 @802816  w6 w7
-5 conv3  k5 conv 1x1 channels 16  56x56x64 @802816 -> 56x56x128 @0  w8 w9
+Net: arena 1211392, weights 12288
+0 -  k0 input 0  user -> 224x224x3 [3|0+224+1] @408576
+1 conv1+bn1+relu61  k1 conv 3x3 stride 2x2 channels 16, relu6  224x224x3 [3|0+224+1] @408576 -> 112x112x32 [16|1+112+1] @0  w0 w1
+2 dw1+bn2+relu62  k2 dw 3x3, relu6  112x112x32 [16|1+112+1] @0 -> 112x112x32 [16|0+112+0] @809984  w2 w3
+3 conv2+bn3+relu63  k3 conv 1x1 channels 16, relu6  112x112x32 [16|0+112+0] @809984 -> 112x112x64 [16|0+112+1] @0  w4 w5
+4 dw2+bn4+relu64  k4 dw 3x3 stride 2x2, relu6  112x112x64 [16|0+112+1] @0 -> 56x56x64 [16|0+56+0] @809984  w6 w7
+5 conv3  k5 conv 1x1 channels 16  56x56x64 [16|0+56+0] @809984 -> 56x56x128 @0  w8 w9
 w0 @0 +864 panels conv1 with bn1 lanes 16
 w1 @864 +32 bias 0 with bn1 channels 32 lanes 16
-w2 @896 +288 taps dw1 with bn2
-w3 @1184 +32 bias 0 with bn2 channels 32 lanes 1
+w2 @896 +288 taps dw1 with bn2 lanes 16
+w3 @1184 +32 bias 0 with bn2 channels 32 lanes 16
 w4 @1216 +2048 panels conv2 with bn3 lanes 16
 w5 @3264 +64 bias 0 with bn3 channels 64 lanes 16
-w6 @3328 +576 taps dw2 with bn4
-w7 @3904 +64 bias 0 with bn4 channels 64 lanes 1
+w6 @3328 +576 taps dw2 with bn4 lanes 16
+w7 @3904 +64 bias 0 with bn4 channels 64 lanes 16
 w8 @3968 +8192 panels conv3 lanes 16
 w9 @12160 +128 bias 0 channels 128 lanes 16
 outputs @0
