@@ -145,6 +145,27 @@ fn a_batch_has_the_same_bits_on_any_number_of_threads() {
     assert_eq!(none.shape(), [0, 10]);
 }
 
+/// While the threads are at work for one caller, another computes alone; meanwhile they change.
+#[test]
+fn several_callers_share_a_nets_threads() {
+    let images = batch::<28, 28, 1>(5);
+    let net = SimpleCnn::init(SEED);
+    let one = net.predict_batch(images.view()).expect("it fits");
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(one, net.predict_batch(images.view()).expect("it fits"));
+                }
+            });
+        }
+        for threads in (1..5).cycle().take(20) {
+            net.threads(threads);
+        }
+    });
+    assert_eq!(one, net.clone().predict_batch(images.view()).expect("it fits"));
+}
+
 #[test]
 fn a_batch_of_another_shape_is_an_error() {
     let net = SimpleCnn::init(SEED);

@@ -11,11 +11,13 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// All rows, which begin `stride` elements apart: more than a row has where the value is a slice
     /// of the channels of a larger one.
+    #[inline]
     pub fn new(values: &'a [f32], stride: usize) -> Self {
         Self::ring(values, stride, usize::MAX)
     }
 
     /// Only the last rows are kept: row `h` lies where row `h & mask` does.
+    #[inline]
     pub fn ring(values: &'a [f32], stride: usize, mask: usize) -> Self {
         Self { values, stride, mask }
     }

@@ -26,6 +26,7 @@ impl<'a> Part<'a> {
     ///
     /// # Panics
     /// Where `values` is shorter than that. Never for sizes that the compiler emitted.
+    #[inline]
     pub fn whole(
         values: &'a mut [f32],
         rows: usize,
@@ -41,6 +42,7 @@ impl<'a> Part<'a> {
     ///
     /// # Panics
     /// Where `values` is shorter than that. Never for sizes that the compiler emitted.
+    #[inline]
     pub fn ring(
         values: &'a mut [f32],
         rows: Range<usize>,
@@ -61,11 +63,13 @@ impl<'a> Part<'a> {
     }
 
     /// The rows to write.
+    #[inline]
     pub fn rows(&self) -> Range<usize> {
         self.rows.clone()
     }
 
     /// The units to write of each row.
+    #[inline]
     pub fn units(&self) -> Range<usize> {
         self.units.clone()
     }

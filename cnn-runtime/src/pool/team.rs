@@ -18,17 +18,20 @@ pub struct Team<'a> {
 
 impl<'a> Team<'a> {
     /// The caller alone.
+    #[inline]
     pub fn single(scratch: &'a mut [f32]) -> Self {
         Self { pool: None, scratch }
     }
 
     /// The caller and the pool's threads. While these are at work for another caller, the caller
     /// alone.
+    #[inline]
     pub fn of(pool: &'a Pool, scratch: &'a mut [f32]) -> Self {
         Self { pool: (pool.threads() > 1).then_some(pool), scratch }
     }
 
     /// How many threads there are, the caller's among them.
+    #[inline]
     pub fn threads(&self) -> usize {
         self.pool.map_or(1, Pool::threads)
     }
