@@ -100,7 +100,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
             #[doc = " A net with the weights that the model's text names, packed at compile time."]
             #[must_use]
             pub fn pretrained() -> Self {
-                Self(#rt::Net::packed(#blob, ARENA))
+                Self(#rt::Net::packed(#blob, ARENA + SCRATCH))
             }
         }
     });
@@ -108,7 +108,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(#rt::Net::init(&TABLE, ARENA, seed))
+            Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed))
         }
 
         #[doc = " A net with the weights of a safetensors file."]
@@ -118,7 +118,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         pub fn load(
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<Self, #runtime::LoadError> {
-            #rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
+            #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into()).map(Self)
         }
 
         #pretrained

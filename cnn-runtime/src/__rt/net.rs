@@ -11,28 +11,29 @@ use std::sync::{Mutex, PoisonError};
 /// The inside of an emitted type.
 pub struct Net {
     weights: Aligned,
-    arena: usize,
+    /// `f32`s of a workspace.
+    workspace: usize,
     idle: Mutex<Vec<Workspace>>,
     pool: Pool,
     instruction_set: InstructionSet,
 }
 
 impl Net {
-    /// Packed weights and a first workspace of `arena` `f32`s.
-    fn new(packed: &[f32], arena: usize) -> Self {
+    /// Packed weights and a first workspace of so many `f32`s.
+    fn new(packed: &[f32], workspace: usize) -> Self {
         Self {
             weights: Aligned::of(packed),
-            arena,
-            idle: Mutex::new(vec![Workspace::new(arena)]),
+            workspace,
+            idle: Mutex::new(vec![Workspace::new(workspace)]),
             pool: Pool::default(),
             instruction_set: InstructionSet::widest(),
         }
     }
 
     /// Seeded random weights.
-    pub fn init(table: &Table, arena: usize, seed: u64) -> Self {
+    pub fn init(table: &Table, workspace: usize, seed: u64) -> Self {
         let values = cnn_weights::init(&table.tensors, seed);
-        Self::new(&cnn_weights::pack(table, &values), arena)
+        Self::new(&cnn_weights::pack(table, &values), workspace)
     }
 
     /// The weights of a file; `ignored` may be in it.
@@ -42,18 +43,18 @@ impl Net {
     pub fn load(
         table: &Table,
         ignored: &[Tensor],
-        arena: usize,
+        workspace: usize,
         load: &Load,
     ) -> Result<Self, LoadError> {
         let values = cnn_weights::read(load, &table.tensors, ignored)?;
-        Ok(Self::new(&cnn_weights::pack(table, &values), arena))
+        Ok(Self::new(&cnn_weights::pack(table, &values), workspace))
     }
 
     /// Weights packed at compile time, as little-endian `f32`s.
-    pub fn packed(bytes: &[u8], arena: usize) -> Self {
+    pub fn packed(bytes: &[u8], workspace: usize) -> Self {
         let packed: Vec<f32> =
             bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word)).collect();
-        Self::new(&packed, arena)
+        Self::new(&packed, workspace)
     }
 
     /// The packed weights.
@@ -64,7 +65,7 @@ impl Net {
     /// An idle workspace, or a new one where all are in use.
     pub fn take(&self) -> Workspace {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| Workspace::new(self.arena))
+        idle.unwrap_or_else(|| Workspace::new(self.workspace))
     }
 
     /// Gives a workspace back.
@@ -108,7 +109,7 @@ impl fmt::Debug for Net {
 
 impl Clone for Net {
     fn clone(&self) -> Self {
-        let mut net = Self::new(self.weights.get(), self.arena);
+        let mut net = Self::new(self.weights.get(), self.workspace);
         net.pool = self.pool.clone();
         net.use_instruction_set(self.instruction_set);
         net
@@ -116,10 +117,10 @@ impl Clone for Net {
 }
 
 impl Workspace {
-    /// A workspace of `arena` `f32`s, for emitted code.
+    /// A workspace of so many `f32`s, for emitted code.
     #[doc(hidden)]
-    pub fn __new(arena: usize) -> Self {
-        Self::new(arena)
+    pub fn __new(len: usize) -> Self {
+        Self::new(len)
     }
 
     /// The arena, and scratch memory for the caller's thread, for emitted code.

@@ -60,7 +60,7 @@ const _: () = {
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(rt::Net::init(&TABLE, ARENA, seed))
+            Self(rt::Net::init(&TABLE, ARENA + SCRATCH, seed))
         }
         /// A net with the weights of a safetensors file.
         ///
@@ -69,7 +69,7 @@ const _: () = {
         pub fn load(
             weights: impl rt::Into<__cnn::Load>,
         ) -> rt::Result<Self, __cnn::LoadError> {
-            rt::Net::load(&TABLE, &IGNORED, ARENA, &weights.into()).map(Self)
+            rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into()).map(Self)
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]
