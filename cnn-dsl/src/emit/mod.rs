@@ -13,6 +13,7 @@ mod model;
 mod pretty;
 mod print;
 mod run;
+mod step;
 mod stub;
 mod table;
 

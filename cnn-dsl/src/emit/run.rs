@@ -6,17 +6,17 @@ use crate::emit::layers::{self, Context, bytes_name};
 use crate::emit::model::read_name;
 use crate::emit::print::int;
 use crate::emit::{docs, print};
-use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Sharing, Step};
+use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet};
 
 /// A plan with the names of its kernels' functions.
 pub(super) struct Run<'a> {
-    plan: &'a Plan<'a>,
-    rt: &'a TokenStream,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) rt: &'a TokenStream,
     kernels: Vec<Ident>,
-    figures: docs::Figures,
+    pub(super) figures: docs::Figures,
 }
 
 impl<'a> Run<'a> {
@@ -74,12 +74,16 @@ impl<'a> Run<'a> {
         let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
         let kernels = self.kernels_of(isa);
         let (features, rt) = (layers::features(isa), self.rt);
+        let (front, behind) = layers.split_at(self.plan.front.len());
+        let (stages, front) = self.front(names, front, isa);
         quote! {
             #features
             fn #forward(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-                #(#layers(team, weights, arena);)*
+                #front
+                #(#behind(team, weights, arena);)*
             }
 
+            #stages
             #(#functions)*
             #(#kernels)*
         }
@@ -104,7 +108,7 @@ impl<'a> Run<'a> {
     }
 
     /// A kernel's function for an instruction set.
-    fn kernel_name(&self, index: usize, isa: Isa) -> Ident {
+    pub(super) fn kernel_name(&self, index: usize, isa: Isa) -> Ident {
         let name = &self.kernels[index];
         if is_common(&self.plan.kernels[index]) { name.clone() } else { suffixed(name, isa) }
     }
@@ -142,7 +146,7 @@ impl<'a> Run<'a> {
         packs.iter().map(|pack| self.plan.weights.packs[pack.0].len).collect()
     }
 
-    fn range(&self, buffer: BufferId) -> TokenStream {
+    pub(super) fn range(&self, buffer: BufferId) -> TokenStream {
         let Buffer { offset, len, .. } = self.plan.buffers[buffer.0];
         let (from, to) = (int(offset), int(offset + len));
         quote!(#from..#to)
@@ -210,84 +214,10 @@ impl<'a> Run<'a> {
         });
         names.collect()
     }
-
-    fn step(&self, step: &Step, name: &Ident, isa: Isa) -> TokenStream {
-        let rt = self.rt;
-        let docs = docs::step(self.plan, &self.figures, step);
-        let kernel = self.kernel_name(step.kernel.0, isa);
-        let features = layers::features(isa);
-        let mut buffers: Vec<BufferId> = Vec::new();
-        for &buffer in step.reads.iter().chain(&step.writes) {
-            if !buffers.contains(&buffer) {
-                buffers.push(buffer);
-            }
-        }
-        let ranges = buffers.iter().map(|&buffer| self.range(buffer));
-        let region = |buffer: &BufferId| {
-            let index = buffers.iter().position(|b| b == buffer).unwrap_or(0);
-            format_ident!("region{index}")
-        };
-        let regions = buffers.iter().map(region);
-        let weights = step.weights.iter().map(|pack| {
-            let pack = &self.plan.weights.packs[pack.0];
-            let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
-            quote!(#rt::fixed(&weights[#from..#to]))
-        });
-        let sharing = self.plan.kernels[step.kernel.0].sharing();
-        let call = if sharing == Sharing::Whole {
-            let reads = step.reads.iter().map(|buffer| {
-                let region = region(buffer);
-                quote!(#rt::fixed(#region))
-            });
-            let writes = step.writes.iter().map(|buffer| {
-                let region = region(buffer);
-                quote!(#rt::fixed_mut(#region))
-            });
-            let arguments = reads.chain(weights).chain(writes);
-            quote! { #kernel(#(#arguments),*); }
-        } else {
-            let reads = step.reads.iter().map(|buffer| {
-                let Buffer { shape, layout, .. } = self.plan.buffers[buffer.0];
-                let (region, row) = (region(buffer), int(layout.row(shape)));
-                quote!(#rt::Rows::new(#region, #row))
-            });
-            let arguments: Vec<_> = reads.chain(weights).collect();
-            let names: Vec<_> =
-                (0..arguments.len()).map(|index| format_ident!("argument{index}")).collect();
-            let to = step.writes[0];
-            let Buffer { shape, layout, .. } = self.plan.buffers[to.0];
-            let ([rows, _, _], [unit, units]) = (shape.hwc(), layout.units(shape));
-            let (rows, row) = (int(rows), int(layout.row(shape)));
-            let (unit, units, to) = (int(unit), int(units), region(&to));
-            let align = layers::align(&self.plan.kernels[step.kernel.0], isa);
-            let (method, align) = match sharing {
-                Sharing::Rows => (quote!(rows), quote!(1,)),
-                Sharing::Spans => (quote!(spans), {
-                    let align = int(align);
-                    quote!(#align,)
-                }),
-                Sharing::Whole | Sharing::Alone => (quote!(alone), TokenStream::new()),
-            };
-            quote! {
-                #(let #names = #arguments;)*
-                team.#method(#to, #rows, #row, [#unit, #units], #align &|mut y, _| {
-                    #kernel(#(#names,)* &mut y)
-                });
-            }
-        };
-        quote! {
-            #docs
-            #features
-            fn #name(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-                let [#(#regions),*] = #rt::disjoint(arena, [#(#ranges),*]);
-                #call
-            }
-        }
-    }
 }
 
 /// A function's name for an instruction set.
-fn suffixed(name: &Ident, isa: Isa) -> Ident {
+pub(super) fn suffixed(name: &Ident, isa: Isa) -> Ident {
     format_ident!("{name}_{}", isa.name())
 }
 

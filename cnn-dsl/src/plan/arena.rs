@@ -53,7 +53,7 @@ pub(in crate::plan) fn place(requests: &[Request]) -> (Vec<usize>, usize) {
 }
 
 /// The offset of the smallest gap between sorted intervals that holds `len`, else behind them all.
-fn tightest_gap(taken: &[(usize, usize)], len: usize) -> usize {
+pub(in crate::plan) fn tightest_gap(taken: &[(usize, usize)], len: usize) -> usize {
     let mut best: Option<(usize, usize)> = None;
     let mut free = 0;
     for &(start, end) in taken {

@@ -2,6 +2,7 @@
 
 use crate::ir::{Network, ValueId};
 use crate::plan::arena::{self, Request};
+use crate::plan::front::{Stage, Steps};
 use crate::plan::fuse::{self, Group};
 use crate::plan::layers::{self, Call, View, input, slice};
 use crate::plan::layout::{Layout, Manner, Places, group_manner};
@@ -30,6 +31,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
     let kept: Vec<BufferId> = options.keep.iter().copied().map(at).collect();
     let last: Vec<BufferId> = outputs.iter().chain(&kept).copied().collect();
     let arena = builder.place(&last);
+    let (front, arena) = builder.front(&last, arena);
     Plan {
         network,
         buffers: builder.buffers,
@@ -37,6 +39,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
         scratch: 0,
         kernels: builder.kernels,
         steps: builder.steps,
+        front,
         weights: builder.packer.finish(network),
         inputs,
         outputs,
@@ -179,6 +182,13 @@ impl<'n> Builder<'n> {
             next
         });
         self.steps.push(Step { layers, kernel: id, reads, writes, weights });
+    }
+
+    /// The steps that run row by row, and the length of an arena that holds their rings too.
+    fn front(&self, last: &[BufferId], arena: usize) -> (Vec<Stage>, usize) {
+        let weights = self.packer.lens();
+        let Self { steps, kernels, buffers, .. } = self;
+        Steps { steps, kernels, buffers, weights: &weights, last }.front(arena)
     }
 
     /// Gives every buffer its place, those in `last` until the end; returns the arena's length.

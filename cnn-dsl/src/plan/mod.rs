@@ -8,6 +8,7 @@
 mod arena;
 mod budget;
 mod build;
+mod front;
 mod fuse;
 pub mod layers;
 mod layout;
@@ -21,6 +22,7 @@ mod weights;
 
 pub use budget::{MAX_ARENA_BYTES, over_budget};
 pub use build::plan;
+pub use front::{Reach, Ring, Stage};
 pub use layers::Kernel;
 pub use layout::Layout;
 pub use share::Sharing;
@@ -56,6 +58,8 @@ pub struct Plan<'n> {
     pub kernels: Vec<Kernel>,
     /// The calls, in order.
     pub steps: Vec<Step>,
+    /// The leading steps that one thread runs row by row; empty where there are none.
+    pub front: Vec<Stage>,
     /// How the weights are packed.
     pub weights: Table,
     /// One buffer an input of the network; the first steps (kernel `Input`) write them.

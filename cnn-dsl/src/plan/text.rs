@@ -16,6 +16,13 @@ impl fmt::Display for Plan<'_> {
         for (index, step) in self.steps.iter().enumerate() {
             writeln!(f, "{index} {}", self.step_text(step))?;
         }
+        for stage in &self.front {
+            write!(f, "row by row: {}", stage.step)?;
+            match stage.ring {
+                Some(ring) => writeln!(f, ", {} rows @{} +{}", ring.rows, ring.offset, ring.len)?,
+                None => writeln!(f)?,
+            }
+        }
         for (index, pack) in self.weights.packs.iter().enumerate() {
             writeln!(f, "w{index} @{} +{} {}", pack.offset, pack.len, self.form_text(&pack.form))?;
         }

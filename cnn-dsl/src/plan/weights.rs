@@ -34,6 +34,11 @@ impl Packer {
         id
     }
 
+    /// `f32`s of each piece.
+    pub fn lens(&self) -> Vec<usize> {
+        self.packs.iter().map(|pack| pack.len).collect()
+    }
+
     /// The table of all pieces.
     pub fn finish(self, network: &Network) -> Table {
         let tensors: Vec<Tensor> = network.tensors().cloned().collect();

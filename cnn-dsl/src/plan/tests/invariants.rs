@@ -144,7 +144,10 @@ proptest! {
         prop_assert_eq!(plan.outputs.len(), network.outputs.len());
         let mut lines = plan.to_string().lines().count();
         lines -= usize::from(!plan.kept.is_empty());
-        prop_assert_eq!(lines, 2 + plan.steps.len() + plan.weights.packs.len());
+        prop_assert_eq!(
+            lines,
+            2 + plan.steps.len() + plan.front.len() + plan.weights.packs.len()
+        );
     }
 }
 

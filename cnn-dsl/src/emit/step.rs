@@ -1,0 +1,230 @@
+//! The function of a step: its regions of the arena and weights, and the call of its kernel: whole,
+//! shared out among threads, or a row at a time.
+
+use crate::emit::print::int;
+use crate::emit::run::{Run, suffixed};
+use crate::emit::{docs, layers};
+use crate::plan::{Buffer, BufferId, Isa, Ring, Sharing, Stage, Step};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// A buffer of a step: the arena's range that it is bound to, and the mask of its rows in a ring.
+struct Region {
+    buffer: BufferId,
+    range: TokenStream,
+    ring: Option<TokenStream>,
+}
+
+/// The buffers that a step touches, each once.
+struct Regions(Vec<Region>);
+
+impl Regions {
+    fn name(&self, buffer: BufferId) -> Ident {
+        let index = self.0.iter().position(|region| region.buffer == buffer).unwrap_or(0);
+        format_ident!("region{index}")
+    }
+
+    /// Binds them all.
+    fn bind(&self, rt: &TokenStream) -> TokenStream {
+        let names = self.0.iter().map(|region| self.name(region.buffer));
+        let ranges = self.0.iter().map(|region| &region.range);
+        quote! { let [#(#names),*] = #rt::disjoint(arena, [#(#ranges),*]); }
+    }
+}
+
+impl Run<'_> {
+    /// The function of a step.
+    pub(super) fn step(&self, step: &Step, name: &Ident, isa: Isa) -> TokenStream {
+        let rt = self.rt;
+        let docs = docs::step(self.plan, &self.figures, step);
+        let features = layers::features(isa);
+        let regions = self.regions(step, |_| None);
+        let bind = regions.bind(rt);
+        let call = match self.plan.kernels[step.kernel.0].sharing() {
+            Sharing::Whole => self.whole(step, &regions, isa),
+            sharing @ (Sharing::Alone | Sharing::Rows | Sharing::Spans) => {
+                self.shared(step, &regions, sharing, isa)
+            }
+        };
+        quote! {
+            #docs
+            #features
+            fn #name(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+                #bind
+                #call
+            }
+        }
+    }
+
+    /// The leading layers: functions that compute rows of each up to a given one, and the text that
+    /// runs them, or the layers one after the other where several threads share their rows.
+    pub(super) fn front(
+        &self,
+        names: &[Ident],
+        layers: &[Ident],
+        isa: Isa,
+    ) -> (TokenStream, TokenStream) {
+        let Some(last) = self.plan.front.last() else {
+            return (TokenStream::new(), TokenStream::new());
+        };
+        let name = |index: usize| suffixed(&format_ident!("rows_of_{}", names[index]), isa);
+        let stages = (0..self.plan.front.len()).map(|index| {
+            let before = index.checked_sub(1).map(name);
+            self.stage(index, &name(index), before.as_ref(), isa)
+        });
+        let count = int(self.plan.front.len());
+        let written = self.plan.buffers[self.plan.steps[last.step].writes[0].0];
+        let rows = int(written.shape.hwc()[0]);
+        let whole = name(self.plan.front.len() - 1);
+        let text = quote! {
+            if team.threads() == 1 {
+                #whole(weights, arena, &mut [0; #count], #rows);
+            } else {
+                #(#layers(team, weights, arena);)*
+            }
+        };
+        (quote! { #(#stages)* }, text)
+    }
+
+    /// The function that computes rows of a layer of the front.
+    fn stage(&self, index: usize, name: &Ident, before: Option<&Ident>, isa: Isa) -> TokenStream {
+        let rt = self.rt;
+        let Stage { step, reach, ring } = &self.plan.front[index];
+        let step = &self.plan.steps[*step];
+        let kernel = self.kernel_name(step.kernel.0, isa);
+        let features = layers::features(isa);
+        let read_ring = index.checked_sub(1).and_then(|before| self.plan.front[before].ring);
+        let regions = self
+            .regions(step, |buffer| if step.writes.contains(&buffer) { *ring } else { read_ring });
+        let bind = regions.bind(rt);
+        let arguments = self.operands(step, &regions).chain(self.weights(step));
+        let to = step.writes[0];
+        let Buffer { shape, layout, .. } = self.plan.buffers[to.0];
+        let ([unit, units], row) = (layout.units(shape), int(layout.row(shape)));
+        let (unit, units) = (int(unit), int(units));
+        let mask = ring.map_or(quote!(usize::MAX), |ring| mask(&ring));
+        let region = regions.name(to);
+        let needs = before.map(|before| {
+            let height = int(self.plan.buffers[step.reads[0].0].shape.hwc()[0]);
+            let (stride, rows) = (int(reach.stride), int(reach.rows));
+            let upto = match reach.before {
+                0 => quote!(p * #stride + #rows),
+                before => {
+                    let before = int(before);
+                    quote!((p * #stride + #rows).saturating_sub(#before))
+                }
+            };
+            quote! { #before(weights, arena, done, (#upto).min(#height)); }
+        });
+        let index = int(index);
+        let doc = format!(
+            " Rows of {} up to `end`, each when those that it needs of the layer before are there.",
+            self.names(step)
+        );
+        quote! {
+            #[doc = #doc]
+            #features
+            fn #name(weights: &[f32], arena: &mut [f32], done: &mut [usize], end: usize) {
+                while done[#index] < end {
+                    let p = done[#index];
+                    #needs
+                    #bind
+                    let mut y = #rt::Part::ring(#region, p..p + 1, #row, #mask, #unit, #units);
+                    #kernel(#(#arguments,)* &mut y);
+                    done[#index] = p + 1;
+                }
+            }
+        }
+    }
+
+    /// The layers of a step.
+    fn names(&self, step: &Step) -> String {
+        let names = step.layers.iter().map(|id| &*self.plan.network.layers[id.0].name);
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn regions(&self, step: &Step, ring: impl Fn(BufferId) -> Option<Ring>) -> Regions {
+        let mut regions: Vec<Region> = Vec::new();
+        for &buffer in step.reads.iter().chain(&step.writes) {
+            if regions.iter().any(|region| region.buffer == buffer) {
+                continue;
+            }
+            regions.push(match ring(buffer) {
+                None => Region { buffer, range: self.range(buffer), ring: None },
+                Some(ring) => {
+                    let (from, to) = (int(ring.offset), int(ring.offset + ring.len));
+                    Region { buffer, range: quote!(#from..#to), ring: Some(mask(&ring)) }
+                }
+            });
+        }
+        Regions(regions)
+    }
+
+    fn weights(&self, step: &Step) -> impl Iterator<Item = TokenStream> {
+        let rt = self.rt;
+        step.weights.iter().map(move |pack| {
+            let pack = &self.plan.weights.packs[pack.0];
+            let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
+            quote!(#rt::fixed(&weights[#from..#to]))
+        })
+    }
+
+    /// The operands as rows.
+    fn operands(&self, step: &Step, regions: &Regions) -> impl Iterator<Item = TokenStream> {
+        let rt = self.rt;
+        step.reads.iter().map(move |&buffer| {
+            let Buffer { shape, layout, .. } = self.plan.buffers[buffer.0];
+            let (name, row) = (regions.name(buffer), int(layout.row(shape)));
+            let region = regions.0.iter().find(|region| region.buffer == buffer);
+            match region.and_then(|region| region.ring.as_ref()) {
+                Some(mask) => quote!(#rt::Rows::ring(#name, #row, #mask)),
+                None => quote!(#rt::Rows::new(#name, #row)),
+            }
+        })
+    }
+
+    /// A kernel that takes arrays.
+    fn whole(&self, step: &Step, regions: &Regions, isa: Isa) -> TokenStream {
+        let (rt, kernel) = (self.rt, self.kernel_name(step.kernel.0, isa));
+        let reads = step.reads.iter().map(|&buffer| {
+            let region = regions.name(buffer);
+            quote!(#rt::fixed(#region))
+        });
+        let writes = step.writes.iter().map(|&buffer| {
+            let region = regions.name(buffer);
+            quote!(#rt::fixed_mut(#region))
+        });
+        let arguments = reads.chain(self.weights(step)).chain(writes);
+        quote! { #kernel(#(#arguments),*); }
+    }
+
+    /// A kernel that takes rows and writes a part.
+    fn shared(&self, step: &Step, regions: &Regions, sharing: Sharing, isa: Isa) -> TokenStream {
+        let kernel = self.kernel_name(step.kernel.0, isa);
+        let arguments: Vec<_> = self.operands(step, regions).chain(self.weights(step)).collect();
+        let names: Vec<_> =
+            (0..arguments.len()).map(|index| format_ident!("argument{index}")).collect();
+        let Buffer { shape, layout, .. } = self.plan.buffers[step.writes[0].0];
+        let ([rows, _, _], [unit, units]) = (shape.hwc(), layout.units(shape));
+        let (rows, row) = (int(rows), int(layout.row(shape)));
+        let (unit, units, to) = (int(unit), int(units), regions.name(step.writes[0]));
+        let align = int(layers::align(&self.plan.kernels[step.kernel.0], isa));
+        let (method, align) = match sharing {
+            Sharing::Rows => (quote!(rows), quote!(1,)),
+            Sharing::Spans => (quote!(spans), quote!(#align,)),
+            Sharing::Whole | Sharing::Alone => (quote!(alone), TokenStream::new()),
+        };
+        quote! {
+            #(let #names = #arguments;)*
+            team.#method(#to, #rows, #row, [#unit, #units], #align &|mut y, _| {
+                #kernel(#(#names,)* &mut y)
+            });
+        }
+    }
+}
+
+/// What a row's number is cut off by to find its place in a ring.
+fn mask(ring: &Ring) -> TokenStream {
+    let mask = int(ring.rows - 1);
+    quote!(#mask)
+}
