@@ -49,8 +49,10 @@ pub enum Form {
 
 /// Multiply-adds in flight that hide the time of one.
 const LATENCY: usize = 4;
-/// So many weights lie near enough (128 KB of a second-level cache) to be read for every tile.
-const WEIGHTS_NEAR: usize = 1 << 15;
+/// So many weights (512 KB of a second-level cache) lie near enough to be read for every tile.
+const WEIGHTS_NEAR: usize = 1 << 17;
+/// So many pixels of an image lie near enough to be read for every panel.
+const PIXELS_NEAR: usize = 14 * 14;
 /// From so many pixels in a row on a vector over x is at least half full.
 const COLUMNS_FROM: usize = 8;
 
@@ -82,11 +84,13 @@ impl Conv {
     }
 
     /// Whether the loop over panels lies outside that over pixels: where the weights are so large
-    /// that they would be read from far away for every tile, a panel is read once instead.
+    /// that they would be read from far away for every tile, and the image is not, a panel is read
+    /// once instead.
     pub fn panels_outside(&self) -> bool {
         let [r, s] = self.op.kernel;
         let taps = r * s * self.x.shape.channels() / self.op.groups;
-        taps * self.op.filters > WEIGHTS_NEAR
+        let [p, q, _] = self.y.shape.hwc();
+        taps * self.op.filters > WEIGHTS_NEAR && p * q <= PIXELS_NEAR
     }
 
     /// Whether its vectors lie over output channels.

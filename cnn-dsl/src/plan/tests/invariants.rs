@@ -118,6 +118,43 @@ fn assert_nothing_is_overwritten(plan: &Plan<'_>) {
     }
 }
 
+/// The rings of the front overlap neither one another nor what stands while it runs.
+fn assert_rings_are_apart(plan: &Plan<'_>) {
+    let Some(last) = plan.front.last() else { return };
+    let rings: Vec<_> = plan.front.iter().filter_map(|stage| stage.ring).collect();
+    assert_eq!(rings.len(), plan.front.len() - 1);
+    let first = &plan.steps[plan.front[0].step];
+    let ends = first.reads.iter().chain(&plan.steps[last.step].writes);
+    let mut places: Vec<(usize, usize)> = ends
+        .map(|id| (plan.buffers[id.0].offset, plan.buffers[id.0].offset + plan.buffers[id.0].len))
+        .chain(rings.iter().map(|ring| (ring.offset, ring.offset + ring.len)))
+        .collect();
+    places.sort_unstable();
+    assert!(places.windows(2).all(|pair| pair[0].1 <= pair[1].0), "rings overlap\n{plan}");
+    assert!(places.iter().all(|&(start, end)| start % 16 == 0 && end <= plan.arena));
+    assert!(rings.iter().all(|ring| ring.rows.is_power_of_two()));
+}
+
+/// Convolutions over an image so large that its rows are kept in rings, with another input that is
+/// read behind them.
+#[test]
+fn rings_are_apart() {
+    let mut net = Net::new(image(64, 64, 16));
+    net.input(image(64, 64, 16));
+    let other = net.last;
+    for _ in 0..3 {
+        net.then(conv(3, 16, same(1)));
+        net.then(conv(1, 16, same(0)));
+    }
+    let newest = net.last;
+    net.on(Op::Add(Add), &[newest, other]).unwrap();
+    let network = net.finish();
+    let plan = plan(&network, &Options::default());
+    assert_eq!(plan.front.len(), 6, "{plan}");
+    assert_rings_are_apart(&plan);
+    assert_nothing_is_overwritten(&plan);
+}
+
 fn assert_weights_are_in_order(plan: &Plan<'_>) {
     let mut end = 0;
     for pack in plan.weights.packs.iter() {

@@ -59,6 +59,11 @@ Net: arena 1211392, weights 12288
 3 conv2+bn3+relu63  k3 conv 1x1 channels 16, relu6  112x112x32 [16|0+112+0] @809984 -> 112x112x64 [16|0+112+1] @0  w4 w5
 4 dw2+bn4+relu64  k4 dw 3x3 stride 2x2, relu6  112x112x64 [16|0+112+1] @0 -> 56x56x64 [16|0+56+0] @809984  w6 w7
 5 conv3  k5 conv 1x1 channels 16  56x56x64 [16|0+56+0] @809984 -> 56x56x128 @0  w8 w9
+row by row: 1, 4 rows @559776 +14592
+row by row: 2, 1 rows @401408 +3584
+row by row: 3, 4 rows @574368 +28928
+row by row: 4, 1 rows @404992 +3584
+row by row: 5
 w0 @0 +864 panels conv1 with bn1 lanes 16
 w1 @864 +32 bias 0 with bn1 channels 32 lanes 16
 w2 @896 +288 taps dw1 with bn2 lanes 16
