@@ -150,15 +150,19 @@ fn power_of_two(n: i32) -> f32 {
 ///
 /// # Panics
 /// If the lengths differ.
+// Inlined where the length is known and the vectors are wide; only the sum is one by one.
+#[inline]
 pub fn softmax(x: &[f32], y: &mut [f32]) {
     assert_eq!(x.len(), y.len(), "operand and result of one length");
     let mut largest = f32::NEG_INFINITY;
     for &v in x {
         largest = if v > largest { v } else { largest };
     }
-    let mut sum = 0.0;
     for (y, &x) in y.iter_mut().zip(x) {
         *y = exp(x - largest);
+    }
+    let mut sum = 0.0;
+    for y in &*y {
         sum += *y;
     }
     for y in y {

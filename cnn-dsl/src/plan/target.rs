@@ -41,6 +41,23 @@ impl Isa {
         }
     }
 
+    /// Registers for vectors. A portable vector is four of the least that a target has.
+    pub fn registers(self) -> usize {
+        match self {
+            Self::Portable | Self::Avx2 => 16,
+            Self::Avx512 => 32,
+        }
+    }
+
+    /// Accumulators that a tile over x may have at most; of a portable one each is four registers.
+    pub fn columns(self) -> usize {
+        match self {
+            Self::Portable => 3,
+            Self::Avx2 => 12,
+            Self::Avx512 => 16,
+        }
+    }
+
     /// Tiles to choose from, as so many vectors of filters and at most so many pixels: `(vectors,
     /// pixels)`. Accumulators, one vector of filters each and a pixel leave one register free, for
     /// LLVM keeps an accumulator on the stack otherwise. A portable vector is four registers of

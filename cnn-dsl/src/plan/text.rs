@@ -5,7 +5,7 @@
 //! written only where it is not dense: `[lanes|left+W+right]`.
 
 use crate::ir::Activation;
-use crate::plan::layers::{Kernel, View, conv, pad, pool};
+use crate::plan::layers::{Kernel, View, conv, dense, pad, pool};
 use crate::plan::{BufferId, Plan, Step};
 use cnn_weights::Form;
 use std::fmt;
@@ -143,7 +143,13 @@ fn kernel_text(kernel: &Kernel) -> String {
             let [r, s] = k.op.kernel;
             (format!("deconv {r}x{s}{} lanes {}", stride(k.op.stride), k.lanes), &k.epilogue)
         }
-        Kernel::Dense(k) => (format!("dense lanes {}{}", k.lanes, unrolled(k.unroll)), &k.epilogue),
+        Kernel::Dense(k) => {
+            let form = match k.form {
+                dense::Form::Units { lanes } => format!("units {lanes}"),
+                dense::Form::Inputs { sums } => format!("inputs sums {sums}"),
+            };
+            (format!("dense {form}{}", unrolled(k.unroll)), &k.epilogue)
+        }
         Kernel::Pool(k) => (pool_text(k), &k.epilogue),
         Kernel::Bn(k) => ("bn".to_owned(), &k.epilogue),
         Kernel::Activation(k) => ("activation".to_owned(), &k.functions),

@@ -2,6 +2,8 @@
 //! registers. A product and a sum are rounded apart, as on every instruction set without fused
 //! multiply-add: the same bits everywhere.
 
+use crate::simd::portable;
+
 /// `acc[i] += x * w[i]`: one input value, `N` filters.
 #[inline(always)]
 pub fn mul_add_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) {
@@ -69,4 +71,14 @@ pub fn bilinear<const N: usize>(x: &[f32], corners: [usize; 4], v: f32, u: f32) 
         vector[i] = (1.0 - v) * top + v * bottom;
     }
     vector
+}
+
+/// The sum of all: panels are added to the first one, its upper half to its lower one, until one
+/// number is left.
+#[inline]
+pub fn sum<const N: usize>(acc: &[f32; N]) -> f32 {
+    let mut panels = acc.as_chunks().0.iter();
+    let mut sum = panels.next().copied().unwrap_or_default();
+    panels.for_each(|panel| add(&mut sum, panel));
+    portable::sum(portable::of(sum))
 }

@@ -136,3 +136,56 @@ pub fn at_least(x: V, bound: V) -> V {
 pub fn at_most(x: V, bound: V) -> V {
     _mm256_min_ps(bound, x)
 }
+
+/// The sum of all lanes: the upper half is added to the lower one, three times.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn sum(x: V) -> f32 {
+    let x = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
+    let x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)))
+}
+
+/// A step of interleaving `K` vectors: vector `Y` of the list of their first lanes, then their second
+/// ones, and so on. Lanes that vector `X` has in it come from `x`, the others from `y`: for `X = 1` from
+/// vector 0, then from the step before.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn interleave<const K: usize, const Y: usize, const X: usize>(y: V, x: V) -> V {
+    let lanes = integers(&Interleaved::<K, Y, X>::LANES);
+    let y = if X == 1 { _mm256_permutevar8x32_ps(y, lanes) } else { y };
+    let from = _mm256_castsi256_ps(integers(&Interleaved::<K, Y, X>::FROM));
+    _mm256_blendv_ps(y, _mm256_permutevar8x32_ps(x, lanes), from)
+}
+
+/// The lanes of [`interleave`]'s operands, and a mask of those that come from `x`.
+struct Interleaved<const K: usize, const Y: usize, const X: usize>;
+
+impl<const K: usize, const Y: usize, const X: usize> Interleaved<K, Y, X> {
+    const LANES: [i32; LANES] = {
+        let mut lanes = [0; LANES];
+        let mut i = 0;
+        while i < LANES {
+            lanes[i] = ((Y * LANES + i) / K) as i32;
+            i += 1;
+        }
+        lanes
+    };
+
+    const FROM: [i32; LANES] = {
+        let mut from = [0; LANES];
+        let mut i = 0;
+        while i < LANES {
+            from[i] = if (Y * LANES + i) % K == X { -1 } else { 0 };
+            i += 1;
+        }
+        from
+    };
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn integers(x: &[i32; LANES]) -> __m256i {
+    // SAFETY: the array has as many elements as the vector; the load needs no alignment.
+    unsafe { _mm256_loadu_si256(x.as_ptr().cast()) }
+}

@@ -141,6 +141,50 @@ pub fn at_most(x: V, bound: V) -> V {
     _mm512_min_ps(bound, x)
 }
 
+/// The sum of all lanes: the upper half is added to the lower one, four times.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn sum(x: V) -> f32 {
+    let x = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps::<1>(x));
+    super::avx2::sum(x)
+}
+
+/// A step of interleaving `K` vectors: vector `Y` of the list of their first lanes, then their second
+/// ones, and so on. Lanes that vector `X` has in it come from `x`, the others from `y`: for `X = 1` from
+/// vector 0, then from the step before.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn interleave<const K: usize, const Y: usize, const X: usize>(y: V, x: V) -> V {
+    _mm512_permutex2var_ps(y, integers(&Interleaved::<K, Y, X>::LANES), x)
+}
+
+/// The lanes of [`interleave`]'s result: of `y`, or from 16 on of `x`.
+struct Interleaved<const K: usize, const Y: usize, const X: usize>;
+
+impl<const K: usize, const Y: usize, const X: usize> Interleaved<K, Y, X> {
+    const LANES: [i32; LANES] = {
+        let mut lanes = [0; LANES];
+        let mut i = 0;
+        while i < LANES {
+            let at = Y * LANES + i;
+            lanes[i] = match (at % K == X, X) {
+                (true, _) => LANES + at / K,
+                (false, 1) => at / K,
+                (false, _) => i,
+            } as i32;
+            i += 1;
+        }
+        lanes
+    };
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn integers(x: &[i32; LANES]) -> __m512i {
+    // SAFETY: the array has as many elements as the vector; the load needs no alignment.
+    unsafe { _mm512_loadu_si512(x.as_ptr().cast()) }
+}
+
 /// A mask of the first lanes; all of them where there are more.
 #[inline]
 fn first(count: usize) -> __mmask16 {

@@ -11,6 +11,7 @@ pub mod avx512;
 #[cfg(test)]
 mod checks;
 pub mod portable;
+mod quad;
 
 use std::fmt;
 
@@ -98,4 +99,61 @@ macro_rules! __enter {
         // SAFETY: the proof exists only where the features were detected.
         unsafe { $function($($argument),*) }
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::portable;
+
+    /// Interleaves one to three vectors of 0, 1, 2, ..., and sums one.
+    macro_rules! check {
+        ($v:ident, $name:ident $(, $feature:literal)?) => {
+            $(#[target_feature(enable = $feature)])?
+            fn $name() {
+                let all: Vec<f32> = (0u16..).take(3 * $v::LANES).map(f32::from).collect();
+                let of = |k: usize, x: usize| {
+                    $v::of(std::array::from_fn(|i| all[i * k + x]))
+                };
+                let two = (of(2, 0), of(2, 1));
+                let first = $v::interleave::<2, 0, 1>(two.0, two.1);
+                assert_eq!($v::array(first), all[..$v::LANES]);
+                let second = $v::interleave::<2, 1, 1>(two.0, two.1);
+                assert_eq!($v::array(second), all[$v::LANES..2 * $v::LANES]);
+                let three = (of(3, 0), of(3, 1), of(3, 2));
+                let first = $v::interleave::<3, 0, 1>(three.0, three.1);
+                let first = $v::interleave::<3, 0, 2>(first, three.2);
+                assert_eq!($v::array(first), all[..$v::LANES]);
+                let second = $v::interleave::<3, 1, 1>(three.0, three.1);
+                let second = $v::interleave::<3, 1, 2>(second, three.2);
+                assert_eq!($v::array(second), all[$v::LANES..2 * $v::LANES]);
+                let third = $v::interleave::<3, 2, 1>(three.0, three.1);
+                let third = $v::interleave::<3, 2, 2>(third, three.2);
+                assert_eq!($v::array(third), all[2 * $v::LANES..]);
+                let sum = all[..$v::LANES].iter().sum::<f32>();
+                assert_eq!($v::sum(of(1, 0)), sum);
+            }
+        };
+    }
+
+    check!(portable, portable);
+    #[cfg(target_arch = "x86_64")]
+    use super::{avx2, avx512};
+    #[cfg(target_arch = "x86_64")]
+    check!(avx2, eight, "avx2,fma");
+    #[cfg(target_arch = "x86_64")]
+    check!(avx512, sixteen, "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma");
+
+    #[test]
+    fn vectors_are_interleaved_and_summed() {
+        portable();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if let Some(proof) = avx2::Proof::detect() {
+                crate::__enter!(proof, eight());
+            }
+            if let Some(proof) = avx512::Proof::detect() {
+                crate::__enter!(proof, sixteen());
+            }
+        }
+    }
 }

@@ -1,22 +1,28 @@
-//! Sixteen lanes in an array, which LLVM keeps in registers of what the target has. A product and a
-//! sum are rounded apart.
+//! Sixteen lanes in four vectors of four. A product and a sum are rounded apart.
+//!
+//! Four lanes are what every processor of the target has, if it has vectors: SSE on x86-64, an array
+//! elsewhere, which LLVM keeps in registers. Arrays alone are not enough on x86-64: LLVM takes them
+//! apart and puts lanes together again as it guesses, with a shuffle an operand.
+
+use super::quad::{self, Quad};
 
 /// Lanes of a vector.
 pub const LANES: usize = 16;
 
 /// A vector.
-pub type V = [f32; LANES];
+pub type V = [Quad; 4];
 
 /// Every lane the same.
 #[inline(always)]
 pub fn splat(x: f32) -> V {
-    [x; LANES]
+    [quad::splat(x); 4]
 }
 
 /// From memory.
 #[inline(always)]
 pub fn load(x: &[f32; LANES]) -> V {
-    *x
+    let [a, b, c, d] = [0, 4, 8, 12].map(|first| part(x, first));
+    [quad::load(a), quad::load(b), quad::load(c), quad::load(d)]
 }
 
 /// The first lanes from memory, noughts behind.
@@ -24,101 +30,118 @@ pub fn load(x: &[f32; LANES]) -> V {
 pub fn load_first(x: &[f32]) -> V {
     let mut v = [0.0; LANES];
     v[..x.len()].copy_from_slice(x);
-    v
+    load(&v)
 }
 
 /// To memory.
 #[inline(always)]
 pub fn store(y: &mut [f32; LANES], x: V) {
-    *y = x;
+    *y = array(x);
 }
 
 /// The first lanes to memory.
 #[inline(always)]
 pub fn store_first(y: &mut [f32], x: V) {
-    y.copy_from_slice(&x[..y.len()]);
+    y.copy_from_slice(&array(x)[..y.len()]);
 }
 
 /// The first `count` lanes to memory, noughts behind.
 #[inline(always)]
 pub fn store_zeroed(y: &mut [f32; LANES], x: V, count: usize) {
-    *y = x;
+    *y = array(x);
     y[count..].fill(0.0);
 }
 
 /// As an array.
 #[inline(always)]
 pub fn array(x: V) -> [f32; LANES] {
-    x
+    let mut y = [0.0; LANES];
+    for (y, x) in y.as_chunks_mut().0.iter_mut().zip(x) {
+        quad::store(y, x);
+    }
+    y
 }
 
 /// From an array.
 #[inline(always)]
 pub fn of(x: [f32; LANES]) -> V {
-    x
+    load(&x)
 }
 
 /// `a * b + c`, rounded twice.
 #[inline(always)]
-pub fn mul_add(a: V, b: V, mut c: V) -> V {
-    for i in 0..LANES {
-        c[i] += a[i] * b[i];
-    }
-    c
+pub fn mul_add(a: V, b: V, c: V) -> V {
+    add(mul(a, b), c)
 }
 
 /// `a + b`.
 #[inline(always)]
-pub fn add(mut a: V, b: V) -> V {
-    for i in 0..LANES {
-        a[i] += b[i];
-    }
-    a
+pub fn add(a: V, b: V) -> V {
+    each(a, b, quad::add)
 }
 
 /// `a * b`.
 #[inline(always)]
-pub fn mul(mut a: V, b: V) -> V {
-    for i in 0..LANES {
-        a[i] *= b[i];
-    }
-    a
+pub fn mul(a: V, b: V) -> V {
+    each(a, b, quad::mul)
 }
 
 /// `a / b`.
 #[inline(always)]
-pub fn div(mut a: V, b: V) -> V {
-    for i in 0..LANES {
-        a[i] /= b[i];
-    }
-    a
+pub fn div(a: V, b: V) -> V {
+    each(a, b, quad::div)
 }
 
 /// The larger one; NaN wins.
 #[inline(always)]
-pub fn max(mut acc: V, x: V) -> V {
-    for i in 0..LANES {
-        acc[i] = if x[i] > acc[i] || x[i].is_nan() { x[i] } else { acc[i] };
-    }
-    acc
+pub fn max(acc: V, x: V) -> V {
+    each(acc, x, quad::max)
 }
 
 /// The larger one; NaN in `x` goes through.
 #[inline(always)]
 pub fn at_least(x: V, bound: V) -> V {
-    let mut y = x;
-    for i in 0..LANES {
-        y[i] = if x[i] < bound[i] { bound[i] } else { x[i] };
-    }
-    y
+    each(x, bound, quad::at_least)
 }
 
 /// The smaller one; NaN in `x` goes through.
 #[inline(always)]
 pub fn at_most(x: V, bound: V) -> V {
-    let mut y = x;
-    for i in 0..LANES {
-        y[i] = if x[i] > bound[i] { bound[i] } else { x[i] };
+    each(x, bound, quad::at_most)
+}
+
+/// The sum of all lanes: the upper half is added to the lower one, four times.
+#[inline(always)]
+pub fn sum([a, b, c, d]: V) -> f32 {
+    let mut x = [0.0; 4];
+    quad::store(&mut x, quad::add(quad::add(a, c), quad::add(b, d)));
+    (x[0] + x[2]) + (x[1] + x[3])
+}
+
+/// A step of interleaving `K` vectors: vector `Y` of the list of their first lanes, then their second
+/// ones, and so on. Lanes that vector `X` has in it come from `x`, the others from `y`: for `X = 1` from
+/// vector 0, then from the step before.
+#[inline]
+pub fn interleave<const K: usize, const Y: usize, const X: usize>(y: V, x: V) -> V {
+    let (y, x) = (array(y), array(x));
+    let mut z = y;
+    for (i, z) in z.iter_mut().enumerate() {
+        let at = Y * LANES + i;
+        if at % K == X {
+            *z = x[at / K];
+        } else if X == 1 {
+            *z = y[at / K];
+        }
     }
-    y
+    of(z)
+}
+
+#[inline(always)]
+fn each([a, b, c, d]: V, [e, f, g, h]: V, function: impl Fn(Quad, Quad) -> Quad) -> V {
+    [function(a, e), function(b, f), function(c, g), function(d, h)]
+}
+
+#[inline(always)]
+fn part(x: &[f32; LANES], first: usize) -> &[f32; 4] {
+    x[first..].first_chunk().unwrap_or(&[0.0; 4])
 }

@@ -374,16 +374,17 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 2],
     ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(2 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(&b[panel]);
+        let w0 = &w[panel];
+        for i in 0..1 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(&w0[i]), a0);
         }
+        v::store_first(rt::part_mut(y, panel * 16, 2), a0);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
@@ -468,16 +469,19 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 2],
     ) {
+        use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(2 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(rt::at(&b[panel], 0));
+        let mut a1 = v::load(rt::at(&b[panel], 8));
+        let w0 = &w[panel];
+        for i in 0..1 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(rt::at(&w0[i], 0)), a0);
+            a1 = v::mul_add(x, v::load(rt::at(&w0[i], 8)), a1);
         }
+        v::store_first(rt::part_mut(y, panel * 16, 2), a0);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
@@ -562,15 +566,16 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 2],
     ) {
+        use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0.as_chunks::<1>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(2 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(&b[panel]);
+        let w0 = &w[panel];
+        for i in 0..1 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(&w0[i]), a0);
         }
+        v::store_first(rt::part_mut(y, panel * 16, 2), a0);
     }
 };

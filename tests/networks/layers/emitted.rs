@@ -49,8 +49,8 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 2,376
 /// - non-trainable parameters: 48
 /// - mult-adds: 575,018
-/// - arena: 183,424 bytes
-/// - weights: 19,712 bytes
+/// - arena: 173,440 bytes
+/// - weights: 18,112 bytes
 #[allow(
     clippy::all,
     clippy::nursery,
@@ -72,11 +72,11 @@ pub struct Layers(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 45856;
+    const ARENA: usize = 43360;
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
-    const WEIGHTS: usize = 4928;
+    const WEIGHTS: usize = 4528;
     impl Layers {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: ([usize; 3], [usize; 1]) = ([13, 11, 5], [7]);
@@ -91,9 +91,9 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 575018;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 183424;
+        pub const ARENA_BYTES: u64 = 173440;
         /// Bytes of the packed weights.
-        pub const WEIGHT_BYTES: u64 = 19712;
+        pub const WEIGHT_BYTES: u64 = 18112;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
@@ -232,7 +232,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 183,424 bytes\nweights: 19,712 bytes\n"
+            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 173,440 bytes\nweights: 18,112 bytes\n"
         }
     }
     impl __cnn::Model for Layers {
@@ -493,27 +493,27 @@ const _: () = {
                 ),
                 rt::pack(
                     3904,
-                    720,
+                    315,
                     rt::Form::Panels {
                         kernel: 19,
                         fold: rt::None,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
                 rt::pack(
-                    4624,
-                    16,
+                    4224,
+                    7,
                     rt::Form::Bias {
                         bias: rt::Some(20),
                         fold: rt::None,
                         channels: 7,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
                 rt::pack(
-                    4640,
+                    4240,
                     14,
                     rt::Form::Affine(rt::Fold {
                         gamma: rt::Some(21),
@@ -524,7 +524,7 @@ const _: () = {
                     }),
                 ),
                 rt::pack(
-                    4656,
+                    4256,
                     256,
                     rt::Form::Panels {
                         kernel: 25,
@@ -534,7 +534,7 @@ const _: () = {
                     },
                 ),
                 rt::pack(
-                    4912,
+                    4512,
                     16,
                     rt::Form::Bias {
                         bias: rt::Some(26),
@@ -546,7 +546,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 4928,
+        len: 4528,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 35] = [
@@ -673,7 +673,7 @@ const _: () = {
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x0: &[f32; 715], x1: &[f32; 7]) {
         input_kernel_1(x0, rt::fixed_mut(&mut arena[960..1805]));
-        input_kernel_2(x1, rt::fixed_mut(&mut arena[45840..45847]));
+        input_kernel_2(x1, rt::fixed_mut(&mut arena[43344..43351]));
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
@@ -711,9 +711,9 @@ const _: () = {
         y1: &mut [f32; 288],
         y2: &mut [f32; 18096],
     ) {
-        y0.copy_from_slice(&arena[38992..38999]);
-        y1.copy_from_slice(&arena[38688..38976]);
-        y2.copy_from_slice(&arena[20592..38688]);
+        y0.copy_from_slice(&arena[37120..37127]);
+        y1.copy_from_slice(&arena[36816..37104]);
+        y2.copy_from_slice(&arena[18720..36816]);
     }
     fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         layer_conv1_portable(team, weights, arena);
@@ -830,7 +830,7 @@ const _: () = {
     ///
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     fn layer_lrn1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
@@ -841,7 +841,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -1038,7 +1038,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_portable(
             rt::fixed(region0),
             rt::fixed(&weights[2416..3568]),
@@ -1052,7 +1052,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
@@ -1063,7 +1063,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_portable(
             rt::fixed(region0),
             rt::fixed(&weights[3600..3708]),
@@ -1079,7 +1079,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_portable(
             rt::fixed(region0),
             rt::fixed(&weights[3728..3746]),
@@ -1095,7 +1095,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
         team.alone(
             region1,
@@ -1113,7 +1113,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
@@ -1124,7 +1124,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_portable(
             rt::fixed(region0),
             rt::fixed(&weights[3776..3888]),
@@ -1140,11 +1140,11 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[3904..4624]),
-            rt::fixed(&weights[4624..4640]),
+            rt::fixed(&weights[3904..4219]),
+            rt::fixed(&weights[4224..4231]),
             rt::fixed_mut(region1),
         );
     }
@@ -1154,7 +1154,7 @@ const _: () = {
     fn layer_add1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38720..38727],
+            [36832..36839, 36816..36823, 36848..36855],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -1173,9 +1173,9 @@ const _: () = {
     ///
     /// 7 -> 7; 28 parameters, 0 mult-adds
     fn layer_bn2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
-        let argument1 = rt::fixed(&weights[4640..4654]);
+        let argument1 = rt::fixed(&weights[4240..4254]);
         team.alone(
             region1,
             1,
@@ -1190,7 +1190,7 @@ const _: () = {
     fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38992..38999],
+            [36832..36839, 36816..36823, 37120..37127],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -1210,7 +1210,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -1228,10 +1228,10 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
-        let argument1 = rt::fixed(&weights[4656..4912]);
-        let argument2 = rt::fixed(&weights[4912..4928]);
+        let argument1 = rt::fixed(&weights[4256..4512]);
+        let argument2 = rt::fixed(&weights[4512..4528]);
         team.alone(
             region1,
             1,
@@ -1248,7 +1248,7 @@ const _: () = {
     fn layer_mul2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38976..38992, 45552..45840, 38688..38976],
+            [37104..37120, 43056..43344, 36816..37104],
         );
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::Rows::new(region1, 96);
@@ -1978,76 +1978,541 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn slice_kernel_2_portable(x: &[f32; 18096], y: &mut [f32; 20592]) {
+    fn slice_kernel_2_portable(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
             for w in 0..58 {
                 for c in 0..6 {
-                    y[h * 396 + w + c * 66 + 1] = x[h * 348 + w * 6 + c];
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
                 }
             }
         }
-        rt::clear_sides(y, 66, 1, 7);
+        rt::clear_sides(y, 60, 1, 1);
     }
     #[inline(never)]
     fn conv_kernel_3_portable(
-        x: &[f32; 20592],
+        x: &[f32; 18720],
         w: &[f32; 108],
         b: &[f32; 2],
-        y: &mut [f32; 6864],
+        y: &mut [f32; 6240],
     ) {
-        rt::clear_sides(y, 66, 1, 7);
-        for p in 0..52 {
-            for k in 0..2 {
+        use rt::simd::portable as v;
+        rt::clear_sides(y, 60, 1, 1);
+        for p in 0..1 {
+            for block in 0..2 {
+                let k = block;
                 for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
+                    let q = usize::min(tile * 16, 42);
+                    let mut a0_0 = v::splat(b[k]);
                     for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
-                        for s in 0..3 {
-                            for c in 0..6 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 54 + r * 18 + s * 6 + c],
-                                    rt::at(x, p * 396 + r * 396 + c * 66 + q + s - 396),
-                                );
-                            }
-                        }
+                        let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                        let w0 = rt::at::<f32, 18>(w, k * 54 + r * 18);
+                        let weight0 = v::splat(w0[0]);
+                        let pixel = v::load(rt::at(x0, 0));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[1]);
+                        let pixel = v::load(rt::at(x0, 60));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[2]);
+                        let pixel = v::load(rt::at(x0, 120));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[3]);
+                        let pixel = v::load(rt::at(x0, 180));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[4]);
+                        let pixel = v::load(rt::at(x0, 240));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[5]);
+                        let pixel = v::load(rt::at(x0, 300));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[6]);
+                        let pixel = v::load(rt::at(x0, 1));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[7]);
+                        let pixel = v::load(rt::at(x0, 61));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[8]);
+                        let pixel = v::load(rt::at(x0, 121));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[9]);
+                        let pixel = v::load(rt::at(x0, 181));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[10]);
+                        let pixel = v::load(rt::at(x0, 241));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[11]);
+                        let pixel = v::load(rt::at(x0, 301));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[12]);
+                        let pixel = v::load(rt::at(x0, 2));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[13]);
+                        let pixel = v::load(rt::at(x0, 62));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[14]);
+                        let pixel = v::load(rt::at(x0, 122));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[15]);
+                        let pixel = v::load(rt::at(x0, 182));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[16]);
+                        let pixel = v::load(rt::at(x0, 242));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[17]);
+                        let pixel = v::load(rt::at(x0, 302));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
                     }
-                    for v in a.iter_mut() {
-                        *v = rt::math::silu(*v);
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
                     }
-                    rt::put_first(y, p * 132 + k * 66 + q + 1, &a, 16usize.min(58 - q));
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 1), a0_0);
+                }
+            }
+        }
+        for tile in 0..16 {
+            let p = tile * 3 + 1;
+            for block in 0..2 {
+                let k = block;
+                for tile in 0..4 {
+                    let q = usize::min(tile * 16, 42);
+                    let mut a0_0 = v::splat(b[k]);
+                    let mut a0_1 = v::splat(b[k]);
+                    let mut a0_2 = v::splat(b[k]);
+                    for r in 0..3 {
+                        let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                        let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
+                        let x2 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q + 360);
+                        let w0 = rt::at::<f32, 18>(w, k * 54 + r * 18);
+                        let weight0 = v::splat(w0[0]);
+                        let pixel = v::load(rt::at(x0, 0));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 0));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 0));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[1]);
+                        let pixel = v::load(rt::at(x0, 60));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 60));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 60));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[2]);
+                        let pixel = v::load(rt::at(x0, 120));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 120));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 120));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[3]);
+                        let pixel = v::load(rt::at(x0, 180));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 180));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 180));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[4]);
+                        let pixel = v::load(rt::at(x0, 240));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 240));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 240));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[5]);
+                        let pixel = v::load(rt::at(x0, 300));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 300));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 300));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[6]);
+                        let pixel = v::load(rt::at(x0, 1));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 1));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 1));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[7]);
+                        let pixel = v::load(rt::at(x0, 61));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 61));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 61));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[8]);
+                        let pixel = v::load(rt::at(x0, 121));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 121));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 121));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[9]);
+                        let pixel = v::load(rt::at(x0, 181));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 181));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 181));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[10]);
+                        let pixel = v::load(rt::at(x0, 241));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 241));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 241));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[11]);
+                        let pixel = v::load(rt::at(x0, 301));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 301));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 301));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[12]);
+                        let pixel = v::load(rt::at(x0, 2));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 2));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 2));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[13]);
+                        let pixel = v::load(rt::at(x0, 62));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 62));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 62));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[14]);
+                        let pixel = v::load(rt::at(x0, 122));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 122));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 122));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[15]);
+                        let pixel = v::load(rt::at(x0, 182));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 182));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 182));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[16]);
+                        let pixel = v::load(rt::at(x0, 242));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 242));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 242));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                        let weight0 = v::splat(w0[17]);
+                        let pixel = v::load(rt::at(x0, 302));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 302));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let pixel = v::load(rt::at(x2, 302));
+                        a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_0 = v::of(array);
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_1 = v::of(array);
+                    let mut array = v::array(a0_2);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_2 = v::of(array);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 1), a0_0);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 121), a0_1);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 241), a0_2);
+                }
+            }
+        }
+        for tile in 0..1 {
+            let p = tile * 2 + 49;
+            for block in 0..2 {
+                let k = block;
+                for tile in 0..4 {
+                    let q = usize::min(tile * 16, 42);
+                    let mut a0_0 = v::splat(b[k]);
+                    let mut a0_1 = v::splat(b[k]);
+                    for r in 0..3 {
+                        let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                        let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
+                        let w0 = rt::at::<f32, 18>(w, k * 54 + r * 18);
+                        let weight0 = v::splat(w0[0]);
+                        let pixel = v::load(rt::at(x0, 0));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 0));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[1]);
+                        let pixel = v::load(rt::at(x0, 60));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 60));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[2]);
+                        let pixel = v::load(rt::at(x0, 120));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 120));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[3]);
+                        let pixel = v::load(rt::at(x0, 180));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 180));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[4]);
+                        let pixel = v::load(rt::at(x0, 240));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 240));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[5]);
+                        let pixel = v::load(rt::at(x0, 300));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 300));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[6]);
+                        let pixel = v::load(rt::at(x0, 1));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 1));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[7]);
+                        let pixel = v::load(rt::at(x0, 61));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 61));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[8]);
+                        let pixel = v::load(rt::at(x0, 121));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 121));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[9]);
+                        let pixel = v::load(rt::at(x0, 181));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 181));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[10]);
+                        let pixel = v::load(rt::at(x0, 241));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 241));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[11]);
+                        let pixel = v::load(rt::at(x0, 301));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 301));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[12]);
+                        let pixel = v::load(rt::at(x0, 2));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 2));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[13]);
+                        let pixel = v::load(rt::at(x0, 62));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 62));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[14]);
+                        let pixel = v::load(rt::at(x0, 122));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 122));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[15]);
+                        let pixel = v::load(rt::at(x0, 182));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 182));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[16]);
+                        let pixel = v::load(rt::at(x0, 242));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 242));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                        let weight0 = v::splat(w0[17]);
+                        let pixel = v::load(rt::at(x0, 302));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let pixel = v::load(rt::at(x1, 302));
+                        a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_0 = v::of(array);
+                    let mut array = v::array(a0_1);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_1 = v::of(array);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 1), a0_0);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 121), a0_1);
+                }
+            }
+        }
+        for p in 51..52 {
+            for block in 0..2 {
+                let k = block;
+                for tile in 0..4 {
+                    let q = usize::min(tile * 16, 42);
+                    let mut a0_0 = v::splat(b[k]);
+                    for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                        let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                        let w0 = rt::at::<f32, 18>(w, k * 54 + r * 18);
+                        let weight0 = v::splat(w0[0]);
+                        let pixel = v::load(rt::at(x0, 0));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[1]);
+                        let pixel = v::load(rt::at(x0, 60));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[2]);
+                        let pixel = v::load(rt::at(x0, 120));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[3]);
+                        let pixel = v::load(rt::at(x0, 180));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[4]);
+                        let pixel = v::load(rt::at(x0, 240));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[5]);
+                        let pixel = v::load(rt::at(x0, 300));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[6]);
+                        let pixel = v::load(rt::at(x0, 1));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[7]);
+                        let pixel = v::load(rt::at(x0, 61));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[8]);
+                        let pixel = v::load(rt::at(x0, 121));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[9]);
+                        let pixel = v::load(rt::at(x0, 181));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[10]);
+                        let pixel = v::load(rt::at(x0, 241));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[11]);
+                        let pixel = v::load(rt::at(x0, 301));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[12]);
+                        let pixel = v::load(rt::at(x0, 2));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[13]);
+                        let pixel = v::load(rt::at(x0, 62));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[14]);
+                        let pixel = v::load(rt::at(x0, 122));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[15]);
+                        let pixel = v::load(rt::at(x0, 182));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[16]);
+                        let pixel = v::load(rt::at(x0, 242));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                        let weight0 = v::splat(w0[17]);
+                        let pixel = v::load(rt::at(x0, 302));
+                        a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    }
+                    let mut array = v::array(a0_0);
+                    for e in array.iter_mut() {
+                        *e = rt::math::silu(*e);
+                    }
+                    a0_0 = v::of(array);
+                    v::store(rt::at_mut(y, p * 120 + k * 60 + q + 1), a0_0);
                 }
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_4_portable(
-        x: &[f32; 6864],
+        x: &[f32; 6240],
         w: &[f32; 18],
         b: &[f32; 3],
         y: &mut [f32; 9048],
     ) {
+        use rt::simd::portable as v;
         for p in 0..52 {
-            for k in 0..3 {
-                for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..1 {
-                        for s in 0..3 {
-                            for c in 0..2 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 6 + r * 6 + s * 2 + c],
-                                    rt::at(x, p * 132 + r * 132 + c * 66 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::gelu_tanh(*v);
-                    }
-                    rt::put_apart(y, p * 174 + k + q * 3, 3, &a[..16usize.min(58 - q)]);
+            for tile in 0..4 {
+                let q = usize::min(tile * 16, 42);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                for r in 0..1 {
+                    let x0 = rt::at::<f32, 78>(x, p * 120 + r * 120 + q);
+                    let w0 = rt::at::<f32, 6>(w, r * 6);
+                    let w1 = rt::at::<f32, 6>(w, r * 6 + 6);
+                    let w2 = rt::at::<f32, 6>(w, r * 6 + 12);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    let weight = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 60));
+                    let weight = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    let weight = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 61));
+                    let weight = v::splat(w0[3]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[3]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[3]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    let weight = v::splat(w0[4]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[4]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[4]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 62));
+                    let weight = v::splat(w0[5]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[5]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[5]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
                 }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a2_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_0 = v::of(array);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 16), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 32), pixels);
             }
         }
     }
@@ -2090,36 +2555,46 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 7],
     ) {
+        use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..7 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            for v in a.iter_mut() {
-                *v = rt::math::hardsigmoid(*v);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(&b[panel]);
+        let w0 = &w[panel];
+        for i in 0..7 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(&w0[i]), a0);
         }
+        let mut array = v::array(a0);
+        for e in array.iter_mut() {
+            *e = rt::math::hardsigmoid(*e);
+        }
+        a0 = v::of(array);
+        v::store_first(rt::part_mut(y, panel * 16, 7), a0);
     }
     #[inline(never)]
     fn dense_kernel_2_portable(
         x: &[f32; 45],
-        w: &[f32; 720],
-        b: &[f32; 16],
+        w: &[f32; 315],
+        b: &[f32; 7],
         y: &mut [f32; 7],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..45 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::portable as v;
+        let w = w.as_chunks::<45>().0;
+        for tile in 0..7 {
+            let unit = tile;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            for i in 0..1 {
+                let inputs = v::load(rt::at(x, i * 32));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 32)), a0_0);
+                let inputs = v::load(rt::at(x, i * 32 + 16));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 32 + 16)), a0_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+            let inputs = v::load_first(rt::part(x, 32, 13));
+            a0_0 = v::mul_add(inputs, v::load_first(rt::part(w0, 32, 13)), a0_0);
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
         }
     }
     #[inline(never)]
@@ -2375,7 +2850,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_lrn1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
@@ -2384,7 +2859,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -2575,7 +3050,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_deconv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[2416..3568]),
@@ -2587,7 +3062,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_columns_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
@@ -2596,7 +3071,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[3600..3708]),
@@ -2610,7 +3085,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[3728..3746]),
@@ -2624,7 +3099,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_pool4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
         team.alone(
             region1,
@@ -2640,7 +3115,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_softmax1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
@@ -2649,7 +3124,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[3776..3888]),
@@ -2663,11 +3138,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[3904..4624]),
-            rt::fixed(&weights[4624..4640]),
+            rt::fixed(&weights[3904..4219]),
+            rt::fixed(&weights[4224..4231]),
             rt::fixed_mut(region1),
         );
     }
@@ -2679,7 +3154,7 @@ const _: () = {
     fn layer_add1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38720..38727],
+            [36832..36839, 36816..36823, 36848..36855],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -2698,9 +3173,9 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_bn2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
-        let argument1 = rt::fixed(&weights[4640..4654]);
+        let argument1 = rt::fixed(&weights[4240..4254]);
         team.alone(
             region1,
             1,
@@ -2717,7 +3192,7 @@ const _: () = {
     fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38992..38999],
+            [36832..36839, 36816..36823, 37120..37127],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -2735,7 +3210,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_pool5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -2751,10 +3226,10 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
-        let argument1 = rt::fixed(&weights[4656..4912]);
-        let argument2 = rt::fixed(&weights[4912..4928]);
+        let argument1 = rt::fixed(&weights[4256..4512]);
+        let argument2 = rt::fixed(&weights[4512..4528]);
         team.alone(
             region1,
             1,
@@ -2771,7 +3246,7 @@ const _: () = {
     fn layer_mul2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38976..38992, 45552..45840, 38688..38976],
+            [37104..37120, 43056..43344, 36816..37104],
         );
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::Rows::new(region1, 96);
@@ -3656,47 +4131,1166 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn slice_kernel_2_avx2(x: &[f32; 18096], y: &mut [f32; 20592]) {
+    fn slice_kernel_2_avx2(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
             for w in 0..58 {
                 for c in 0..6 {
-                    y[h * 396 + w + c * 66 + 1] = x[h * 348 + w * 6 + c];
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
                 }
             }
         }
-        rt::clear_sides(y, 66, 1, 7);
+        rt::clear_sides(y, 60, 1, 1);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_3_avx2(
-        x: &[f32; 20592],
+        x: &[f32; 18720],
         w: &[f32; 108],
         b: &[f32; 2],
-        y: &mut [f32; 6864],
+        y: &mut [f32; 6240],
     ) {
-        rt::clear_sides(y, 66, 1, 7);
-        for p in 0..52 {
-            for k in 0..2 {
-                for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
-                        for s in 0..3 {
-                            for c in 0..6 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 54 + r * 18 + s * 6 + c],
-                                    rt::at(x, p * 396 + r * 396 + c * 66 + q + s - 396),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::silu(*v);
-                    }
-                    rt::put_first(y, p * 132 + k * 66 + q + 1, &a, 16usize.min(58 - q));
+        use rt::simd::avx2 as v;
+        rt::clear_sides(y, 60, 1, 1);
+        for p in 0..1 {
+            for tile in 0..4 {
+                let q = usize::min(tile * 16, 42);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                    let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                    let w0 = rt::at::<f32, 18>(w, r * 18);
+                    let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 8));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let pixel = v::load(rt::at(x0, 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 68));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let pixel = v::load(rt::at(x0, 120));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 128));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[3]);
+                    let weight1 = v::splat(w1[3]);
+                    let pixel = v::load(rt::at(x0, 180));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 188));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[4]);
+                    let weight1 = v::splat(w1[4]);
+                    let pixel = v::load(rt::at(x0, 240));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 248));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[5]);
+                    let weight1 = v::splat(w1[5]);
+                    let pixel = v::load(rt::at(x0, 300));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 308));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[6]);
+                    let weight1 = v::splat(w1[6]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 9));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[7]);
+                    let weight1 = v::splat(w1[7]);
+                    let pixel = v::load(rt::at(x0, 61));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 69));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[8]);
+                    let weight1 = v::splat(w1[8]);
+                    let pixel = v::load(rt::at(x0, 121));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 129));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[9]);
+                    let weight1 = v::splat(w1[9]);
+                    let pixel = v::load(rt::at(x0, 181));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 189));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[10]);
+                    let weight1 = v::splat(w1[10]);
+                    let pixel = v::load(rt::at(x0, 241));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 249));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[11]);
+                    let weight1 = v::splat(w1[11]);
+                    let pixel = v::load(rt::at(x0, 301));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 309));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[12]);
+                    let weight1 = v::splat(w1[12]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 10));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[13]);
+                    let weight1 = v::splat(w1[13]);
+                    let pixel = v::load(rt::at(x0, 62));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 70));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[14]);
+                    let weight1 = v::splat(w1[14]);
+                    let pixel = v::load(rt::at(x0, 122));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 130));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[15]);
+                    let weight1 = v::splat(w1[15]);
+                    let pixel = v::load(rt::at(x0, 182));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 190));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[16]);
+                    let weight1 = v::splat(w1[16]);
+                    let pixel = v::load(rt::at(x0, 242));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 250));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[17]);
+                    let weight1 = v::splat(w1[17]);
+                    let pixel = v::load(rt::at(x0, 302));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 310));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
                 }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_1 = v::of(array);
+                v::store(rt::at_mut(y, p * 120 + q + 1), a0_0);
+                v::store(rt::at_mut(y, p * 120 + q + 61), a1_0);
+                v::store(rt::at_mut(y, p * 120 + q + 9), a0_1);
+                v::store(rt::at_mut(y, p * 120 + q + 69), a1_1);
+            }
+        }
+        for tile in 0..16 {
+            let p = tile * 3 + 1;
+            for tile in 0..4 {
+                let q = usize::min(tile * 16, 42);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a0_2 = v::splat(b[0]);
+                let mut a0_3 = v::splat(b[0]);
+                let mut a0_4 = v::splat(b[0]);
+                let mut a0_5 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a1_2 = v::splat(b[1]);
+                let mut a1_3 = v::splat(b[1]);
+                let mut a1_4 = v::splat(b[1]);
+                let mut a1_5 = v::splat(b[1]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                    let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
+                    let x2 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q + 360);
+                    let w0 = rt::at::<f32, 18>(w, r * 18);
+                    let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 8));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 0));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 8));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 0));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 8));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let pixel = v::load(rt::at(x0, 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 68));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 60));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 68));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 60));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 68));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let pixel = v::load(rt::at(x0, 120));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 128));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 120));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 128));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 120));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 128));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[3]);
+                    let weight1 = v::splat(w1[3]);
+                    let pixel = v::load(rt::at(x0, 180));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 188));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 180));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 188));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 180));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 188));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[4]);
+                    let weight1 = v::splat(w1[4]);
+                    let pixel = v::load(rt::at(x0, 240));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 248));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 240));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 248));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 240));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 248));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[5]);
+                    let weight1 = v::splat(w1[5]);
+                    let pixel = v::load(rt::at(x0, 300));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 308));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 300));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 308));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 300));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 308));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[6]);
+                    let weight1 = v::splat(w1[6]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 9));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 1));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 9));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 1));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 9));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[7]);
+                    let weight1 = v::splat(w1[7]);
+                    let pixel = v::load(rt::at(x0, 61));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 69));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 61));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 69));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 61));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 69));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[8]);
+                    let weight1 = v::splat(w1[8]);
+                    let pixel = v::load(rt::at(x0, 121));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 129));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 121));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 129));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 121));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 129));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[9]);
+                    let weight1 = v::splat(w1[9]);
+                    let pixel = v::load(rt::at(x0, 181));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 189));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 181));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 189));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 181));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 189));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[10]);
+                    let weight1 = v::splat(w1[10]);
+                    let pixel = v::load(rt::at(x0, 241));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 249));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 241));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 249));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 241));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 249));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[11]);
+                    let weight1 = v::splat(w1[11]);
+                    let pixel = v::load(rt::at(x0, 301));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 309));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 301));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 309));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 301));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 309));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[12]);
+                    let weight1 = v::splat(w1[12]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 10));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 2));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 10));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 2));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 10));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[13]);
+                    let weight1 = v::splat(w1[13]);
+                    let pixel = v::load(rt::at(x0, 62));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 70));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 62));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 70));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 62));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 70));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[14]);
+                    let weight1 = v::splat(w1[14]);
+                    let pixel = v::load(rt::at(x0, 122));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 130));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 122));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 130));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 122));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 130));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[15]);
+                    let weight1 = v::splat(w1[15]);
+                    let pixel = v::load(rt::at(x0, 182));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 190));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 182));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 190));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 182));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 190));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[16]);
+                    let weight1 = v::splat(w1[16]);
+                    let pixel = v::load(rt::at(x0, 242));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 250));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 242));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 250));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 242));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 250));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let weight0 = v::splat(w0[17]);
+                    let weight1 = v::splat(w1[17]);
+                    let pixel = v::load(rt::at(x0, 302));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 310));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 302));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 310));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x2, 302));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x2, 310));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a0_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_2 = v::of(array);
+                let mut array = v::array(a0_3);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_3 = v::of(array);
+                let mut array = v::array(a0_4);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_4 = v::of(array);
+                let mut array = v::array(a0_5);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_5 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_1 = v::of(array);
+                let mut array = v::array(a1_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_2 = v::of(array);
+                let mut array = v::array(a1_3);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_3 = v::of(array);
+                let mut array = v::array(a1_4);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_4 = v::of(array);
+                let mut array = v::array(a1_5);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_5 = v::of(array);
+                v::store(rt::at_mut(y, p * 120 + q + 1), a0_0);
+                v::store(rt::at_mut(y, p * 120 + q + 61), a1_0);
+                v::store(rt::at_mut(y, p * 120 + q + 9), a0_1);
+                v::store(rt::at_mut(y, p * 120 + q + 69), a1_1);
+                v::store(rt::at_mut(y, p * 120 + q + 121), a0_2);
+                v::store(rt::at_mut(y, p * 120 + q + 181), a1_2);
+                v::store(rt::at_mut(y, p * 120 + q + 129), a0_3);
+                v::store(rt::at_mut(y, p * 120 + q + 189), a1_3);
+                v::store(rt::at_mut(y, p * 120 + q + 241), a0_4);
+                v::store(rt::at_mut(y, p * 120 + q + 301), a1_4);
+                v::store(rt::at_mut(y, p * 120 + q + 249), a0_5);
+                v::store(rt::at_mut(y, p * 120 + q + 309), a1_5);
+            }
+        }
+        for tile in 0..1 {
+            let p = tile * 2 + 49;
+            for tile in 0..4 {
+                let q = usize::min(tile * 16, 42);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a0_2 = v::splat(b[0]);
+                let mut a0_3 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a1_2 = v::splat(b[1]);
+                let mut a1_3 = v::splat(b[1]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                    let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
+                    let w0 = rt::at::<f32, 18>(w, r * 18);
+                    let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 8));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 0));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 8));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let pixel = v::load(rt::at(x0, 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 68));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 60));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 68));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let pixel = v::load(rt::at(x0, 120));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 128));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 120));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 128));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[3]);
+                    let weight1 = v::splat(w1[3]);
+                    let pixel = v::load(rt::at(x0, 180));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 188));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 180));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 188));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[4]);
+                    let weight1 = v::splat(w1[4]);
+                    let pixel = v::load(rt::at(x0, 240));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 248));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 240));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 248));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[5]);
+                    let weight1 = v::splat(w1[5]);
+                    let pixel = v::load(rt::at(x0, 300));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 308));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 300));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 308));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[6]);
+                    let weight1 = v::splat(w1[6]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 9));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 1));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 9));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[7]);
+                    let weight1 = v::splat(w1[7]);
+                    let pixel = v::load(rt::at(x0, 61));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 69));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 61));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 69));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[8]);
+                    let weight1 = v::splat(w1[8]);
+                    let pixel = v::load(rt::at(x0, 121));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 129));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 121));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 129));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[9]);
+                    let weight1 = v::splat(w1[9]);
+                    let pixel = v::load(rt::at(x0, 181));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 189));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 181));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 189));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[10]);
+                    let weight1 = v::splat(w1[10]);
+                    let pixel = v::load(rt::at(x0, 241));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 249));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 241));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 249));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[11]);
+                    let weight1 = v::splat(w1[11]);
+                    let pixel = v::load(rt::at(x0, 301));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 309));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 301));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 309));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[12]);
+                    let weight1 = v::splat(w1[12]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 10));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 2));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 10));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[13]);
+                    let weight1 = v::splat(w1[13]);
+                    let pixel = v::load(rt::at(x0, 62));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 70));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 62));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 70));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[14]);
+                    let weight1 = v::splat(w1[14]);
+                    let pixel = v::load(rt::at(x0, 122));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 130));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 122));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 130));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[15]);
+                    let weight1 = v::splat(w1[15]);
+                    let pixel = v::load(rt::at(x0, 182));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 190));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 182));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 190));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[16]);
+                    let weight1 = v::splat(w1[16]);
+                    let pixel = v::load(rt::at(x0, 242));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 250));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 242));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 250));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let weight0 = v::splat(w0[17]);
+                    let weight1 = v::splat(w1[17]);
+                    let pixel = v::load(rt::at(x0, 302));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 310));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x1, 302));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x1, 310));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a0_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_2 = v::of(array);
+                let mut array = v::array(a0_3);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_3 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_1 = v::of(array);
+                let mut array = v::array(a1_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_2 = v::of(array);
+                let mut array = v::array(a1_3);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_3 = v::of(array);
+                v::store(rt::at_mut(y, p * 120 + q + 1), a0_0);
+                v::store(rt::at_mut(y, p * 120 + q + 61), a1_0);
+                v::store(rt::at_mut(y, p * 120 + q + 9), a0_1);
+                v::store(rt::at_mut(y, p * 120 + q + 69), a1_1);
+                v::store(rt::at_mut(y, p * 120 + q + 121), a0_2);
+                v::store(rt::at_mut(y, p * 120 + q + 181), a1_2);
+                v::store(rt::at_mut(y, p * 120 + q + 129), a0_3);
+                v::store(rt::at_mut(y, p * 120 + q + 189), a1_3);
+            }
+        }
+        for p in 51..52 {
+            for tile in 0..4 {
+                let q = usize::min(tile * 16, 42);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                    let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
+                    let w0 = rt::at::<f32, 18>(w, r * 18);
+                    let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 8));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let pixel = v::load(rt::at(x0, 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 68));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let pixel = v::load(rt::at(x0, 120));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 128));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[3]);
+                    let weight1 = v::splat(w1[3]);
+                    let pixel = v::load(rt::at(x0, 180));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 188));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[4]);
+                    let weight1 = v::splat(w1[4]);
+                    let pixel = v::load(rt::at(x0, 240));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 248));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[5]);
+                    let weight1 = v::splat(w1[5]);
+                    let pixel = v::load(rt::at(x0, 300));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 308));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[6]);
+                    let weight1 = v::splat(w1[6]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 9));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[7]);
+                    let weight1 = v::splat(w1[7]);
+                    let pixel = v::load(rt::at(x0, 61));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 69));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[8]);
+                    let weight1 = v::splat(w1[8]);
+                    let pixel = v::load(rt::at(x0, 121));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 129));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[9]);
+                    let weight1 = v::splat(w1[9]);
+                    let pixel = v::load(rt::at(x0, 181));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 189));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[10]);
+                    let weight1 = v::splat(w1[10]);
+                    let pixel = v::load(rt::at(x0, 241));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 249));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[11]);
+                    let weight1 = v::splat(w1[11]);
+                    let pixel = v::load(rt::at(x0, 301));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 309));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[12]);
+                    let weight1 = v::splat(w1[12]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 10));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[13]);
+                    let weight1 = v::splat(w1[13]);
+                    let pixel = v::load(rt::at(x0, 62));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 70));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[14]);
+                    let weight1 = v::splat(w1[14]);
+                    let pixel = v::load(rt::at(x0, 122));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 130));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[15]);
+                    let weight1 = v::splat(w1[15]);
+                    let pixel = v::load(rt::at(x0, 182));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 190));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[16]);
+                    let weight1 = v::splat(w1[16]);
+                    let pixel = v::load(rt::at(x0, 242));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 250));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let weight0 = v::splat(w0[17]);
+                    let weight1 = v::splat(w1[17]);
+                    let pixel = v::load(rt::at(x0, 302));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, 310));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::silu(*e);
+                }
+                a1_1 = v::of(array);
+                v::store(rt::at_mut(y, p * 120 + q + 1), a0_0);
+                v::store(rt::at_mut(y, p * 120 + q + 61), a1_0);
+                v::store(rt::at_mut(y, p * 120 + q + 9), a0_1);
+                v::store(rt::at_mut(y, p * 120 + q + 69), a1_1);
             }
         }
     }
@@ -3704,32 +5298,343 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_4_avx2(
-        x: &[f32; 6864],
+        x: &[f32; 6240],
         w: &[f32; 18],
         b: &[f32; 3],
         y: &mut [f32; 9048],
     ) {
-        for p in 0..52 {
-            for k in 0..3 {
-                for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..1 {
-                        for s in 0..3 {
-                            for c in 0..2 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 6 + r * 6 + s * 2 + c],
-                                    rt::at(x, p * 132 + r * 132 + c * 66 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::gelu_tanh(*v);
-                    }
-                    rt::put_apart(y, p * 174 + k + q * 3, 3, &a[..16usize.min(58 - q)]);
+        use rt::simd::avx2 as v;
+        for tile in 0..16 {
+            let p = tile * 3;
+            for tile in 0..8 {
+                let q = usize::min(tile * 8, 50);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a0_2 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a1_2 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                let mut a2_1 = v::splat(b[2]);
+                let mut a2_2 = v::splat(b[2]);
+                for r in 0..1 {
+                    let x0 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q);
+                    let x1 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 120);
+                    let x2 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 240);
+                    let w0 = rt::at::<f32, 6>(w, r * 6);
+                    let w1 = rt::at::<f32, 6>(w, r * 6 + 6);
+                    let w2 = rt::at::<f32, 6>(w, r * 6 + 12);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let weight2 = v::splat(w2[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 0));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 0));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let weight2 = v::splat(w2[1]);
+                    let pixel = v::load(rt::at(x0, 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 60));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 60));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let weight2 = v::splat(w2[2]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 1));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 1));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[3]);
+                    let weight1 = v::splat(w1[3]);
+                    let weight2 = v::splat(w2[3]);
+                    let pixel = v::load(rt::at(x0, 61));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 61));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 61));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[4]);
+                    let weight1 = v::splat(w1[4]);
+                    let weight2 = v::splat(w2[4]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 2));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 2));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[5]);
+                    let weight1 = v::splat(w1[5]);
+                    let weight2 = v::splat(w2[5]);
+                    let pixel = v::load(rt::at(x0, 62));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 62));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 62));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
                 }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a0_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_2 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_1 = v::of(array);
+                let mut array = v::array(a1_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_2 = v::of(array);
+                let mut array = v::array(a2_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_0 = v::of(array);
+                let mut array = v::array(a2_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_1 = v::of(array);
+                let mut array = v::array(a2_2);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_2 = v::of(array);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 8), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 16), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 174), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 182), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 190), pixels);
+                let pixels = a0_2;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_2);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_2);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 348), pixels);
+                let pixels = a0_2;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_2);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_2);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 356), pixels);
+                let pixels = a0_2;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_2);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_2);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 364), pixels);
+            }
+        }
+        for tile in 0..2 {
+            let p = tile * 2 + 48;
+            for tile in 0..8 {
+                let q = usize::min(tile * 8, 50);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                let mut a2_1 = v::splat(b[2]);
+                for r in 0..1 {
+                    let x0 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q);
+                    let x1 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 120);
+                    let w0 = rt::at::<f32, 6>(w, r * 6);
+                    let w1 = rt::at::<f32, 6>(w, r * 6 + 6);
+                    let w2 = rt::at::<f32, 6>(w, r * 6 + 12);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    let pixel1 = v::load(rt::at(x1, 0));
+                    let weight = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 60));
+                    let pixel1 = v::load(rt::at(x1, 60));
+                    let weight = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    let pixel1 = v::load(rt::at(x1, 1));
+                    let weight = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 61));
+                    let pixel1 = v::load(rt::at(x1, 61));
+                    let weight = v::splat(w0[3]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[3]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[3]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    let pixel1 = v::load(rt::at(x1, 2));
+                    let weight = v::splat(w0[4]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[4]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[4]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 62));
+                    let pixel1 = v::load(rt::at(x1, 62));
+                    let weight = v::splat(w0[5]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[5]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[5]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                }
+                let mut array = v::array(a0_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_0 = v::of(array);
+                let mut array = v::array(a0_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a0_1 = v::of(array);
+                let mut array = v::array(a1_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_0 = v::of(array);
+                let mut array = v::array(a1_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a1_1 = v::of(array);
+                let mut array = v::array(a2_0);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_0 = v::of(array);
+                let mut array = v::array(a2_1);
+                for e in array.iter_mut() {
+                    *e = rt::math::gelu_tanh(*e);
+                }
+                a2_1 = v::of(array);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 8), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 16), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 174), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 182), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 174 + q * 3 + 190), pixels);
             }
         }
     }
@@ -3778,38 +5683,109 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 7],
     ) {
+        use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..7 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            for v in a.iter_mut() {
-                *v = rt::math::hardsigmoid(*v);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(rt::at(&b[panel], 0));
+        let mut a1 = v::load(rt::at(&b[panel], 8));
+        let w0 = &w[panel];
+        for i in 0..7 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(rt::at(&w0[i], 0)), a0);
+            a1 = v::mul_add(x, v::load(rt::at(&w0[i], 8)), a1);
         }
+        let mut array = v::array(a0);
+        for e in array.iter_mut() {
+            *e = rt::math::hardsigmoid(*e);
+        }
+        a0 = v::of(array);
+        v::store_first(rt::part_mut(y, panel * 16, 7), a0);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn dense_kernel_2_avx2(
         x: &[f32; 45],
-        w: &[f32; 720],
-        b: &[f32; 16],
+        w: &[f32; 315],
+        b: &[f32; 7],
         y: &mut [f32; 7],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..45 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<45>().0;
+        for tile in 0..1 {
+            let unit = tile * 4;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let mut a1_1 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let mut a2_1 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let mut a3_1 = v::splat(0.0);
+            for i in 0..2 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 16)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 16)), a3_0);
+                let inputs = v::load(rt::at(x, i * 16 + 8));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 16 + 8)), a0_1);
+                a1_1 = v::mul_add(inputs, v::load(rt::at(w1, i * 16 + 8)), a1_1);
+                a2_1 = v::mul_add(inputs, v::load(rt::at(w2, i * 16 + 8)), a2_1);
+                a3_1 = v::mul_add(inputs, v::load(rt::at(w3, i * 16 + 8)), a3_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+            let inputs = v::load(rt::at(x, 32));
+            a0_0 = v::mul_add(inputs, v::load(rt::at(w0, 32)), a0_0);
+            a1_0 = v::mul_add(inputs, v::load(rt::at(w1, 32)), a1_0);
+            a2_0 = v::mul_add(inputs, v::load(rt::at(w2, 32)), a2_0);
+            a3_0 = v::mul_add(inputs, v::load(rt::at(w3, 32)), a3_0);
+            let inputs = v::load_first(rt::part(x, 40, 5));
+            a0_1 = v::mul_add(inputs, v::load_first(rt::part(w0, 40, 5)), a0_1);
+            a1_1 = v::mul_add(inputs, v::load_first(rt::part(w1, 40, 5)), a1_1);
+            a2_1 = v::mul_add(inputs, v::load_first(rt::part(w2, 40, 5)), a2_1);
+            a3_1 = v::mul_add(inputs, v::load_first(rt::part(w3, 40, 5)), a3_1);
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
+            y[unit + 1] = v::sum(v::add(a1_0, a1_1)) + b[unit + 1];
+            y[unit + 2] = v::sum(v::add(a2_0, a2_1)) + b[unit + 2];
+            y[unit + 3] = v::sum(v::add(a3_0, a3_1)) + b[unit + 3];
+        }
+        for tile in 0..1 {
+            let unit = tile * 3 + 4;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let mut a1_1 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let mut a2_1 = v::splat(0.0);
+            for i in 0..2 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 16)), a2_0);
+                let inputs = v::load(rt::at(x, i * 16 + 8));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 16 + 8)), a0_1);
+                a1_1 = v::mul_add(inputs, v::load(rt::at(w1, i * 16 + 8)), a1_1);
+                a2_1 = v::mul_add(inputs, v::load(rt::at(w2, i * 16 + 8)), a2_1);
+            }
+            let inputs = v::load(rt::at(x, 32));
+            a0_0 = v::mul_add(inputs, v::load(rt::at(w0, 32)), a0_0);
+            a1_0 = v::mul_add(inputs, v::load(rt::at(w1, 32)), a1_0);
+            a2_0 = v::mul_add(inputs, v::load(rt::at(w2, 32)), a2_0);
+            let inputs = v::load_first(rt::part(x, 40, 5));
+            a0_1 = v::mul_add(inputs, v::load_first(rt::part(w0, 40, 5)), a0_1);
+            a1_1 = v::mul_add(inputs, v::load_first(rt::part(w1, 40, 5)), a1_1);
+            a2_1 = v::mul_add(inputs, v::load_first(rt::part(w2, 40, 5)), a2_1);
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
+            y[unit + 1] = v::sum(v::add(a1_0, a1_1)) + b[unit + 1];
+            y[unit + 2] = v::sum(v::add(a2_0, a2_1)) + b[unit + 2];
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -4087,7 +6063,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_lrn1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [624..912, 45552..45840]);
+        let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pool max 2x2, stride 1, pad 1, ceil, hardswish`: pool1, pool1.hardswish
@@ -4096,7 +6072,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 0..448]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -4303,7 +6279,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [6032..12064, 20592..38688]);
+        let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[2416..3568]),
@@ -4319,7 +6295,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [20592..38688, 0..20592]);
+        let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `conv 3x3, 2, pad same, silu`: conv3, conv3.silu
@@ -4328,7 +6304,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..20592, 38688..45552]);
+        let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[3600..3708]),
@@ -4342,7 +6318,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..45552, 0..9048]);
+        let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[3728..3746]),
@@ -4356,7 +6332,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_pool4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..9048, 38688..38733]);
+        let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
         team.alone(
             region1,
@@ -4376,7 +6352,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38733, 38736..38781]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `dense 7, hardsigmoid from meta`: dense1, dense1.hardsigmoid
@@ -4385,7 +6361,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45840..45847, 38688..38695]);
+        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[3776..3888]),
@@ -4399,11 +6375,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38736..38781, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[3904..4624]),
-            rt::fixed(&weights[4624..4640]),
+            rt::fixed(&weights[3904..4219]),
+            rt::fixed(&weights[4224..4231]),
             rt::fixed_mut(region1),
         );
     }
@@ -4415,7 +6391,7 @@ const _: () = {
     fn layer_add1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38720..38727],
+            [36832..36839, 36816..36823, 36848..36855],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -4434,9 +6410,9 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_bn2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38720..38727, 38704..38711]);
+        let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
-        let argument1 = rt::fixed(&weights[4640..4654]);
+        let argument1 = rt::fixed(&weights[4240..4254]);
         team.alone(
             region1,
             1,
@@ -4453,7 +6429,7 @@ const _: () = {
     fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38704..38711, 38688..38695, 38992..38999],
+            [36832..36839, 36816..36823, 37120..37127],
         );
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::Rows::new(region1, 7);
@@ -4471,7 +6447,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_pool5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [45552..45840, 38688..38704]);
+        let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -4487,10 +6463,10 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [38688..38704, 38976..38992]);
+        let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
-        let argument1 = rt::fixed(&weights[4656..4912]);
-        let argument2 = rt::fixed(&weights[4912..4928]);
+        let argument1 = rt::fixed(&weights[4256..4512]);
+        let argument2 = rt::fixed(&weights[4512..4528]);
         team.alone(
             region1,
             1,
@@ -4507,7 +6483,7 @@ const _: () = {
     fn layer_mul2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [38976..38992, 45552..45840, 38688..38976],
+            [37104..37120, 43056..43344, 36816..37104],
         );
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::Rows::new(region1, 96);
@@ -5392,81 +7368,1188 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn slice_kernel_2_avx512(x: &[f32; 18096], y: &mut [f32; 20592]) {
+    fn slice_kernel_2_avx512(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
             for w in 0..58 {
                 for c in 0..6 {
-                    y[h * 396 + w + c * 66 + 1] = x[h * 348 + w * 6 + c];
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
                 }
             }
         }
-        rt::clear_sides(y, 66, 1, 7);
+        rt::clear_sides(y, 60, 1, 1);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_3_avx512(
-        x: &[f32; 20592],
+        x: &[f32; 18720],
         w: &[f32; 108],
         b: &[f32; 2],
-        y: &mut [f32; 6864],
+        y: &mut [f32; 6240],
     ) {
-        rt::clear_sides(y, 66, 1, 7);
-        for p in 0..52 {
-            for k in 0..2 {
-                for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
-                        for s in 0..3 {
-                            for c in 0..6 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 54 + r * 18 + s * 6 + c],
-                                    rt::at(x, p * 396 + r * 396 + c * 66 + q + s - 396),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::silu(*v);
-                    }
-                    rt::put_first(y, p * 132 + k * 66 + q + 1, &a, 16usize.min(58 - q));
+        use rt::simd::avx512 as v;
+        rt::clear_sides(y, 60, 1, 1);
+        for p in 0..1 {
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                let x0 = rt::at::<f32, 360>(x, p * 360 + r * 360 - 360);
+                let w0 = rt::at::<f32, 18>(w, r * 18);
+                let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 16));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 32));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 42));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let pixel = v::load(rt::at(x0, 60));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 76));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 92));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 102));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let pixel = v::load(rt::at(x0, 120));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 136));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 152));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 162));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[3]);
+                let weight1 = v::splat(w1[3]);
+                let pixel = v::load(rt::at(x0, 180));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 196));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 212));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 222));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[4]);
+                let weight1 = v::splat(w1[4]);
+                let pixel = v::load(rt::at(x0, 240));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 256));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 272));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 282));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[5]);
+                let weight1 = v::splat(w1[5]);
+                let pixel = v::load(rt::at(x0, 300));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 316));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 332));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 342));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[6]);
+                let weight1 = v::splat(w1[6]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 17));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 33));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 43));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[7]);
+                let weight1 = v::splat(w1[7]);
+                let pixel = v::load(rt::at(x0, 61));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 77));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 93));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 103));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[8]);
+                let weight1 = v::splat(w1[8]);
+                let pixel = v::load(rt::at(x0, 121));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 137));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 153));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 163));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[9]);
+                let weight1 = v::splat(w1[9]);
+                let pixel = v::load(rt::at(x0, 181));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 197));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 213));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 223));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[10]);
+                let weight1 = v::splat(w1[10]);
+                let pixel = v::load(rt::at(x0, 241));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 257));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 273));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 283));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[11]);
+                let weight1 = v::splat(w1[11]);
+                let pixel = v::load(rt::at(x0, 301));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 317));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 333));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 343));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[12]);
+                let weight1 = v::splat(w1[12]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 18));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 34));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 44));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[13]);
+                let weight1 = v::splat(w1[13]);
+                let pixel = v::load(rt::at(x0, 62));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 78));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 94));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 104));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[14]);
+                let weight1 = v::splat(w1[14]);
+                let pixel = v::load(rt::at(x0, 122));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 138));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 154));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 164));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[15]);
+                let weight1 = v::splat(w1[15]);
+                let pixel = v::load(rt::at(x0, 182));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 198));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 214));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 224));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[16]);
+                let weight1 = v::splat(w1[16]);
+                let pixel = v::load(rt::at(x0, 242));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 258));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 274));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 284));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[17]);
+                let weight1 = v::splat(w1[17]);
+                let pixel = v::load(rt::at(x0, 302));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 318));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 334));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 344));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+            }
+            let mut array = v::array(a0_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_0 = v::of(array);
+            let mut array = v::array(a0_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_1 = v::of(array);
+            let mut array = v::array(a0_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_2 = v::of(array);
+            let mut array = v::array(a0_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_3 = v::of(array);
+            let mut array = v::array(a1_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_0 = v::of(array);
+            let mut array = v::array(a1_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_1 = v::of(array);
+            let mut array = v::array(a1_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_2 = v::of(array);
+            let mut array = v::array(a1_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_3 = v::of(array);
+            v::store(rt::at_mut(y, p * 120 + 1), a0_0);
+            v::store(rt::at_mut(y, p * 120 + 61), a1_0);
+            v::store(rt::at_mut(y, p * 120 + 17), a0_1);
+            v::store(rt::at_mut(y, p * 120 + 77), a1_1);
+            v::store(rt::at_mut(y, p * 120 + 33), a0_2);
+            v::store(rt::at_mut(y, p * 120 + 93), a1_2);
+            v::store(rt::at_mut(y, p * 120 + 43), a0_3);
+            v::store(rt::at_mut(y, p * 120 + 103), a1_3);
+        }
+        for tile in 0..25 {
+            let p = tile * 2 + 1;
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a0_4 = v::splat(b[0]);
+            let mut a0_5 = v::splat(b[0]);
+            let mut a0_6 = v::splat(b[0]);
+            let mut a0_7 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            let mut a1_4 = v::splat(b[1]);
+            let mut a1_5 = v::splat(b[1]);
+            let mut a1_6 = v::splat(b[1]);
+            let mut a1_7 = v::splat(b[1]);
+            for r in 0..3 {
+                let x0 = rt::at::<f32, 360>(x, p * 360 + r * 360 - 360);
+                let x1 = rt::at::<f32, 360>(x, p * 360 + r * 360);
+                let w0 = rt::at::<f32, 18>(w, r * 18);
+                let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                for s in 0..3 {
+                    let weight0 = v::splat(w0[s * 6]);
+                    let weight1 = v::splat(w1[s * 6]);
+                    let pixel = v::load(rt::at(x0, s));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 16));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 32));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 42));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 16));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 32));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 42));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
+                    let weight0 = v::splat(w0[s * 6 + 1]);
+                    let weight1 = v::splat(w1[s * 6 + 1]);
+                    let pixel = v::load(rt::at(x0, s + 60));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 76));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 92));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 102));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s + 60));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 76));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 92));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 102));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
+                    let weight0 = v::splat(w0[s * 6 + 2]);
+                    let weight1 = v::splat(w1[s * 6 + 2]);
+                    let pixel = v::load(rt::at(x0, s + 120));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 136));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 152));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 162));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s + 120));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 136));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 152));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 162));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
+                    let weight0 = v::splat(w0[s * 6 + 3]);
+                    let weight1 = v::splat(w1[s * 6 + 3]);
+                    let pixel = v::load(rt::at(x0, s + 180));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 196));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 212));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 222));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s + 180));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 196));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 212));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 222));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
+                    let weight0 = v::splat(w0[s * 6 + 4]);
+                    let weight1 = v::splat(w1[s * 6 + 4]);
+                    let pixel = v::load(rt::at(x0, s + 240));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 256));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 272));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 282));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s + 240));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 256));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 272));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 282));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
+                    let weight0 = v::splat(w0[s * 6 + 5]);
+                    let weight1 = v::splat(w1[s * 6 + 5]);
+                    let pixel = v::load(rt::at(x0, s + 300));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    let pixel = v::load(rt::at(x0, s + 316));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    let pixel = v::load(rt::at(x0, s + 332));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    let pixel = v::load(rt::at(x0, s + 342));
+                    a0_3 = v::mul_add(pixel, weight0, a0_3);
+                    a1_3 = v::mul_add(pixel, weight1, a1_3);
+                    let pixel = v::load(rt::at(x1, s + 300));
+                    a0_4 = v::mul_add(pixel, weight0, a0_4);
+                    a1_4 = v::mul_add(pixel, weight1, a1_4);
+                    let pixel = v::load(rt::at(x1, s + 316));
+                    a0_5 = v::mul_add(pixel, weight0, a0_5);
+                    a1_5 = v::mul_add(pixel, weight1, a1_5);
+                    let pixel = v::load(rt::at(x1, s + 332));
+                    a0_6 = v::mul_add(pixel, weight0, a0_6);
+                    a1_6 = v::mul_add(pixel, weight1, a1_6);
+                    let pixel = v::load(rt::at(x1, s + 342));
+                    a0_7 = v::mul_add(pixel, weight0, a0_7);
+                    a1_7 = v::mul_add(pixel, weight1, a1_7);
                 }
             }
+            let mut array = v::array(a0_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_0 = v::of(array);
+            let mut array = v::array(a0_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_1 = v::of(array);
+            let mut array = v::array(a0_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_2 = v::of(array);
+            let mut array = v::array(a0_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_3 = v::of(array);
+            let mut array = v::array(a0_4);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_4 = v::of(array);
+            let mut array = v::array(a0_5);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_5 = v::of(array);
+            let mut array = v::array(a0_6);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_6 = v::of(array);
+            let mut array = v::array(a0_7);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_7 = v::of(array);
+            let mut array = v::array(a1_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_0 = v::of(array);
+            let mut array = v::array(a1_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_1 = v::of(array);
+            let mut array = v::array(a1_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_2 = v::of(array);
+            let mut array = v::array(a1_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_3 = v::of(array);
+            let mut array = v::array(a1_4);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_4 = v::of(array);
+            let mut array = v::array(a1_5);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_5 = v::of(array);
+            let mut array = v::array(a1_6);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_6 = v::of(array);
+            let mut array = v::array(a1_7);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_7 = v::of(array);
+            v::store(rt::at_mut(y, p * 120 + 1), a0_0);
+            v::store(rt::at_mut(y, p * 120 + 61), a1_0);
+            v::store(rt::at_mut(y, p * 120 + 17), a0_1);
+            v::store(rt::at_mut(y, p * 120 + 77), a1_1);
+            v::store(rt::at_mut(y, p * 120 + 33), a0_2);
+            v::store(rt::at_mut(y, p * 120 + 93), a1_2);
+            v::store(rt::at_mut(y, p * 120 + 43), a0_3);
+            v::store(rt::at_mut(y, p * 120 + 103), a1_3);
+            v::store(rt::at_mut(y, p * 120 + 121), a0_4);
+            v::store(rt::at_mut(y, p * 120 + 181), a1_4);
+            v::store(rt::at_mut(y, p * 120 + 137), a0_5);
+            v::store(rt::at_mut(y, p * 120 + 197), a1_5);
+            v::store(rt::at_mut(y, p * 120 + 153), a0_6);
+            v::store(rt::at_mut(y, p * 120 + 213), a1_6);
+            v::store(rt::at_mut(y, p * 120 + 163), a0_7);
+            v::store(rt::at_mut(y, p * 120 + 223), a1_7);
+        }
+        for p in 51..52 {
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            for r in 1usize.saturating_sub(p)..53usize.saturating_sub(p).min(3) {
+                let x0 = rt::at::<f32, 360>(x, p * 360 + r * 360 - 360);
+                let w0 = rt::at::<f32, 18>(w, r * 18);
+                let w1 = rt::at::<f32, 18>(w, r * 18 + 54);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 16));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 32));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 42));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let pixel = v::load(rt::at(x0, 60));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 76));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 92));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 102));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let pixel = v::load(rt::at(x0, 120));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 136));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 152));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 162));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[3]);
+                let weight1 = v::splat(w1[3]);
+                let pixel = v::load(rt::at(x0, 180));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 196));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 212));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 222));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[4]);
+                let weight1 = v::splat(w1[4]);
+                let pixel = v::load(rt::at(x0, 240));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 256));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 272));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 282));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[5]);
+                let weight1 = v::splat(w1[5]);
+                let pixel = v::load(rt::at(x0, 300));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 316));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 332));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 342));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[6]);
+                let weight1 = v::splat(w1[6]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 17));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 33));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 43));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[7]);
+                let weight1 = v::splat(w1[7]);
+                let pixel = v::load(rt::at(x0, 61));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 77));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 93));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 103));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[8]);
+                let weight1 = v::splat(w1[8]);
+                let pixel = v::load(rt::at(x0, 121));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 137));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 153));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 163));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[9]);
+                let weight1 = v::splat(w1[9]);
+                let pixel = v::load(rt::at(x0, 181));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 197));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 213));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 223));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[10]);
+                let weight1 = v::splat(w1[10]);
+                let pixel = v::load(rt::at(x0, 241));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 257));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 273));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 283));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[11]);
+                let weight1 = v::splat(w1[11]);
+                let pixel = v::load(rt::at(x0, 301));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 317));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 333));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 343));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[12]);
+                let weight1 = v::splat(w1[12]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 18));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 34));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 44));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[13]);
+                let weight1 = v::splat(w1[13]);
+                let pixel = v::load(rt::at(x0, 62));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 78));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 94));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 104));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[14]);
+                let weight1 = v::splat(w1[14]);
+                let pixel = v::load(rt::at(x0, 122));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 138));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 154));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 164));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[15]);
+                let weight1 = v::splat(w1[15]);
+                let pixel = v::load(rt::at(x0, 182));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 198));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 214));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 224));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[16]);
+                let weight1 = v::splat(w1[16]);
+                let pixel = v::load(rt::at(x0, 242));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 258));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 274));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 284));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                let weight0 = v::splat(w0[17]);
+                let weight1 = v::splat(w1[17]);
+                let pixel = v::load(rt::at(x0, 302));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                let pixel = v::load(rt::at(x0, 318));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                let pixel = v::load(rt::at(x0, 334));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                let pixel = v::load(rt::at(x0, 344));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+            }
+            let mut array = v::array(a0_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_0 = v::of(array);
+            let mut array = v::array(a0_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_1 = v::of(array);
+            let mut array = v::array(a0_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_2 = v::of(array);
+            let mut array = v::array(a0_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a0_3 = v::of(array);
+            let mut array = v::array(a1_0);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_0 = v::of(array);
+            let mut array = v::array(a1_1);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_1 = v::of(array);
+            let mut array = v::array(a1_2);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_2 = v::of(array);
+            let mut array = v::array(a1_3);
+            for e in array.iter_mut() {
+                *e = rt::math::silu(*e);
+            }
+            a1_3 = v::of(array);
+            v::store(rt::at_mut(y, p * 120 + 1), a0_0);
+            v::store(rt::at_mut(y, p * 120 + 61), a1_0);
+            v::store(rt::at_mut(y, p * 120 + 17), a0_1);
+            v::store(rt::at_mut(y, p * 120 + 77), a1_1);
+            v::store(rt::at_mut(y, p * 120 + 33), a0_2);
+            v::store(rt::at_mut(y, p * 120 + 93), a1_2);
+            v::store(rt::at_mut(y, p * 120 + 43), a0_3);
+            v::store(rt::at_mut(y, p * 120 + 103), a1_3);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_4_avx512(
-        x: &[f32; 6864],
+        x: &[f32; 6240],
         w: &[f32; 18],
         b: &[f32; 3],
         y: &mut [f32; 9048],
     ) {
+        use rt::simd::avx512 as v;
         for p in 0..52 {
-            for k in 0..3 {
-                for tile in 0..4 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..1 {
-                        for s in 0..3 {
-                            for c in 0..2 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 6 + r * 6 + s * 2 + c],
-                                    rt::at(x, p * 132 + r * 132 + c * 66 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::gelu_tanh(*v);
-                    }
-                    rt::put_apart(y, p * 174 + k + q * 3, 3, &a[..16usize.min(58 - q)]);
-                }
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            let mut a2_0 = v::splat(b[2]);
+            let mut a2_1 = v::splat(b[2]);
+            let mut a2_2 = v::splat(b[2]);
+            let mut a2_3 = v::splat(b[2]);
+            for r in 0..1 {
+                let x0 = rt::at::<f32, 120>(x, p * 120 + r * 120);
+                let w0 = rt::at::<f32, 6>(w, r * 6);
+                let w1 = rt::at::<f32, 6>(w, r * 6 + 6);
+                let w2 = rt::at::<f32, 6>(w, r * 6 + 12);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let weight2 = v::splat(w2[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 16));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 32));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 42));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let weight2 = v::splat(w2[1]);
+                let pixel = v::load(rt::at(x0, 60));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 76));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 92));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 102));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let weight2 = v::splat(w2[2]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 17));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 33));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 43));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[3]);
+                let weight1 = v::splat(w1[3]);
+                let weight2 = v::splat(w2[3]);
+                let pixel = v::load(rt::at(x0, 61));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 77));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 93));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 103));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[4]);
+                let weight1 = v::splat(w1[4]);
+                let weight2 = v::splat(w2[4]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 18));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 34));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 44));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[5]);
+                let weight1 = v::splat(w1[5]);
+                let weight2 = v::splat(w2[5]);
+                let pixel = v::load(rt::at(x0, 62));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 78));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 94));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x0, 104));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
             }
+            let mut array = v::array(a0_0);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a0_0 = v::of(array);
+            let mut array = v::array(a0_1);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a0_1 = v::of(array);
+            let mut array = v::array(a0_2);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a0_2 = v::of(array);
+            let mut array = v::array(a0_3);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a0_3 = v::of(array);
+            let mut array = v::array(a1_0);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a1_0 = v::of(array);
+            let mut array = v::array(a1_1);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a1_1 = v::of(array);
+            let mut array = v::array(a1_2);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a1_2 = v::of(array);
+            let mut array = v::array(a1_3);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a1_3 = v::of(array);
+            let mut array = v::array(a2_0);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a2_0 = v::of(array);
+            let mut array = v::array(a2_1);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a2_1 = v::of(array);
+            let mut array = v::array(a2_2);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a2_2 = v::of(array);
+            let mut array = v::array(a2_3);
+            for e in array.iter_mut() {
+                *e = rt::math::gelu_tanh(*e);
+            }
+            a2_3 = v::of(array);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 174), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 174 + 16), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 174 + 32), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 174 + 48), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 174 + 64), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 174 + 80), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 174 + 96), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 174 + 112), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 174 + 128), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 174 + 126), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 174 + 142), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 174 + 158), pixels);
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -5514,38 +8597,90 @@ const _: () = {
         b: &[f32; 16],
         y: &mut [f32; 7],
     ) {
+        use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0.as_chunks::<7>().0;
         let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..7 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
-            }
-            for v in a.iter_mut() {
-                *v = rt::math::hardsigmoid(*v);
-            }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+        let panel = 0;
+        let mut a0 = v::load(&b[panel]);
+        let w0 = &w[panel];
+        for i in 0..7 {
+            let x = v::splat(x[i]);
+            a0 = v::mul_add(x, v::load(&w0[i]), a0);
         }
+        let mut array = v::array(a0);
+        for e in array.iter_mut() {
+            *e = rt::math::hardsigmoid(*e);
+        }
+        a0 = v::of(array);
+        v::store_first(rt::part_mut(y, panel * 16, 7), a0);
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn dense_kernel_2_avx512(
         x: &[f32; 45],
-        w: &[f32; 720],
-        b: &[f32; 16],
+        w: &[f32; 315],
+        b: &[f32; 7],
         y: &mut [f32; 7],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<45>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..45 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<45>().0;
+        for tile in 0..1 {
+            let unit = tile * 7;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let mut a1_1 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let mut a2_1 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let mut a3_1 = v::splat(0.0);
+            let w4 = &w[unit + 4];
+            let mut a4_0 = v::splat(0.0);
+            let mut a4_1 = v::splat(0.0);
+            let w5 = &w[unit + 5];
+            let mut a5_0 = v::splat(0.0);
+            let mut a5_1 = v::splat(0.0);
+            let w6 = &w[unit + 6];
+            let mut a6_0 = v::splat(0.0);
+            let mut a6_1 = v::splat(0.0);
+            for i in 0..1 {
+                let inputs = v::load(rt::at(x, i * 32));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 32)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 32)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 32)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 32)), a3_0);
+                a4_0 = v::mul_add(inputs, v::load(rt::at(w4, i * 32)), a4_0);
+                a5_0 = v::mul_add(inputs, v::load(rt::at(w5, i * 32)), a5_0);
+                a6_0 = v::mul_add(inputs, v::load(rt::at(w6, i * 32)), a6_0);
+                let inputs = v::load(rt::at(x, i * 32 + 16));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 32 + 16)), a0_1);
+                a1_1 = v::mul_add(inputs, v::load(rt::at(w1, i * 32 + 16)), a1_1);
+                a2_1 = v::mul_add(inputs, v::load(rt::at(w2, i * 32 + 16)), a2_1);
+                a3_1 = v::mul_add(inputs, v::load(rt::at(w3, i * 32 + 16)), a3_1);
+                a4_1 = v::mul_add(inputs, v::load(rt::at(w4, i * 32 + 16)), a4_1);
+                a5_1 = v::mul_add(inputs, v::load(rt::at(w5, i * 32 + 16)), a5_1);
+                a6_1 = v::mul_add(inputs, v::load(rt::at(w6, i * 32 + 16)), a6_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(7 - panel * 16));
+            let inputs = v::load_first(rt::part(x, 32, 13));
+            a0_0 = v::mul_add(inputs, v::load_first(rt::part(w0, 32, 13)), a0_0);
+            a1_0 = v::mul_add(inputs, v::load_first(rt::part(w1, 32, 13)), a1_0);
+            a2_0 = v::mul_add(inputs, v::load_first(rt::part(w2, 32, 13)), a2_0);
+            a3_0 = v::mul_add(inputs, v::load_first(rt::part(w3, 32, 13)), a3_0);
+            a4_0 = v::mul_add(inputs, v::load_first(rt::part(w4, 32, 13)), a4_0);
+            a5_0 = v::mul_add(inputs, v::load_first(rt::part(w5, 32, 13)), a5_0);
+            a6_0 = v::mul_add(inputs, v::load_first(rt::part(w6, 32, 13)), a6_0);
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
+            y[unit + 1] = v::sum(v::add(a1_0, a1_1)) + b[unit + 1];
+            y[unit + 2] = v::sum(v::add(a2_0, a2_1)) + b[unit + 2];
+            y[unit + 3] = v::sum(v::add(a3_0, a3_1)) + b[unit + 3];
+            y[unit + 4] = v::sum(v::add(a4_0, a4_1)) + b[unit + 4];
+            y[unit + 5] = v::sum(v::add(a5_0, a5_1)) + b[unit + 5];
+            y[unit + 6] = v::sum(v::add(a6_0, a6_1)) + b[unit + 6];
         }
     }
     #[cfg(target_arch = "x86_64")]

@@ -33,7 +33,7 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - non-trainable parameters: 144
 /// - mult-adds: 221,792
 /// - arena: 7,680 bytes
-/// - weights: 40,128 bytes
+/// - weights: 35,904 bytes
 #[allow(
     clippy::all,
     clippy::nursery,
@@ -59,7 +59,7 @@ const _: () = {
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
-    const WEIGHTS: usize = 10032;
+    const WEIGHTS: usize = 8976;
     impl Patterns {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: [usize; 3] = [12, 12, 3];
@@ -72,7 +72,7 @@ const _: () = {
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 7680;
         /// Bytes of the packed weights.
-        pub const WEIGHT_BYTES: u64 = 40128;
+        pub const WEIGHT_BYTES: u64 = 35904;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
@@ -239,7 +239,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 7,680 bytes\nweights: 40,128 bytes\n"
+            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 7,680 bytes\nweights: 35,904 bytes\n"
         }
     }
     impl __cnn::Model for Patterns {
@@ -536,28 +536,28 @@ const _: () = {
                 ),
                 rt::pack(
                     8480,
-                    1536,
+                    480,
                     rt::Form::Panels {
                         kernel: 26,
                         fold: rt::None,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
                 rt::pack(
-                    10016,
-                    16,
+                    8960,
+                    5,
                     rt::Form::Bias {
                         bias: rt::Some(27),
                         fold: rt::None,
                         channels: 5,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
             ],
         ),
-        len: 10032,
+        len: 8976,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 20] = [
@@ -980,8 +980,8 @@ const _: () = {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[8480..10016]),
-            rt::fixed(&weights[10016..10032]),
+            rt::fixed(&weights[8480..8960]),
+            rt::fixed(&weights[8960..8965]),
             rt::fixed_mut(region1),
         );
     }
@@ -1665,19 +1665,24 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_portable(
         x: &[f32; 96],
-        w: &[f32; 1536],
-        b: &[f32; 16],
+        w: &[f32; 480],
+        b: &[f32; 5],
         y: &mut [f32; 5],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..96 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::portable as v;
+        let w = w.as_chunks::<96>().0;
+        for tile in 0..5 {
+            let unit = tile;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            for i in 0..3 {
+                let inputs = v::load(rt::at(x, i * 32));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 32)), a0_0);
+                let inputs = v::load(rt::at(x, i * 32 + 16));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 32 + 16)), a0_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
         }
     }
     #[inline(never)]
@@ -1963,8 +1968,8 @@ const _: () = {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[8480..10016]),
-            rt::fixed(&weights[10016..10032]),
+            rt::fixed(&weights[8480..8960]),
+            rt::fixed(&weights[8960..8965]),
             rt::fixed_mut(region1),
         );
     }
@@ -2929,19 +2934,48 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_avx2(
         x: &[f32; 96],
-        w: &[f32; 1536],
-        b: &[f32; 16],
+        w: &[f32; 480],
+        b: &[f32; 5],
         y: &mut [f32; 5],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..96 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<96>().0;
+        for tile in 0..1 {
+            let unit = tile * 5;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let mut a1_1 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let mut a2_1 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let mut a3_1 = v::splat(0.0);
+            let w4 = &w[unit + 4];
+            let mut a4_0 = v::splat(0.0);
+            let mut a4_1 = v::splat(0.0);
+            for i in 0..6 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 16)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 16)), a3_0);
+                a4_0 = v::mul_add(inputs, v::load(rt::at(w4, i * 16)), a4_0);
+                let inputs = v::load(rt::at(x, i * 16 + 8));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 16 + 8)), a0_1);
+                a1_1 = v::mul_add(inputs, v::load(rt::at(w1, i * 16 + 8)), a1_1);
+                a2_1 = v::mul_add(inputs, v::load(rt::at(w2, i * 16 + 8)), a2_1);
+                a3_1 = v::mul_add(inputs, v::load(rt::at(w3, i * 16 + 8)), a3_1);
+                a4_1 = v::mul_add(inputs, v::load(rt::at(w4, i * 16 + 8)), a4_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
+            y[unit + 1] = v::sum(v::add(a1_0, a1_1)) + b[unit + 1];
+            y[unit + 2] = v::sum(v::add(a2_0, a2_1)) + b[unit + 2];
+            y[unit + 3] = v::sum(v::add(a3_0, a3_1)) + b[unit + 3];
+            y[unit + 4] = v::sum(v::add(a4_0, a4_1)) + b[unit + 4];
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -3237,8 +3271,8 @@ const _: () = {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[8480..10016]),
-            rt::fixed(&weights[10016..10032]),
+            rt::fixed(&weights[8480..8960]),
+            rt::fixed(&weights[8960..8965]),
             rt::fixed_mut(region1),
         );
     }
@@ -4060,19 +4094,48 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_avx512(
         x: &[f32; 96],
-        w: &[f32; 1536],
-        b: &[f32; 16],
+        w: &[f32; 480],
+        b: &[f32; 5],
         y: &mut [f32; 5],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<96>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..96 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<96>().0;
+        for tile in 0..1 {
+            let unit = tile * 5;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let mut a0_1 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let mut a1_1 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let mut a2_1 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let mut a3_1 = v::splat(0.0);
+            let w4 = &w[unit + 4];
+            let mut a4_0 = v::splat(0.0);
+            let mut a4_1 = v::splat(0.0);
+            for i in 0..3 {
+                let inputs = v::load(rt::at(x, i * 32));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 32)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 32)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 32)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 32)), a3_0);
+                a4_0 = v::mul_add(inputs, v::load(rt::at(w4, i * 32)), a4_0);
+                let inputs = v::load(rt::at(x, i * 32 + 16));
+                a0_1 = v::mul_add(inputs, v::load(rt::at(w0, i * 32 + 16)), a0_1);
+                a1_1 = v::mul_add(inputs, v::load(rt::at(w1, i * 32 + 16)), a1_1);
+                a2_1 = v::mul_add(inputs, v::load(rt::at(w2, i * 32 + 16)), a2_1);
+                a3_1 = v::mul_add(inputs, v::load(rt::at(w3, i * 32 + 16)), a3_1);
+                a4_1 = v::mul_add(inputs, v::load(rt::at(w4, i * 32 + 16)), a4_1);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(5 - panel * 16));
+            y[unit] = v::sum(v::add(a0_0, a0_1)) + b[unit];
+            y[unit + 1] = v::sum(v::add(a1_0, a1_1)) + b[unit + 1];
+            y[unit + 2] = v::sum(v::add(a2_0, a2_1)) + b[unit + 2];
+            y[unit + 3] = v::sum(v::add(a3_0, a3_1)) + b[unit + 3];
+            y[unit + 4] = v::sum(v::add(a4_0, a4_1)) + b[unit + 4];
         }
     }
     #[cfg(target_arch = "x86_64")]

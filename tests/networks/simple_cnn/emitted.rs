@@ -16,8 +16,8 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 17,404
 /// - non-trainable parameters: 0
 /// - mult-adds: 82,188
-/// - arena: 17,536 bytes
-/// - weights: 111,296 bytes
+/// - arena: 15,040 bytes
+/// - weights: 69,824 bytes
 #[allow(
     clippy::all,
     clippy::nursery,
@@ -39,11 +39,11 @@ pub struct SimpleCnn(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 4384;
+    const ARENA: usize = 3760;
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
-    const WEIGHTS: usize = 27824;
+    const WEIGHTS: usize = 17456;
     impl SimpleCnn {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: [usize; 3] = [28, 28, 1];
@@ -54,9 +54,9 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 82188;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 17536;
+        pub const ARENA_BYTES: u64 = 15040;
         /// Bytes of the packed weights.
-        pub const WEIGHT_BYTES: u64 = 111296;
+        pub const WEIGHT_BYTES: u64 = 69824;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
@@ -153,7 +153,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model SimpleCnn\ninput 28x28x1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv, relu)       26x26x3               30     18,252  trainable\nconv2 (conv, relu)       24x24x3               84     46,656  trainable\nflatten1 (flatten)       1728                   0          0\ndense1 (dense, softmax)  10                17,290     17,280  trainable\n=======================================================================\ntotal parameters: 17,404\ntrainable parameters: 17,404\nnon-trainable parameters: 0\nmult-adds: 82,188\narena: 17,536 bytes\nweights: 111,296 bytes\n"
+            "model SimpleCnn\ninput 28x28x1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv, relu)       26x26x3               30     18,252  trainable\nconv2 (conv, relu)       24x24x3               84     46,656  trainable\nflatten1 (flatten)       1728                   0          0\ndense1 (dense, softmax)  10                17,290     17,280  trainable\n=======================================================================\ntotal parameters: 17,404\ntrainable parameters: 17,404\nnon-trainable parameters: 0\nmult-adds: 82,188\narena: 15,040 bytes\nweights: 69,824 bytes\n"
         }
     }
     impl __cnn::Model for SimpleCnn {
@@ -255,28 +255,28 @@ const _: () = {
                 ),
                 rt::pack(
                     160,
-                    27648,
+                    17280,
                     rt::Form::Panels {
                         kernel: 4,
                         fold: rt::None,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
                 rt::pack(
-                    27808,
-                    16,
+                    17440,
+                    10,
                     rt::Form::Bias {
                         bias: rt::Some(5),
                         fold: rt::None,
                         channels: 10,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
             ],
         ),
-        len: 27824,
+        len: 17456,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 4] = [
@@ -305,7 +305,7 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x: &[f32; 784]) {
-        input_kernel_1(x, rt::fixed_mut(&mut arena[2656..3608]));
+        input_kernel_1(x, rt::fixed_mut(&mut arena[2032..2816]));
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
@@ -322,15 +322,8 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 952]) {
-        rt::clear_sides(y, 34, 0, 6);
-        for h in 0..28 {
-            for w in 0..28 {
-                for c in 0..1 {
-                    y[h * 34 + w + c * 34] = f32::from(x[h * 28 + w + c]);
-                }
-            }
-        }
+    fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 784]) {
+        y.copy_from_slice(x);
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y: &mut [f32; 10]) {
@@ -350,7 +343,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1_portable(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -366,7 +359,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2_portable(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -382,11 +375,11 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1_portable(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }
@@ -403,81 +396,195 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_1_portable(
-        x: &[f32; 952],
+        x: &[f32; 784],
         w: &[f32; 27],
         b: &[f32; 3],
-        y: &mut [f32; 2652],
+        y: &mut [f32; 2028],
     ) {
-        rt::clear_sides(y, 34, 0, 8);
+        use rt::simd::portable as v;
         for p in 0..26 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            rt::mul_add_scalar(
-                                &mut a,
-                                w[k * 9 + r * 3 + s],
-                                rt::at(x, p * 34 + r * 34 + q + s),
-                            );
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
+            for tile in 0..2 {
+                let q = usize::min(tile * 16, 10);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 18>(x, p * 28 + r * 28 + q);
+                    let w0 = rt::at::<f32, 3>(w, r * 3);
+                    let w1 = rt::at::<f32, 3>(w, r * 3 + 9);
+                    let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    let weight = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    let weight = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    let weight = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
                 }
+                a0_0 = v::at_least(a0_0, v::splat(0.0));
+                a1_0 = v::at_least(a1_0, v::splat(0.0));
+                a2_0 = v::at_least(a2_0, v::splat(0.0));
+                v::store(rt::at_mut(y, p * 78 + q), a0_0);
+                v::store(rt::at_mut(y, p * 78 + q + 26), a1_0);
+                v::store(rt::at_mut(y, p * 78 + q + 52), a2_0);
             }
         }
     }
     #[inline(never)]
     fn conv_kernel_2_portable(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
+        use rt::simd::portable as v;
         for p in 0..24 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            for c in 0..3 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 27 + r * 9 + s * 3 + c],
-                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
+            for tile in 0..2 {
+                let q = usize::min(tile * 16, 8);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 70>(x, p * 78 + r * 78 + q);
+                    let w0 = rt::at::<f32, 9>(w, r * 9);
+                    let w1 = rt::at::<f32, 9>(w, r * 9 + 27);
+                    let w2 = rt::at::<f32, 9>(w, r * 9 + 54);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    let weight = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 26));
+                    let weight = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 52));
+                    let weight = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    let weight = v::splat(w0[3]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[3]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[3]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 27));
+                    let weight = v::splat(w0[4]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[4]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[4]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 53));
+                    let weight = v::splat(w0[5]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[5]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[5]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    let weight = v::splat(w0[6]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[6]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[6]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 28));
+                    let weight = v::splat(w0[7]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[7]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[7]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let pixel0 = v::load(rt::at(x0, 54));
+                    let weight = v::splat(w0[8]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    let weight = v::splat(w1[8]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    let weight = v::splat(w2[8]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
                 }
+                a0_0 = v::at_least(a0_0, v::splat(0.0));
+                a1_0 = v::at_least(a1_0, v::splat(0.0));
+                a2_0 = v::at_least(a2_0, v::splat(0.0));
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 72 + q * 3), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 72 + q * 3 + 16), pixels);
+                let pixels = a0_0;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+                v::store(rt::at_mut(y, p * 72 + q * 3 + 32), pixels);
             }
         }
     }
     #[inline(never)]
     fn dense_kernel_1_portable(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
         y: &mut [f32; 10],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<1728>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1728 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::portable as v;
+        let w = w.as_chunks::<1728>().0;
+        for tile in 0..2 {
+            let unit = tile * 3;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            for i in 0..108 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 16)), a2_0);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
+            y[unit] = v::sum(a0_0) + b[unit];
+            y[unit + 1] = v::sum(a1_0) + b[unit + 1];
+            y[unit + 2] = v::sum(a2_0) + b[unit + 2];
+        }
+        for tile in 0..2 {
+            let unit = tile * 2 + 6;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            for i in 0..108 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+            }
+            y[unit] = v::sum(a0_0) + b[unit];
+            y[unit + 1] = v::sum(a1_0) + b[unit + 1];
         }
     }
     #[inline(never)]
@@ -500,7 +607,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -514,7 +621,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2_avx2(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -528,11 +635,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }
@@ -553,31 +660,160 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx2(
-        x: &[f32; 952],
+        x: &[f32; 784],
         w: &[f32; 27],
         b: &[f32; 3],
-        y: &mut [f32; 2652],
+        y: &mut [f32; 2028],
     ) {
-        rt::clear_sides(y, 34, 0, 8);
-        for p in 0..26 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            rt::mul_add_scalar(
-                                &mut a,
-                                w[k * 9 + r * 3 + s],
-                                rt::at(x, p * 34 + r * 34 + q + s),
-                            );
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
+        use rt::simd::avx2 as v;
+        for tile in 0..8 {
+            let p = tile * 3;
+            for tile in 0..4 {
+                let q = usize::min(tile * 8, 18);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a0_2 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a1_2 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                let mut a2_1 = v::splat(b[2]);
+                let mut a2_2 = v::splat(b[2]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q);
+                    let x1 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 28);
+                    let x2 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 56);
+                    let w0 = rt::at::<f32, 3>(w, r * 3);
+                    let w1 = rt::at::<f32, 3>(w, r * 3 + 9);
+                    let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
+                    let weight0 = v::splat(w0[0]);
+                    let weight1 = v::splat(w1[0]);
+                    let weight2 = v::splat(w2[0]);
+                    let pixel = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 0));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 0));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[1]);
+                    let weight1 = v::splat(w1[1]);
+                    let weight2 = v::splat(w2[1]);
+                    let pixel = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 1));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 1));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let weight0 = v::splat(w0[2]);
+                    let weight1 = v::splat(w1[2]);
+                    let weight2 = v::splat(w2[2]);
+                    let pixel = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel, weight2, a2_0);
+                    let pixel = v::load(rt::at(x1, 2));
+                    a0_1 = v::mul_add(pixel, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel, weight2, a2_1);
+                    let pixel = v::load(rt::at(x2, 2));
+                    a0_2 = v::mul_add(pixel, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel, weight2, a2_2);
                 }
+                a0_0 = v::at_least(a0_0, v::splat(0.0));
+                a0_1 = v::at_least(a0_1, v::splat(0.0));
+                a0_2 = v::at_least(a0_2, v::splat(0.0));
+                a1_0 = v::at_least(a1_0, v::splat(0.0));
+                a1_1 = v::at_least(a1_1, v::splat(0.0));
+                a1_2 = v::at_least(a1_2, v::splat(0.0));
+                a2_0 = v::at_least(a2_0, v::splat(0.0));
+                a2_1 = v::at_least(a2_1, v::splat(0.0));
+                a2_2 = v::at_least(a2_2, v::splat(0.0));
+                v::store(rt::at_mut(y, p * 78 + q), a0_0);
+                v::store(rt::at_mut(y, p * 78 + q + 26), a1_0);
+                v::store(rt::at_mut(y, p * 78 + q + 52), a2_0);
+                v::store(rt::at_mut(y, p * 78 + q + 78), a0_1);
+                v::store(rt::at_mut(y, p * 78 + q + 104), a1_1);
+                v::store(rt::at_mut(y, p * 78 + q + 130), a2_1);
+                v::store(rt::at_mut(y, p * 78 + q + 156), a0_2);
+                v::store(rt::at_mut(y, p * 78 + q + 182), a1_2);
+                v::store(rt::at_mut(y, p * 78 + q + 208), a2_2);
+            }
+        }
+        for tile in 0..1 {
+            let p = tile * 2 + 24;
+            for tile in 0..4 {
+                let q = usize::min(tile * 8, 18);
+                let mut a0_0 = v::splat(b[0]);
+                let mut a0_1 = v::splat(b[0]);
+                let mut a1_0 = v::splat(b[1]);
+                let mut a1_1 = v::splat(b[1]);
+                let mut a2_0 = v::splat(b[2]);
+                let mut a2_1 = v::splat(b[2]);
+                for r in 0..3 {
+                    let x0 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q);
+                    let x1 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 28);
+                    let w0 = rt::at::<f32, 3>(w, r * 3);
+                    let w1 = rt::at::<f32, 3>(w, r * 3 + 9);
+                    let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    let pixel1 = v::load(rt::at(x1, 0));
+                    let weight = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    let pixel1 = v::load(rt::at(x1, 1));
+                    let weight = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    let pixel1 = v::load(rt::at(x1, 2));
+                    let weight = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight, a0_1);
+                    let weight = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight, a1_1);
+                    let weight = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                }
+                a0_0 = v::at_least(a0_0, v::splat(0.0));
+                a0_1 = v::at_least(a0_1, v::splat(0.0));
+                a1_0 = v::at_least(a1_0, v::splat(0.0));
+                a1_1 = v::at_least(a1_1, v::splat(0.0));
+                a2_0 = v::at_least(a2_0, v::splat(0.0));
+                a2_1 = v::at_least(a2_1, v::splat(0.0));
+                v::store(rt::at_mut(y, p * 78 + q), a0_0);
+                v::store(rt::at_mut(y, p * 78 + q + 26), a1_0);
+                v::store(rt::at_mut(y, p * 78 + q + 52), a2_0);
+                v::store(rt::at_mut(y, p * 78 + q + 78), a0_1);
+                v::store(rt::at_mut(y, p * 78 + q + 104), a1_1);
+                v::store(rt::at_mut(y, p * 78 + q + 130), a2_1);
             }
         }
     }
@@ -585,33 +821,208 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx2(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
+        use rt::simd::avx2 as v;
         for p in 0..24 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            for c in 0..3 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 27 + r * 9 + s * 3 + c],
-                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
-                }
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a2_0 = v::splat(b[2]);
+            let mut a2_1 = v::splat(b[2]);
+            let mut a2_2 = v::splat(b[2]);
+            for r in 0..3 {
+                let x0 = rt::at::<f32, 78>(x, p * 78 + r * 78);
+                let w0 = rt::at::<f32, 9>(w, r * 9);
+                let w1 = rt::at::<f32, 9>(w, r * 9 + 27);
+                let w2 = rt::at::<f32, 9>(w, r * 9 + 54);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let weight2 = v::splat(w2[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 8));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 16));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let weight2 = v::splat(w2[1]);
+                let pixel = v::load(rt::at(x0, 26));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 34));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 42));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let weight2 = v::splat(w2[2]);
+                let pixel = v::load(rt::at(x0, 52));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 60));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 68));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[3]);
+                let weight1 = v::splat(w1[3]);
+                let weight2 = v::splat(w2[3]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 9));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 17));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[4]);
+                let weight1 = v::splat(w1[4]);
+                let weight2 = v::splat(w2[4]);
+                let pixel = v::load(rt::at(x0, 27));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 35));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 43));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[5]);
+                let weight1 = v::splat(w1[5]);
+                let weight2 = v::splat(w2[5]);
+                let pixel = v::load(rt::at(x0, 53));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 61));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 69));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[6]);
+                let weight1 = v::splat(w1[6]);
+                let weight2 = v::splat(w2[6]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 10));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 18));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[7]);
+                let weight1 = v::splat(w1[7]);
+                let weight2 = v::splat(w2[7]);
+                let pixel = v::load(rt::at(x0, 28));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 36));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 44));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let weight0 = v::splat(w0[8]);
+                let weight1 = v::splat(w1[8]);
+                let weight2 = v::splat(w2[8]);
+                let pixel = v::load(rt::at(x0, 54));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 62));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x0, 70));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
             }
+            a0_0 = v::at_least(a0_0, v::splat(0.0));
+            a0_1 = v::at_least(a0_1, v::splat(0.0));
+            a0_2 = v::at_least(a0_2, v::splat(0.0));
+            a1_0 = v::at_least(a1_0, v::splat(0.0));
+            a1_1 = v::at_least(a1_1, v::splat(0.0));
+            a1_2 = v::at_least(a1_2, v::splat(0.0));
+            a2_0 = v::at_least(a2_0, v::splat(0.0));
+            a2_1 = v::at_least(a2_1, v::splat(0.0));
+            a2_2 = v::at_least(a2_2, v::splat(0.0));
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72 + 8), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72 + 16), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 24), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 32), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 40), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 48), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 56), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 64), pixels);
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -619,19 +1030,57 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_avx2(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
         y: &mut [f32; 10],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<1728>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1728 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx2 as v;
+        let w = w.as_chunks::<1728>().0;
+        for tile in 0..1 {
+            let unit = tile * 10;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let w4 = &w[unit + 4];
+            let mut a4_0 = v::splat(0.0);
+            let w5 = &w[unit + 5];
+            let mut a5_0 = v::splat(0.0);
+            let w6 = &w[unit + 6];
+            let mut a6_0 = v::splat(0.0);
+            let w7 = &w[unit + 7];
+            let mut a7_0 = v::splat(0.0);
+            let w8 = &w[unit + 8];
+            let mut a8_0 = v::splat(0.0);
+            let w9 = &w[unit + 9];
+            let mut a9_0 = v::splat(0.0);
+            for i in 0..216 {
+                let inputs = v::load(rt::at(x, i * 8));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 8)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 8)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 8)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 8)), a3_0);
+                a4_0 = v::mul_add(inputs, v::load(rt::at(w4, i * 8)), a4_0);
+                a5_0 = v::mul_add(inputs, v::load(rt::at(w5, i * 8)), a5_0);
+                a6_0 = v::mul_add(inputs, v::load(rt::at(w6, i * 8)), a6_0);
+                a7_0 = v::mul_add(inputs, v::load(rt::at(w7, i * 8)), a7_0);
+                a8_0 = v::mul_add(inputs, v::load(rt::at(w8, i * 8)), a8_0);
+                a9_0 = v::mul_add(inputs, v::load(rt::at(w9, i * 8)), a9_0);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
+            y[unit] = v::sum(a0_0) + b[unit];
+            y[unit + 1] = v::sum(a1_0) + b[unit + 1];
+            y[unit + 2] = v::sum(a2_0) + b[unit + 2];
+            y[unit + 3] = v::sum(a3_0) + b[unit + 3];
+            y[unit + 4] = v::sum(a4_0) + b[unit + 4];
+            y[unit + 5] = v::sum(a5_0) + b[unit + 5];
+            y[unit + 6] = v::sum(a6_0) + b[unit + 6];
+            y[unit + 7] = v::sum(a7_0) + b[unit + 7];
+            y[unit + 8] = v::sum(a8_0) + b[unit + 8];
+            y[unit + 9] = v::sum(a9_0) + b[unit + 9];
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -656,7 +1105,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -670,7 +1119,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2_avx512(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -684,11 +1133,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }
@@ -709,65 +1158,378 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_1_avx512(
-        x: &[f32; 952],
+        x: &[f32; 784],
         w: &[f32; 27],
         b: &[f32; 3],
-        y: &mut [f32; 2652],
+        y: &mut [f32; 2028],
     ) {
-        rt::clear_sides(y, 34, 0, 8);
-        for p in 0..26 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            rt::mul_add_scalar(
-                                &mut a,
-                                w[k * 9 + r * 3 + s],
-                                rt::at(x, p * 34 + r * 34 + q + s),
-                            );
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_first(y, p * 102 + k * 34 + q, &a, 16usize.min(26 - q));
-                }
+        use rt::simd::avx512 as v;
+        for tile in 0..13 {
+            let p = tile * 2;
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            let mut a2_0 = v::splat(b[2]);
+            let mut a2_1 = v::splat(b[2]);
+            let mut a2_2 = v::splat(b[2]);
+            let mut a2_3 = v::splat(b[2]);
+            for r in 0..3 {
+                let x0 = rt::at::<f32, 28>(x, p * 28 + r * 28);
+                let x1 = rt::at::<f32, 28>(x, p * 28 + r * 28 + 28);
+                let w0 = rt::at::<f32, 3>(w, r * 3);
+                let w1 = rt::at::<f32, 3>(w, r * 3 + 9);
+                let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let weight2 = v::splat(w2[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 10));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 0));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 10));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let weight2 = v::splat(w2[1]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 11));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 1));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 11));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let weight2 = v::splat(w2[2]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 12));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 2));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 12));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
             }
+            a0_0 = v::at_least(a0_0, v::splat(0.0));
+            a0_1 = v::at_least(a0_1, v::splat(0.0));
+            a0_2 = v::at_least(a0_2, v::splat(0.0));
+            a0_3 = v::at_least(a0_3, v::splat(0.0));
+            a1_0 = v::at_least(a1_0, v::splat(0.0));
+            a1_1 = v::at_least(a1_1, v::splat(0.0));
+            a1_2 = v::at_least(a1_2, v::splat(0.0));
+            a1_3 = v::at_least(a1_3, v::splat(0.0));
+            a2_0 = v::at_least(a2_0, v::splat(0.0));
+            a2_1 = v::at_least(a2_1, v::splat(0.0));
+            a2_2 = v::at_least(a2_2, v::splat(0.0));
+            a2_3 = v::at_least(a2_3, v::splat(0.0));
+            v::store(rt::at_mut(y, p * 78), a0_0);
+            v::store(rt::at_mut(y, p * 78 + 26), a1_0);
+            v::store(rt::at_mut(y, p * 78 + 52), a2_0);
+            v::store(rt::at_mut(y, p * 78 + 10), a0_1);
+            v::store(rt::at_mut(y, p * 78 + 36), a1_1);
+            v::store(rt::at_mut(y, p * 78 + 62), a2_1);
+            v::store(rt::at_mut(y, p * 78 + 78), a0_2);
+            v::store(rt::at_mut(y, p * 78 + 104), a1_2);
+            v::store(rt::at_mut(y, p * 78 + 130), a2_2);
+            v::store(rt::at_mut(y, p * 78 + 88), a0_3);
+            v::store(rt::at_mut(y, p * 78 + 114), a1_3);
+            v::store(rt::at_mut(y, p * 78 + 140), a2_3);
         }
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx512(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
-        for p in 0..24 {
-            for k in 0..3 {
-                for tile in 0..2 {
-                    let q = tile * 16;
-                    let mut a = [b[k]; 16];
-                    for r in 0..3 {
-                        for s in 0..3 {
-                            for c in 0..3 {
-                                rt::mul_add_scalar(
-                                    &mut a,
-                                    w[k * 27 + r * 9 + s * 3 + c],
-                                    rt::at(x, p * 102 + r * 102 + c * 34 + q + s),
-                                );
-                            }
-                        }
-                    }
-                    for v in a.iter_mut() {
-                        *v = rt::math::relu(*v);
-                    }
-                    rt::put_apart(y, p * 72 + k + q * 3, 3, &a[..16usize.min(24 - q)]);
-                }
+        use rt::simd::avx512 as v;
+        for tile in 0..12 {
+            let p = tile * 2;
+            let mut a0_0 = v::splat(b[0]);
+            let mut a0_1 = v::splat(b[0]);
+            let mut a0_2 = v::splat(b[0]);
+            let mut a0_3 = v::splat(b[0]);
+            let mut a1_0 = v::splat(b[1]);
+            let mut a1_1 = v::splat(b[1]);
+            let mut a1_2 = v::splat(b[1]);
+            let mut a1_3 = v::splat(b[1]);
+            let mut a2_0 = v::splat(b[2]);
+            let mut a2_1 = v::splat(b[2]);
+            let mut a2_2 = v::splat(b[2]);
+            let mut a2_3 = v::splat(b[2]);
+            for r in 0..3 {
+                let x0 = rt::at::<f32, 78>(x, p * 78 + r * 78);
+                let x1 = rt::at::<f32, 78>(x, p * 78 + r * 78 + 78);
+                let w0 = rt::at::<f32, 9>(w, r * 9);
+                let w1 = rt::at::<f32, 9>(w, r * 9 + 27);
+                let w2 = rt::at::<f32, 9>(w, r * 9 + 54);
+                let weight0 = v::splat(w0[0]);
+                let weight1 = v::splat(w1[0]);
+                let weight2 = v::splat(w2[0]);
+                let pixel = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 8));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 0));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 8));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[1]);
+                let weight1 = v::splat(w1[1]);
+                let weight2 = v::splat(w2[1]);
+                let pixel = v::load(rt::at(x0, 26));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 34));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 26));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 34));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[2]);
+                let weight1 = v::splat(w1[2]);
+                let weight2 = v::splat(w2[2]);
+                let pixel = v::load(rt::at(x0, 52));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 60));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 52));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 60));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[3]);
+                let weight1 = v::splat(w1[3]);
+                let weight2 = v::splat(w2[3]);
+                let pixel = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 9));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 1));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 9));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[4]);
+                let weight1 = v::splat(w1[4]);
+                let weight2 = v::splat(w2[4]);
+                let pixel = v::load(rt::at(x0, 27));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 35));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 27));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 35));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[5]);
+                let weight1 = v::splat(w1[5]);
+                let weight2 = v::splat(w2[5]);
+                let pixel = v::load(rt::at(x0, 53));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 61));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 53));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 61));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[6]);
+                let weight1 = v::splat(w1[6]);
+                let weight2 = v::splat(w2[6]);
+                let pixel = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 10));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 2));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 10));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[7]);
+                let weight1 = v::splat(w1[7]);
+                let weight2 = v::splat(w2[7]);
+                let pixel = v::load(rt::at(x0, 28));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 36));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 28));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 36));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let weight0 = v::splat(w0[8]);
+                let weight1 = v::splat(w1[8]);
+                let weight2 = v::splat(w2[8]);
+                let pixel = v::load(rt::at(x0, 54));
+                a0_0 = v::mul_add(pixel, weight0, a0_0);
+                a1_0 = v::mul_add(pixel, weight1, a1_0);
+                a2_0 = v::mul_add(pixel, weight2, a2_0);
+                let pixel = v::load(rt::at(x0, 62));
+                a0_1 = v::mul_add(pixel, weight0, a0_1);
+                a1_1 = v::mul_add(pixel, weight1, a1_1);
+                a2_1 = v::mul_add(pixel, weight2, a2_1);
+                let pixel = v::load(rt::at(x1, 54));
+                a0_2 = v::mul_add(pixel, weight0, a0_2);
+                a1_2 = v::mul_add(pixel, weight1, a1_2);
+                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel = v::load(rt::at(x1, 62));
+                a0_3 = v::mul_add(pixel, weight0, a0_3);
+                a1_3 = v::mul_add(pixel, weight1, a1_3);
+                a2_3 = v::mul_add(pixel, weight2, a2_3);
             }
+            a0_0 = v::at_least(a0_0, v::splat(0.0));
+            a0_1 = v::at_least(a0_1, v::splat(0.0));
+            a0_2 = v::at_least(a0_2, v::splat(0.0));
+            a0_3 = v::at_least(a0_3, v::splat(0.0));
+            a1_0 = v::at_least(a1_0, v::splat(0.0));
+            a1_1 = v::at_least(a1_1, v::splat(0.0));
+            a1_2 = v::at_least(a1_2, v::splat(0.0));
+            a1_3 = v::at_least(a1_3, v::splat(0.0));
+            a2_0 = v::at_least(a2_0, v::splat(0.0));
+            a2_1 = v::at_least(a2_1, v::splat(0.0));
+            a2_2 = v::at_least(a2_2, v::splat(0.0));
+            a2_3 = v::at_least(a2_3, v::splat(0.0));
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72 + 16), pixels);
+            let pixels = a0_0;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
+            v::store(rt::at_mut(y, p * 72 + 32), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 24), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 40), pixels);
+            let pixels = a0_1;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+            v::store(rt::at_mut(y, p * 72 + 56), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 72), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 88), pixels);
+            let pixels = a0_2;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_2);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_2);
+            v::store(rt::at_mut(y, p * 72 + 104), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 0, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 0, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 72 + 96), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 1, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 1, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 72 + 112), pixels);
+            let pixels = a0_3;
+            let pixels = v::interleave::<3, 2, 1>(pixels, a1_3);
+            let pixels = v::interleave::<3, 2, 2>(pixels, a2_3);
+            v::store(rt::at_mut(y, p * 72 + 128), pixels);
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -775,19 +1537,57 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_avx512(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
         y: &mut [f32; 10],
     ) {
-        let w = w.as_chunks::<16>().0.as_chunks::<1728>().0;
-        let b = b.as_chunks::<16>().0;
-        for panel in 0..1 {
-            let units = &w[panel];
-            let mut a = b[panel];
-            for i in 0..1728 {
-                rt::mul_add_scalar(&mut a, x[i], &units[i]);
+        use rt::simd::avx512 as v;
+        let w = w.as_chunks::<1728>().0;
+        for tile in 0..1 {
+            let unit = tile * 10;
+            let w0 = &w[unit];
+            let mut a0_0 = v::splat(0.0);
+            let w1 = &w[unit + 1];
+            let mut a1_0 = v::splat(0.0);
+            let w2 = &w[unit + 2];
+            let mut a2_0 = v::splat(0.0);
+            let w3 = &w[unit + 3];
+            let mut a3_0 = v::splat(0.0);
+            let w4 = &w[unit + 4];
+            let mut a4_0 = v::splat(0.0);
+            let w5 = &w[unit + 5];
+            let mut a5_0 = v::splat(0.0);
+            let w6 = &w[unit + 6];
+            let mut a6_0 = v::splat(0.0);
+            let w7 = &w[unit + 7];
+            let mut a7_0 = v::splat(0.0);
+            let w8 = &w[unit + 8];
+            let mut a8_0 = v::splat(0.0);
+            let w9 = &w[unit + 9];
+            let mut a9_0 = v::splat(0.0);
+            for i in 0..108 {
+                let inputs = v::load(rt::at(x, i * 16));
+                a0_0 = v::mul_add(inputs, v::load(rt::at(w0, i * 16)), a0_0);
+                a1_0 = v::mul_add(inputs, v::load(rt::at(w1, i * 16)), a1_0);
+                a2_0 = v::mul_add(inputs, v::load(rt::at(w2, i * 16)), a2_0);
+                a3_0 = v::mul_add(inputs, v::load(rt::at(w3, i * 16)), a3_0);
+                a4_0 = v::mul_add(inputs, v::load(rt::at(w4, i * 16)), a4_0);
+                a5_0 = v::mul_add(inputs, v::load(rt::at(w5, i * 16)), a5_0);
+                a6_0 = v::mul_add(inputs, v::load(rt::at(w6, i * 16)), a6_0);
+                a7_0 = v::mul_add(inputs, v::load(rt::at(w7, i * 16)), a7_0);
+                a8_0 = v::mul_add(inputs, v::load(rt::at(w8, i * 16)), a8_0);
+                a9_0 = v::mul_add(inputs, v::load(rt::at(w9, i * 16)), a9_0);
             }
-            rt::put_first(y, panel * 16, &a, 16usize.min(10 - panel * 16));
+            y[unit] = v::sum(a0_0) + b[unit];
+            y[unit + 1] = v::sum(a1_0) + b[unit + 1];
+            y[unit + 2] = v::sum(a2_0) + b[unit + 2];
+            y[unit + 3] = v::sum(a3_0) + b[unit + 3];
+            y[unit + 4] = v::sum(a4_0) + b[unit + 4];
+            y[unit + 5] = v::sum(a5_0) + b[unit + 5];
+            y[unit + 6] = v::sum(a6_0) + b[unit + 6];
+            y[unit + 7] = v::sum(a7_0) + b[unit + 7];
+            y[unit + 8] = v::sum(a8_0) + b[unit + 8];
+            y[unit + 9] = v::sum(a9_0) + b[unit + 9];
         }
     }
     #[cfg(target_arch = "x86_64")]

@@ -16,8 +16,8 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 17,404
 /// - non-trainable parameters: 0
 /// - mult-adds: 82,188
-/// - arena: 17,536 bytes
-/// - weights: 111,296 bytes
+/// - arena: 15,040 bytes
+/// - weights: 69,824 bytes
 #[allow(
     clippy::all,
     clippy::nursery,
@@ -39,11 +39,11 @@ pub struct Unrolled(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 4384;
+    const ARENA: usize = 3760;
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
-    const WEIGHTS: usize = 27824;
+    const WEIGHTS: usize = 17456;
     impl Unrolled {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: [usize; 3] = [28, 28, 1];
@@ -54,9 +54,9 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 82188;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 17536;
+        pub const ARENA_BYTES: u64 = 15040;
         /// Bytes of the packed weights.
-        pub const WEIGHT_BYTES: u64 = 111296;
+        pub const WEIGHT_BYTES: u64 = 69824;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
@@ -153,7 +153,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Unrolled\ninput 28x28x1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv, relu)       26x26x3               30     18,252  trainable\nconv2 (conv, relu)       24x24x3               84     46,656  trainable\nflatten1 (flatten)       1728                   0          0\ndense1 (dense, softmax)  10                17,290     17,280  trainable\n=======================================================================\ntotal parameters: 17,404\ntrainable parameters: 17,404\nnon-trainable parameters: 0\nmult-adds: 82,188\narena: 17,536 bytes\nweights: 111,296 bytes\n"
+            "model Unrolled\ninput 28x28x1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv, relu)       26x26x3               30     18,252  trainable\nconv2 (conv, relu)       24x24x3               84     46,656  trainable\nflatten1 (flatten)       1728                   0          0\ndense1 (dense, softmax)  10                17,290     17,280  trainable\n=======================================================================\ntotal parameters: 17,404\ntrainable parameters: 17,404\nnon-trainable parameters: 0\nmult-adds: 82,188\narena: 15,040 bytes\nweights: 69,824 bytes\n"
         }
     }
     impl __cnn::Model for Unrolled {
@@ -255,28 +255,28 @@ const _: () = {
                 ),
                 rt::pack(
                     160,
-                    27648,
+                    17280,
                     rt::Form::Panels {
                         kernel: 4,
                         fold: rt::None,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
                 rt::pack(
-                    27808,
-                    16,
+                    17440,
+                    10,
                     rt::Form::Bias {
                         bias: rt::Some(5),
                         fold: rt::None,
                         channels: 10,
                         groups: 1,
-                        lanes: 16,
+                        lanes: 1,
                     },
                 ),
             ],
         ),
-        len: 27824,
+        len: 17456,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 4] = [
@@ -305,7 +305,7 @@ const _: () = {
     ];
     /// The inputs, preprocessed, into the arena.
     fn read(arena: &mut [f32], x: &[f32; 784]) {
-        input_kernel_1(x, rt::fixed_mut(&mut arena[2656..3608]));
+        input_kernel_1(x, rt::fixed_mut(&mut arena[2032..2816]));
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
@@ -322,34 +322,27 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 952]) {
-        rt::clear_sides(y, 34, 0, 6);
-        for h in 0..28 {
-            for w in 0..28 {
-                for c in 0..1 {
-                    y[h * 34 + w + c * 34] = f32::from(x[h * 28 + w + c]);
-                }
-            }
-        }
+    fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 784]) {
+        y.copy_from_slice(x);
     }
     #[inline(never)]
     fn conv_kernel_1_part_1(
-        x: &[f32; 952],
+        x: &[f32; 784],
         w: &[f32; 27],
         b: &[f32; 3],
-        y: &mut [f32; 2652],
+        y: &mut [f32; 2028],
     ) {
         {
             let a = &mut [b[0]; 16];
             rt::step_scalar(a, w[0], rt::at(x, 0));
             rt::step_scalar(a, w[1], rt::at(x, 1));
             rt::step_scalar(a, w[2], rt::at(x, 2));
-            rt::step_scalar(a, w[3], rt::at(x, 34));
-            rt::step_scalar(a, w[4], rt::at(x, 35));
-            rt::step_scalar(a, w[5], rt::at(x, 36));
-            rt::step_scalar(a, w[6], rt::at(x, 68));
-            rt::step_scalar(a, w[7], rt::at(x, 69));
-            rt::step_scalar(a, w[8], rt::at(x, 70));
+            rt::step_scalar(a, w[3], rt::at(x, 28));
+            rt::step_scalar(a, w[4], rt::at(x, 29));
+            rt::step_scalar(a, w[5], rt::at(x, 30));
+            rt::step_scalar(a, w[6], rt::at(x, 56));
+            rt::step_scalar(a, w[7], rt::at(x, 57));
+            rt::step_scalar(a, w[8], rt::at(x, 58));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -357,1191 +350,1567 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 16));
-            rt::step_scalar(a, w[1], rt::at(x, 17));
-            rt::step_scalar(a, w[2], rt::at(x, 18));
-            rt::step_scalar(a, w[3], rt::at(x, 50));
-            rt::step_scalar(a, w[4], rt::at(x, 51));
-            rt::step_scalar(a, w[5], rt::at(x, 52));
-            rt::step_scalar(a, w[6], rt::at(x, 84));
-            rt::step_scalar(a, w[7], rt::at(x, 85));
-            rt::step_scalar(a, w[8], rt::at(x, 86));
+            rt::step_scalar(a, w[0], rt::at(x, 10));
+            rt::step_scalar(a, w[1], rt::at(x, 11));
+            rt::step_scalar(a, w[2], rt::at(x, 12));
+            rt::step_scalar(a, w[3], rt::at(x, 38));
+            rt::step_scalar(a, w[4], rt::at(x, 39));
+            rt::step_scalar(a, w[5], rt::at(x, 40));
+            rt::step_scalar(a, w[6], rt::at(x, 66));
+            rt::step_scalar(a, w[7], rt::at(x, 67));
+            rt::step_scalar(a, w[8], rt::at(x, 68));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 16, a, 10);
+            rt::put(y, 10, *a);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[9], rt::at(x, 0));
             rt::step_scalar(a, w[10], rt::at(x, 1));
             rt::step_scalar(a, w[11], rt::at(x, 2));
-            rt::step_scalar(a, w[12], rt::at(x, 34));
-            rt::step_scalar(a, w[13], rt::at(x, 35));
-            rt::step_scalar(a, w[14], rt::at(x, 36));
-            rt::step_scalar(a, w[15], rt::at(x, 68));
-            rt::step_scalar(a, w[16], rt::at(x, 69));
-            rt::step_scalar(a, w[17], rt::at(x, 70));
+            rt::step_scalar(a, w[12], rt::at(x, 28));
+            rt::step_scalar(a, w[13], rt::at(x, 29));
+            rt::step_scalar(a, w[14], rt::at(x, 30));
+            rt::step_scalar(a, w[15], rt::at(x, 56));
+            rt::step_scalar(a, w[16], rt::at(x, 57));
+            rt::step_scalar(a, w[17], rt::at(x, 58));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 34, *a);
+            rt::put(y, 26, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 16));
-            rt::step_scalar(a, w[10], rt::at(x, 17));
-            rt::step_scalar(a, w[11], rt::at(x, 18));
-            rt::step_scalar(a, w[12], rt::at(x, 50));
-            rt::step_scalar(a, w[13], rt::at(x, 51));
-            rt::step_scalar(a, w[14], rt::at(x, 52));
-            rt::step_scalar(a, w[15], rt::at(x, 84));
-            rt::step_scalar(a, w[16], rt::at(x, 85));
-            rt::step_scalar(a, w[17], rt::at(x, 86));
+            rt::step_scalar(a, w[9], rt::at(x, 10));
+            rt::step_scalar(a, w[10], rt::at(x, 11));
+            rt::step_scalar(a, w[11], rt::at(x, 12));
+            rt::step_scalar(a, w[12], rt::at(x, 38));
+            rt::step_scalar(a, w[13], rt::at(x, 39));
+            rt::step_scalar(a, w[14], rt::at(x, 40));
+            rt::step_scalar(a, w[15], rt::at(x, 66));
+            rt::step_scalar(a, w[16], rt::at(x, 67));
+            rt::step_scalar(a, w[17], rt::at(x, 68));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 50, a, 10);
+            rt::put(y, 36, *a);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[18], rt::at(x, 0));
             rt::step_scalar(a, w[19], rt::at(x, 1));
             rt::step_scalar(a, w[20], rt::at(x, 2));
-            rt::step_scalar(a, w[21], rt::at(x, 34));
-            rt::step_scalar(a, w[22], rt::at(x, 35));
-            rt::step_scalar(a, w[23], rt::at(x, 36));
-            rt::step_scalar(a, w[24], rt::at(x, 68));
-            rt::step_scalar(a, w[25], rt::at(x, 69));
-            rt::step_scalar(a, w[26], rt::at(x, 70));
+            rt::step_scalar(a, w[21], rt::at(x, 28));
+            rt::step_scalar(a, w[22], rt::at(x, 29));
+            rt::step_scalar(a, w[23], rt::at(x, 30));
+            rt::step_scalar(a, w[24], rt::at(x, 56));
+            rt::step_scalar(a, w[25], rt::at(x, 57));
+            rt::step_scalar(a, w[26], rt::at(x, 58));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 68, *a);
+            rt::put(y, 52, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 16));
-            rt::step_scalar(a, w[19], rt::at(x, 17));
-            rt::step_scalar(a, w[20], rt::at(x, 18));
-            rt::step_scalar(a, w[21], rt::at(x, 50));
-            rt::step_scalar(a, w[22], rt::at(x, 51));
-            rt::step_scalar(a, w[23], rt::at(x, 52));
+            rt::step_scalar(a, w[18], rt::at(x, 10));
+            rt::step_scalar(a, w[19], rt::at(x, 11));
+            rt::step_scalar(a, w[20], rt::at(x, 12));
+            rt::step_scalar(a, w[21], rt::at(x, 38));
+            rt::step_scalar(a, w[22], rt::at(x, 39));
+            rt::step_scalar(a, w[23], rt::at(x, 40));
+            rt::step_scalar(a, w[24], rt::at(x, 66));
+            rt::step_scalar(a, w[25], rt::at(x, 67));
+            rt::step_scalar(a, w[26], rt::at(x, 68));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 62, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 28));
+            rt::step_scalar(a, w[1], rt::at(x, 29));
+            rt::step_scalar(a, w[2], rt::at(x, 30));
+            rt::step_scalar(a, w[3], rt::at(x, 56));
+            rt::step_scalar(a, w[4], rt::at(x, 57));
+            rt::step_scalar(a, w[5], rt::at(x, 58));
+            rt::step_scalar(a, w[6], rt::at(x, 84));
+            rt::step_scalar(a, w[7], rt::at(x, 85));
+            rt::step_scalar(a, w[8], rt::at(x, 86));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 78, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 38));
+            rt::step_scalar(a, w[1], rt::at(x, 39));
+            rt::step_scalar(a, w[2], rt::at(x, 40));
+            rt::step_scalar(a, w[3], rt::at(x, 66));
+            rt::step_scalar(a, w[4], rt::at(x, 67));
+            rt::step_scalar(a, w[5], rt::at(x, 68));
+            rt::step_scalar(a, w[6], rt::at(x, 94));
+            rt::step_scalar(a, w[7], rt::at(x, 95));
+            rt::step_scalar(a, w[8], rt::at(x, 96));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 88, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 28));
+            rt::step_scalar(a, w[10], rt::at(x, 29));
+            rt::step_scalar(a, w[11], rt::at(x, 30));
+            rt::step_scalar(a, w[12], rt::at(x, 56));
+            rt::step_scalar(a, w[13], rt::at(x, 57));
+            rt::step_scalar(a, w[14], rt::at(x, 58));
+            rt::step_scalar(a, w[15], rt::at(x, 84));
+            rt::step_scalar(a, w[16], rt::at(x, 85));
+            rt::step_scalar(a, w[17], rt::at(x, 86));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 104, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 38));
+            rt::step_scalar(a, w[10], rt::at(x, 39));
+            rt::step_scalar(a, w[11], rt::at(x, 40));
+            rt::step_scalar(a, w[12], rt::at(x, 66));
+            rt::step_scalar(a, w[13], rt::at(x, 67));
+            rt::step_scalar(a, w[14], rt::at(x, 68));
+            rt::step_scalar(a, w[15], rt::at(x, 94));
+            rt::step_scalar(a, w[16], rt::at(x, 95));
+            rt::step_scalar(a, w[17], rt::at(x, 96));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 114, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 28));
+            rt::step_scalar(a, w[19], rt::at(x, 29));
+            rt::step_scalar(a, w[20], rt::at(x, 30));
+            rt::step_scalar(a, w[21], rt::at(x, 56));
+            rt::step_scalar(a, w[22], rt::at(x, 57));
+            rt::step_scalar(a, w[23], rt::at(x, 58));
             rt::step_scalar(a, w[24], rt::at(x, 84));
             rt::step_scalar(a, w[25], rt::at(x, 85));
             rt::step_scalar(a, w[26], rt::at(x, 86));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 84, a, 10);
+            rt::put(y, 130, *a);
         }
         {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 34));
-            rt::step_scalar(a, w[1], rt::at(x, 35));
-            rt::step_scalar(a, w[2], rt::at(x, 36));
-            rt::step_scalar(a, w[3], rt::at(x, 68));
-            rt::step_scalar(a, w[4], rt::at(x, 69));
-            rt::step_scalar(a, w[5], rt::at(x, 70));
-            rt::step_scalar(a, w[6], rt::at(x, 102));
-            rt::step_scalar(a, w[7], rt::at(x, 103));
-            rt::step_scalar(a, w[8], rt::at(x, 104));
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 38));
+            rt::step_scalar(a, w[19], rt::at(x, 39));
+            rt::step_scalar(a, w[20], rt::at(x, 40));
+            rt::step_scalar(a, w[21], rt::at(x, 66));
+            rt::step_scalar(a, w[22], rt::at(x, 67));
+            rt::step_scalar(a, w[23], rt::at(x, 68));
+            rt::step_scalar(a, w[24], rt::at(x, 94));
+            rt::step_scalar(a, w[25], rt::at(x, 95));
+            rt::step_scalar(a, w[26], rt::at(x, 96));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 102, *a);
+            rt::put(y, 140, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 50));
-            rt::step_scalar(a, w[1], rt::at(x, 51));
-            rt::step_scalar(a, w[2], rt::at(x, 52));
+            rt::step_scalar(a, w[0], rt::at(x, 56));
+            rt::step_scalar(a, w[1], rt::at(x, 57));
+            rt::step_scalar(a, w[2], rt::at(x, 58));
             rt::step_scalar(a, w[3], rt::at(x, 84));
             rt::step_scalar(a, w[4], rt::at(x, 85));
             rt::step_scalar(a, w[5], rt::at(x, 86));
-            rt::step_scalar(a, w[6], rt::at(x, 118));
-            rt::step_scalar(a, w[7], rt::at(x, 119));
-            rt::step_scalar(a, w[8], rt::at(x, 120));
+            rt::step_scalar(a, w[6], rt::at(x, 112));
+            rt::step_scalar(a, w[7], rt::at(x, 113));
+            rt::step_scalar(a, w[8], rt::at(x, 114));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 118, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 34));
-            rt::step_scalar(a, w[10], rt::at(x, 35));
-            rt::step_scalar(a, w[11], rt::at(x, 36));
-            rt::step_scalar(a, w[12], rt::at(x, 68));
-            rt::step_scalar(a, w[13], rt::at(x, 69));
-            rt::step_scalar(a, w[14], rt::at(x, 70));
-            rt::step_scalar(a, w[15], rt::at(x, 102));
-            rt::step_scalar(a, w[16], rt::at(x, 103));
-            rt::step_scalar(a, w[17], rt::at(x, 104));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 136, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 50));
-            rt::step_scalar(a, w[10], rt::at(x, 51));
-            rt::step_scalar(a, w[11], rt::at(x, 52));
-            rt::step_scalar(a, w[12], rt::at(x, 84));
-            rt::step_scalar(a, w[13], rt::at(x, 85));
-            rt::step_scalar(a, w[14], rt::at(x, 86));
-            rt::step_scalar(a, w[15], rt::at(x, 118));
-            rt::step_scalar(a, w[16], rt::at(x, 119));
-            rt::step_scalar(a, w[17], rt::at(x, 120));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 152, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 34));
-            rt::step_scalar(a, w[19], rt::at(x, 35));
-            rt::step_scalar(a, w[20], rt::at(x, 36));
-            rt::step_scalar(a, w[21], rt::at(x, 68));
-            rt::step_scalar(a, w[22], rt::at(x, 69));
-            rt::step_scalar(a, w[23], rt::at(x, 70));
-            rt::step_scalar(a, w[24], rt::at(x, 102));
-            rt::step_scalar(a, w[25], rt::at(x, 103));
-            rt::step_scalar(a, w[26], rt::at(x, 104));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 170, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 50));
-            rt::step_scalar(a, w[19], rt::at(x, 51));
-            rt::step_scalar(a, w[20], rt::at(x, 52));
-            rt::step_scalar(a, w[21], rt::at(x, 84));
-            rt::step_scalar(a, w[22], rt::at(x, 85));
-            rt::step_scalar(a, w[23], rt::at(x, 86));
-            rt::step_scalar(a, w[24], rt::at(x, 118));
-            rt::step_scalar(a, w[25], rt::at(x, 119));
-            rt::step_scalar(a, w[26], rt::at(x, 120));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 186, a, 10);
+            rt::put(y, 156, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 68));
-            rt::step_scalar(a, w[1], rt::at(x, 69));
-            rt::step_scalar(a, w[2], rt::at(x, 70));
-            rt::step_scalar(a, w[3], rt::at(x, 102));
-            rt::step_scalar(a, w[4], rt::at(x, 103));
-            rt::step_scalar(a, w[5], rt::at(x, 104));
-            rt::step_scalar(a, w[6], rt::at(x, 136));
-            rt::step_scalar(a, w[7], rt::at(x, 137));
-            rt::step_scalar(a, w[8], rt::at(x, 138));
+            rt::step_scalar(a, w[0], rt::at(x, 66));
+            rt::step_scalar(a, w[1], rt::at(x, 67));
+            rt::step_scalar(a, w[2], rt::at(x, 68));
+            rt::step_scalar(a, w[3], rt::at(x, 94));
+            rt::step_scalar(a, w[4], rt::at(x, 95));
+            rt::step_scalar(a, w[5], rt::at(x, 96));
+            rt::step_scalar(a, w[6], rt::at(x, 122));
+            rt::step_scalar(a, w[7], rt::at(x, 123));
+            rt::step_scalar(a, w[8], rt::at(x, 124));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 204, *a);
+            rt::put(y, 166, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 56));
+            rt::step_scalar(a, w[10], rt::at(x, 57));
+            rt::step_scalar(a, w[11], rt::at(x, 58));
+            rt::step_scalar(a, w[12], rt::at(x, 84));
+            rt::step_scalar(a, w[13], rt::at(x, 85));
+            rt::step_scalar(a, w[14], rt::at(x, 86));
+            rt::step_scalar(a, w[15], rt::at(x, 112));
+            rt::step_scalar(a, w[16], rt::at(x, 113));
+            rt::step_scalar(a, w[17], rt::at(x, 114));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 182, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 66));
+            rt::step_scalar(a, w[10], rt::at(x, 67));
+            rt::step_scalar(a, w[11], rt::at(x, 68));
+            rt::step_scalar(a, w[12], rt::at(x, 94));
+            rt::step_scalar(a, w[13], rt::at(x, 95));
+            rt::step_scalar(a, w[14], rt::at(x, 96));
+            rt::step_scalar(a, w[15], rt::at(x, 122));
+            rt::step_scalar(a, w[16], rt::at(x, 123));
+            rt::step_scalar(a, w[17], rt::at(x, 124));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 192, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 56));
+            rt::step_scalar(a, w[19], rt::at(x, 57));
+            rt::step_scalar(a, w[20], rt::at(x, 58));
+            rt::step_scalar(a, w[21], rt::at(x, 84));
+            rt::step_scalar(a, w[22], rt::at(x, 85));
+            rt::step_scalar(a, w[23], rt::at(x, 86));
+            rt::step_scalar(a, w[24], rt::at(x, 112));
+            rt::step_scalar(a, w[25], rt::at(x, 113));
+            rt::step_scalar(a, w[26], rt::at(x, 114));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 208, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 66));
+            rt::step_scalar(a, w[19], rt::at(x, 67));
+            rt::step_scalar(a, w[20], rt::at(x, 68));
+            rt::step_scalar(a, w[21], rt::at(x, 94));
+            rt::step_scalar(a, w[22], rt::at(x, 95));
+            rt::step_scalar(a, w[23], rt::at(x, 96));
+            rt::step_scalar(a, w[24], rt::at(x, 122));
+            rt::step_scalar(a, w[25], rt::at(x, 123));
+            rt::step_scalar(a, w[26], rt::at(x, 124));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 218, *a);
         }
         {
             let a = &mut [b[0]; 16];
             rt::step_scalar(a, w[0], rt::at(x, 84));
             rt::step_scalar(a, w[1], rt::at(x, 85));
             rt::step_scalar(a, w[2], rt::at(x, 86));
-            rt::step_scalar(a, w[3], rt::at(x, 118));
-            rt::step_scalar(a, w[4], rt::at(x, 119));
-            rt::step_scalar(a, w[5], rt::at(x, 120));
-            rt::step_scalar(a, w[6], rt::at(x, 152));
-            rt::step_scalar(a, w[7], rt::at(x, 153));
-            rt::step_scalar(a, w[8], rt::at(x, 154));
+            rt::step_scalar(a, w[3], rt::at(x, 112));
+            rt::step_scalar(a, w[4], rt::at(x, 113));
+            rt::step_scalar(a, w[5], rt::at(x, 114));
+            rt::step_scalar(a, w[6], rt::at(x, 140));
+            rt::step_scalar(a, w[7], rt::at(x, 141));
+            rt::step_scalar(a, w[8], rt::at(x, 142));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 220, a, 10);
+            rt::put(y, 234, *a);
         }
         {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 68));
-            rt::step_scalar(a, w[10], rt::at(x, 69));
-            rt::step_scalar(a, w[11], rt::at(x, 70));
-            rt::step_scalar(a, w[12], rt::at(x, 102));
-            rt::step_scalar(a, w[13], rt::at(x, 103));
-            rt::step_scalar(a, w[14], rt::at(x, 104));
-            rt::step_scalar(a, w[15], rt::at(x, 136));
-            rt::step_scalar(a, w[16], rt::at(x, 137));
-            rt::step_scalar(a, w[17], rt::at(x, 138));
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 94));
+            rt::step_scalar(a, w[1], rt::at(x, 95));
+            rt::step_scalar(a, w[2], rt::at(x, 96));
+            rt::step_scalar(a, w[3], rt::at(x, 122));
+            rt::step_scalar(a, w[4], rt::at(x, 123));
+            rt::step_scalar(a, w[5], rt::at(x, 124));
+            rt::step_scalar(a, w[6], rt::at(x, 150));
+            rt::step_scalar(a, w[7], rt::at(x, 151));
+            rt::step_scalar(a, w[8], rt::at(x, 152));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 238, *a);
+            rt::put(y, 244, *a);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[9], rt::at(x, 84));
             rt::step_scalar(a, w[10], rt::at(x, 85));
             rt::step_scalar(a, w[11], rt::at(x, 86));
-            rt::step_scalar(a, w[12], rt::at(x, 118));
-            rt::step_scalar(a, w[13], rt::at(x, 119));
-            rt::step_scalar(a, w[14], rt::at(x, 120));
-            rt::step_scalar(a, w[15], rt::at(x, 152));
-            rt::step_scalar(a, w[16], rt::at(x, 153));
-            rt::step_scalar(a, w[17], rt::at(x, 154));
+            rt::step_scalar(a, w[12], rt::at(x, 112));
+            rt::step_scalar(a, w[13], rt::at(x, 113));
+            rt::step_scalar(a, w[14], rt::at(x, 114));
+            rt::step_scalar(a, w[15], rt::at(x, 140));
+            rt::step_scalar(a, w[16], rt::at(x, 141));
+            rt::step_scalar(a, w[17], rt::at(x, 142));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 254, a, 10);
+            rt::put(y, 260, *a);
         }
         {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 68));
-            rt::step_scalar(a, w[19], rt::at(x, 69));
-            rt::step_scalar(a, w[20], rt::at(x, 70));
-            rt::step_scalar(a, w[21], rt::at(x, 102));
-            rt::step_scalar(a, w[22], rt::at(x, 103));
-            rt::step_scalar(a, w[23], rt::at(x, 104));
-            rt::step_scalar(a, w[24], rt::at(x, 136));
-            rt::step_scalar(a, w[25], rt::at(x, 137));
-            rt::step_scalar(a, w[26], rt::at(x, 138));
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 94));
+            rt::step_scalar(a, w[10], rt::at(x, 95));
+            rt::step_scalar(a, w[11], rt::at(x, 96));
+            rt::step_scalar(a, w[12], rt::at(x, 122));
+            rt::step_scalar(a, w[13], rt::at(x, 123));
+            rt::step_scalar(a, w[14], rt::at(x, 124));
+            rt::step_scalar(a, w[15], rt::at(x, 150));
+            rt::step_scalar(a, w[16], rt::at(x, 151));
+            rt::step_scalar(a, w[17], rt::at(x, 152));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 272, *a);
+            rt::put(y, 270, *a);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[18], rt::at(x, 84));
             rt::step_scalar(a, w[19], rt::at(x, 85));
             rt::step_scalar(a, w[20], rt::at(x, 86));
-            rt::step_scalar(a, w[21], rt::at(x, 118));
-            rt::step_scalar(a, w[22], rt::at(x, 119));
-            rt::step_scalar(a, w[23], rt::at(x, 120));
-            rt::step_scalar(a, w[24], rt::at(x, 152));
-            rt::step_scalar(a, w[25], rt::at(x, 153));
-            rt::step_scalar(a, w[26], rt::at(x, 154));
+            rt::step_scalar(a, w[21], rt::at(x, 112));
+            rt::step_scalar(a, w[22], rt::at(x, 113));
+            rt::step_scalar(a, w[23], rt::at(x, 114));
+            rt::step_scalar(a, w[24], rt::at(x, 140));
+            rt::step_scalar(a, w[25], rt::at(x, 141));
+            rt::step_scalar(a, w[26], rt::at(x, 142));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 288, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 102));
-            rt::step_scalar(a, w[1], rt::at(x, 103));
-            rt::step_scalar(a, w[2], rt::at(x, 104));
-            rt::step_scalar(a, w[3], rt::at(x, 136));
-            rt::step_scalar(a, w[4], rt::at(x, 137));
-            rt::step_scalar(a, w[5], rt::at(x, 138));
-            rt::step_scalar(a, w[6], rt::at(x, 170));
-            rt::step_scalar(a, w[7], rt::at(x, 171));
-            rt::step_scalar(a, w[8], rt::at(x, 172));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 306, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 118));
-            rt::step_scalar(a, w[1], rt::at(x, 119));
-            rt::step_scalar(a, w[2], rt::at(x, 120));
-            rt::step_scalar(a, w[3], rt::at(x, 152));
-            rt::step_scalar(a, w[4], rt::at(x, 153));
-            rt::step_scalar(a, w[5], rt::at(x, 154));
-            rt::step_scalar(a, w[6], rt::at(x, 186));
-            rt::step_scalar(a, w[7], rt::at(x, 187));
-            rt::step_scalar(a, w[8], rt::at(x, 188));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 322, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 102));
-            rt::step_scalar(a, w[10], rt::at(x, 103));
-            rt::step_scalar(a, w[11], rt::at(x, 104));
-            rt::step_scalar(a, w[12], rt::at(x, 136));
-            rt::step_scalar(a, w[13], rt::at(x, 137));
-            rt::step_scalar(a, w[14], rt::at(x, 138));
-            rt::step_scalar(a, w[15], rt::at(x, 170));
-            rt::step_scalar(a, w[16], rt::at(x, 171));
-            rt::step_scalar(a, w[17], rt::at(x, 172));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 340, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 118));
-            rt::step_scalar(a, w[10], rt::at(x, 119));
-            rt::step_scalar(a, w[11], rt::at(x, 120));
-            rt::step_scalar(a, w[12], rt::at(x, 152));
-            rt::step_scalar(a, w[13], rt::at(x, 153));
-            rt::step_scalar(a, w[14], rt::at(x, 154));
-            rt::step_scalar(a, w[15], rt::at(x, 186));
-            rt::step_scalar(a, w[16], rt::at(x, 187));
-            rt::step_scalar(a, w[17], rt::at(x, 188));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 356, a, 10);
+            rt::put(y, 286, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 102));
-            rt::step_scalar(a, w[19], rt::at(x, 103));
-            rt::step_scalar(a, w[20], rt::at(x, 104));
-            rt::step_scalar(a, w[21], rt::at(x, 136));
-            rt::step_scalar(a, w[22], rt::at(x, 137));
-            rt::step_scalar(a, w[23], rt::at(x, 138));
-            rt::step_scalar(a, w[24], rt::at(x, 170));
-            rt::step_scalar(a, w[25], rt::at(x, 171));
-            rt::step_scalar(a, w[26], rt::at(x, 172));
+            rt::step_scalar(a, w[18], rt::at(x, 94));
+            rt::step_scalar(a, w[19], rt::at(x, 95));
+            rt::step_scalar(a, w[20], rt::at(x, 96));
+            rt::step_scalar(a, w[21], rt::at(x, 122));
+            rt::step_scalar(a, w[22], rt::at(x, 123));
+            rt::step_scalar(a, w[23], rt::at(x, 124));
+            rt::step_scalar(a, w[24], rt::at(x, 150));
+            rt::step_scalar(a, w[25], rt::at(x, 151));
+            rt::step_scalar(a, w[26], rt::at(x, 152));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 296, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 112));
+            rt::step_scalar(a, w[1], rt::at(x, 113));
+            rt::step_scalar(a, w[2], rt::at(x, 114));
+            rt::step_scalar(a, w[3], rt::at(x, 140));
+            rt::step_scalar(a, w[4], rt::at(x, 141));
+            rt::step_scalar(a, w[5], rt::at(x, 142));
+            rt::step_scalar(a, w[6], rt::at(x, 168));
+            rt::step_scalar(a, w[7], rt::at(x, 169));
+            rt::step_scalar(a, w[8], rt::at(x, 170));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 312, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 122));
+            rt::step_scalar(a, w[1], rt::at(x, 123));
+            rt::step_scalar(a, w[2], rt::at(x, 124));
+            rt::step_scalar(a, w[3], rt::at(x, 150));
+            rt::step_scalar(a, w[4], rt::at(x, 151));
+            rt::step_scalar(a, w[5], rt::at(x, 152));
+            rt::step_scalar(a, w[6], rt::at(x, 178));
+            rt::step_scalar(a, w[7], rt::at(x, 179));
+            rt::step_scalar(a, w[8], rt::at(x, 180));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 322, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 112));
+            rt::step_scalar(a, w[10], rt::at(x, 113));
+            rt::step_scalar(a, w[11], rt::at(x, 114));
+            rt::step_scalar(a, w[12], rt::at(x, 140));
+            rt::step_scalar(a, w[13], rt::at(x, 141));
+            rt::step_scalar(a, w[14], rt::at(x, 142));
+            rt::step_scalar(a, w[15], rt::at(x, 168));
+            rt::step_scalar(a, w[16], rt::at(x, 169));
+            rt::step_scalar(a, w[17], rt::at(x, 170));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 338, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 122));
+            rt::step_scalar(a, w[10], rt::at(x, 123));
+            rt::step_scalar(a, w[11], rt::at(x, 124));
+            rt::step_scalar(a, w[12], rt::at(x, 150));
+            rt::step_scalar(a, w[13], rt::at(x, 151));
+            rt::step_scalar(a, w[14], rt::at(x, 152));
+            rt::step_scalar(a, w[15], rt::at(x, 178));
+            rt::step_scalar(a, w[16], rt::at(x, 179));
+            rt::step_scalar(a, w[17], rt::at(x, 180));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 348, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 112));
+            rt::step_scalar(a, w[19], rt::at(x, 113));
+            rt::step_scalar(a, w[20], rt::at(x, 114));
+            rt::step_scalar(a, w[21], rt::at(x, 140));
+            rt::step_scalar(a, w[22], rt::at(x, 141));
+            rt::step_scalar(a, w[23], rt::at(x, 142));
+            rt::step_scalar(a, w[24], rt::at(x, 168));
+            rt::step_scalar(a, w[25], rt::at(x, 169));
+            rt::step_scalar(a, w[26], rt::at(x, 170));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 364, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 122));
+            rt::step_scalar(a, w[19], rt::at(x, 123));
+            rt::step_scalar(a, w[20], rt::at(x, 124));
+            rt::step_scalar(a, w[21], rt::at(x, 150));
+            rt::step_scalar(a, w[22], rt::at(x, 151));
+            rt::step_scalar(a, w[23], rt::at(x, 152));
+            rt::step_scalar(a, w[24], rt::at(x, 178));
+            rt::step_scalar(a, w[25], rt::at(x, 179));
+            rt::step_scalar(a, w[26], rt::at(x, 180));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
             rt::put(y, 374, *a);
         }
         {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 118));
-            rt::step_scalar(a, w[19], rt::at(x, 119));
-            rt::step_scalar(a, w[20], rt::at(x, 120));
-            rt::step_scalar(a, w[21], rt::at(x, 152));
-            rt::step_scalar(a, w[22], rt::at(x, 153));
-            rt::step_scalar(a, w[23], rt::at(x, 154));
-            rt::step_scalar(a, w[24], rt::at(x, 186));
-            rt::step_scalar(a, w[25], rt::at(x, 187));
-            rt::step_scalar(a, w[26], rt::at(x, 188));
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 140));
+            rt::step_scalar(a, w[1], rt::at(x, 141));
+            rt::step_scalar(a, w[2], rt::at(x, 142));
+            rt::step_scalar(a, w[3], rt::at(x, 168));
+            rt::step_scalar(a, w[4], rt::at(x, 169));
+            rt::step_scalar(a, w[5], rt::at(x, 170));
+            rt::step_scalar(a, w[6], rt::at(x, 196));
+            rt::step_scalar(a, w[7], rt::at(x, 197));
+            rt::step_scalar(a, w[8], rt::at(x, 198));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 390, a, 10);
+            rt::put(y, 390, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 136));
-            rt::step_scalar(a, w[1], rt::at(x, 137));
-            rt::step_scalar(a, w[2], rt::at(x, 138));
-            rt::step_scalar(a, w[3], rt::at(x, 170));
-            rt::step_scalar(a, w[4], rt::at(x, 171));
-            rt::step_scalar(a, w[5], rt::at(x, 172));
-            rt::step_scalar(a, w[6], rt::at(x, 204));
-            rt::step_scalar(a, w[7], rt::at(x, 205));
-            rt::step_scalar(a, w[8], rt::at(x, 206));
+            rt::step_scalar(a, w[0], rt::at(x, 150));
+            rt::step_scalar(a, w[1], rt::at(x, 151));
+            rt::step_scalar(a, w[2], rt::at(x, 152));
+            rt::step_scalar(a, w[3], rt::at(x, 178));
+            rt::step_scalar(a, w[4], rt::at(x, 179));
+            rt::step_scalar(a, w[5], rt::at(x, 180));
+            rt::step_scalar(a, w[6], rt::at(x, 206));
+            rt::step_scalar(a, w[7], rt::at(x, 207));
+            rt::step_scalar(a, w[8], rt::at(x, 208));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 408, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 152));
-            rt::step_scalar(a, w[1], rt::at(x, 153));
-            rt::step_scalar(a, w[2], rt::at(x, 154));
-            rt::step_scalar(a, w[3], rt::at(x, 186));
-            rt::step_scalar(a, w[4], rt::at(x, 187));
-            rt::step_scalar(a, w[5], rt::at(x, 188));
-            rt::step_scalar(a, w[6], rt::at(x, 220));
-            rt::step_scalar(a, w[7], rt::at(x, 221));
-            rt::step_scalar(a, w[8], rt::at(x, 222));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 424, a, 10);
+            rt::put(y, 400, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 136));
-            rt::step_scalar(a, w[10], rt::at(x, 137));
-            rt::step_scalar(a, w[11], rt::at(x, 138));
-            rt::step_scalar(a, w[12], rt::at(x, 170));
-            rt::step_scalar(a, w[13], rt::at(x, 171));
-            rt::step_scalar(a, w[14], rt::at(x, 172));
-            rt::step_scalar(a, w[15], rt::at(x, 204));
-            rt::step_scalar(a, w[16], rt::at(x, 205));
-            rt::step_scalar(a, w[17], rt::at(x, 206));
+            rt::step_scalar(a, w[9], rt::at(x, 140));
+            rt::step_scalar(a, w[10], rt::at(x, 141));
+            rt::step_scalar(a, w[11], rt::at(x, 142));
+            rt::step_scalar(a, w[12], rt::at(x, 168));
+            rt::step_scalar(a, w[13], rt::at(x, 169));
+            rt::step_scalar(a, w[14], rt::at(x, 170));
+            rt::step_scalar(a, w[15], rt::at(x, 196));
+            rt::step_scalar(a, w[16], rt::at(x, 197));
+            rt::step_scalar(a, w[17], rt::at(x, 198));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 416, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 150));
+            rt::step_scalar(a, w[10], rt::at(x, 151));
+            rt::step_scalar(a, w[11], rt::at(x, 152));
+            rt::step_scalar(a, w[12], rt::at(x, 178));
+            rt::step_scalar(a, w[13], rt::at(x, 179));
+            rt::step_scalar(a, w[14], rt::at(x, 180));
+            rt::step_scalar(a, w[15], rt::at(x, 206));
+            rt::step_scalar(a, w[16], rt::at(x, 207));
+            rt::step_scalar(a, w[17], rt::at(x, 208));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 426, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 140));
+            rt::step_scalar(a, w[19], rt::at(x, 141));
+            rt::step_scalar(a, w[20], rt::at(x, 142));
+            rt::step_scalar(a, w[21], rt::at(x, 168));
+            rt::step_scalar(a, w[22], rt::at(x, 169));
+            rt::step_scalar(a, w[23], rt::at(x, 170));
+            rt::step_scalar(a, w[24], rt::at(x, 196));
+            rt::step_scalar(a, w[25], rt::at(x, 197));
+            rt::step_scalar(a, w[26], rt::at(x, 198));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
             rt::put(y, 442, *a);
         }
         {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 152));
-            rt::step_scalar(a, w[10], rt::at(x, 153));
-            rt::step_scalar(a, w[11], rt::at(x, 154));
-            rt::step_scalar(a, w[12], rt::at(x, 186));
-            rt::step_scalar(a, w[13], rt::at(x, 187));
-            rt::step_scalar(a, w[14], rt::at(x, 188));
-            rt::step_scalar(a, w[15], rt::at(x, 220));
-            rt::step_scalar(a, w[16], rt::at(x, 221));
-            rt::step_scalar(a, w[17], rt::at(x, 222));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 458, a, 10);
-        }
-        {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 136));
-            rt::step_scalar(a, w[19], rt::at(x, 137));
-            rt::step_scalar(a, w[20], rt::at(x, 138));
-            rt::step_scalar(a, w[21], rt::at(x, 170));
-            rt::step_scalar(a, w[22], rt::at(x, 171));
-            rt::step_scalar(a, w[23], rt::at(x, 172));
-            rt::step_scalar(a, w[24], rt::at(x, 204));
-            rt::step_scalar(a, w[25], rt::at(x, 205));
-            rt::step_scalar(a, w[26], rt::at(x, 206));
+            rt::step_scalar(a, w[18], rt::at(x, 150));
+            rt::step_scalar(a, w[19], rt::at(x, 151));
+            rt::step_scalar(a, w[20], rt::at(x, 152));
+            rt::step_scalar(a, w[21], rt::at(x, 178));
+            rt::step_scalar(a, w[22], rt::at(x, 179));
+            rt::step_scalar(a, w[23], rt::at(x, 180));
+            rt::step_scalar(a, w[24], rt::at(x, 206));
+            rt::step_scalar(a, w[25], rt::at(x, 207));
+            rt::step_scalar(a, w[26], rt::at(x, 208));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 476, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 152));
-            rt::step_scalar(a, w[19], rt::at(x, 153));
-            rt::step_scalar(a, w[20], rt::at(x, 154));
-            rt::step_scalar(a, w[21], rt::at(x, 186));
-            rt::step_scalar(a, w[22], rt::at(x, 187));
-            rt::step_scalar(a, w[23], rt::at(x, 188));
-            rt::step_scalar(a, w[24], rt::at(x, 220));
-            rt::step_scalar(a, w[25], rt::at(x, 221));
-            rt::step_scalar(a, w[26], rt::at(x, 222));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 492, a, 10);
+            rt::put(y, 452, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 170));
-            rt::step_scalar(a, w[1], rt::at(x, 171));
-            rt::step_scalar(a, w[2], rt::at(x, 172));
-            rt::step_scalar(a, w[3], rt::at(x, 204));
-            rt::step_scalar(a, w[4], rt::at(x, 205));
-            rt::step_scalar(a, w[5], rt::at(x, 206));
-            rt::step_scalar(a, w[6], rt::at(x, 238));
-            rt::step_scalar(a, w[7], rt::at(x, 239));
-            rt::step_scalar(a, w[8], rt::at(x, 240));
+            rt::step_scalar(a, w[0], rt::at(x, 168));
+            rt::step_scalar(a, w[1], rt::at(x, 169));
+            rt::step_scalar(a, w[2], rt::at(x, 170));
+            rt::step_scalar(a, w[3], rt::at(x, 196));
+            rt::step_scalar(a, w[4], rt::at(x, 197));
+            rt::step_scalar(a, w[5], rt::at(x, 198));
+            rt::step_scalar(a, w[6], rt::at(x, 224));
+            rt::step_scalar(a, w[7], rt::at(x, 225));
+            rt::step_scalar(a, w[8], rt::at(x, 226));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 510, *a);
+            rt::put(y, 468, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 186));
-            rt::step_scalar(a, w[1], rt::at(x, 187));
-            rt::step_scalar(a, w[2], rt::at(x, 188));
-            rt::step_scalar(a, w[3], rt::at(x, 220));
-            rt::step_scalar(a, w[4], rt::at(x, 221));
-            rt::step_scalar(a, w[5], rt::at(x, 222));
-            rt::step_scalar(a, w[6], rt::at(x, 254));
-            rt::step_scalar(a, w[7], rt::at(x, 255));
-            rt::step_scalar(a, w[8], rt::at(x, 256));
+            rt::step_scalar(a, w[0], rt::at(x, 178));
+            rt::step_scalar(a, w[1], rt::at(x, 179));
+            rt::step_scalar(a, w[2], rt::at(x, 180));
+            rt::step_scalar(a, w[3], rt::at(x, 206));
+            rt::step_scalar(a, w[4], rt::at(x, 207));
+            rt::step_scalar(a, w[5], rt::at(x, 208));
+            rt::step_scalar(a, w[6], rt::at(x, 234));
+            rt::step_scalar(a, w[7], rt::at(x, 235));
+            rt::step_scalar(a, w[8], rt::at(x, 236));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 526, a, 10);
+            rt::put(y, 478, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 170));
-            rt::step_scalar(a, w[10], rt::at(x, 171));
-            rt::step_scalar(a, w[11], rt::at(x, 172));
-            rt::step_scalar(a, w[12], rt::at(x, 204));
-            rt::step_scalar(a, w[13], rt::at(x, 205));
-            rt::step_scalar(a, w[14], rt::at(x, 206));
-            rt::step_scalar(a, w[15], rt::at(x, 238));
-            rt::step_scalar(a, w[16], rt::at(x, 239));
-            rt::step_scalar(a, w[17], rt::at(x, 240));
+            rt::step_scalar(a, w[9], rt::at(x, 168));
+            rt::step_scalar(a, w[10], rt::at(x, 169));
+            rt::step_scalar(a, w[11], rt::at(x, 170));
+            rt::step_scalar(a, w[12], rt::at(x, 196));
+            rt::step_scalar(a, w[13], rt::at(x, 197));
+            rt::step_scalar(a, w[14], rt::at(x, 198));
+            rt::step_scalar(a, w[15], rt::at(x, 224));
+            rt::step_scalar(a, w[16], rt::at(x, 225));
+            rt::step_scalar(a, w[17], rt::at(x, 226));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 544, *a);
+            rt::put(y, 494, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 186));
-            rt::step_scalar(a, w[10], rt::at(x, 187));
-            rt::step_scalar(a, w[11], rt::at(x, 188));
-            rt::step_scalar(a, w[12], rt::at(x, 220));
-            rt::step_scalar(a, w[13], rt::at(x, 221));
-            rt::step_scalar(a, w[14], rt::at(x, 222));
-            rt::step_scalar(a, w[15], rt::at(x, 254));
-            rt::step_scalar(a, w[16], rt::at(x, 255));
-            rt::step_scalar(a, w[17], rt::at(x, 256));
+            rt::step_scalar(a, w[9], rt::at(x, 178));
+            rt::step_scalar(a, w[10], rt::at(x, 179));
+            rt::step_scalar(a, w[11], rt::at(x, 180));
+            rt::step_scalar(a, w[12], rt::at(x, 206));
+            rt::step_scalar(a, w[13], rt::at(x, 207));
+            rt::step_scalar(a, w[14], rt::at(x, 208));
+            rt::step_scalar(a, w[15], rt::at(x, 234));
+            rt::step_scalar(a, w[16], rt::at(x, 235));
+            rt::step_scalar(a, w[17], rt::at(x, 236));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 560, a, 10);
+            rt::put(y, 504, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 170));
-            rt::step_scalar(a, w[19], rt::at(x, 171));
-            rt::step_scalar(a, w[20], rt::at(x, 172));
-            rt::step_scalar(a, w[21], rt::at(x, 204));
-            rt::step_scalar(a, w[22], rt::at(x, 205));
-            rt::step_scalar(a, w[23], rt::at(x, 206));
-            rt::step_scalar(a, w[24], rt::at(x, 238));
-            rt::step_scalar(a, w[25], rt::at(x, 239));
-            rt::step_scalar(a, w[26], rt::at(x, 240));
+            rt::step_scalar(a, w[18], rt::at(x, 168));
+            rt::step_scalar(a, w[19], rt::at(x, 169));
+            rt::step_scalar(a, w[20], rt::at(x, 170));
+            rt::step_scalar(a, w[21], rt::at(x, 196));
+            rt::step_scalar(a, w[22], rt::at(x, 197));
+            rt::step_scalar(a, w[23], rt::at(x, 198));
+            rt::step_scalar(a, w[24], rt::at(x, 224));
+            rt::step_scalar(a, w[25], rt::at(x, 225));
+            rt::step_scalar(a, w[26], rt::at(x, 226));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 578, *a);
+            rt::put(y, 520, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 186));
-            rt::step_scalar(a, w[19], rt::at(x, 187));
-            rt::step_scalar(a, w[20], rt::at(x, 188));
-            rt::step_scalar(a, w[21], rt::at(x, 220));
-            rt::step_scalar(a, w[22], rt::at(x, 221));
-            rt::step_scalar(a, w[23], rt::at(x, 222));
-            rt::step_scalar(a, w[24], rt::at(x, 254));
-            rt::step_scalar(a, w[25], rt::at(x, 255));
-            rt::step_scalar(a, w[26], rt::at(x, 256));
+            rt::step_scalar(a, w[18], rt::at(x, 178));
+            rt::step_scalar(a, w[19], rt::at(x, 179));
+            rt::step_scalar(a, w[20], rt::at(x, 180));
+            rt::step_scalar(a, w[21], rt::at(x, 206));
+            rt::step_scalar(a, w[22], rt::at(x, 207));
+            rt::step_scalar(a, w[23], rt::at(x, 208));
+            rt::step_scalar(a, w[24], rt::at(x, 234));
+            rt::step_scalar(a, w[25], rt::at(x, 235));
+            rt::step_scalar(a, w[26], rt::at(x, 236));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 594, a, 10);
+            rt::put(y, 530, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 204));
-            rt::step_scalar(a, w[1], rt::at(x, 205));
-            rt::step_scalar(a, w[2], rt::at(x, 206));
-            rt::step_scalar(a, w[3], rt::at(x, 238));
-            rt::step_scalar(a, w[4], rt::at(x, 239));
-            rt::step_scalar(a, w[5], rt::at(x, 240));
-            rt::step_scalar(a, w[6], rt::at(x, 272));
-            rt::step_scalar(a, w[7], rt::at(x, 273));
-            rt::step_scalar(a, w[8], rt::at(x, 274));
+            rt::step_scalar(a, w[0], rt::at(x, 196));
+            rt::step_scalar(a, w[1], rt::at(x, 197));
+            rt::step_scalar(a, w[2], rt::at(x, 198));
+            rt::step_scalar(a, w[3], rt::at(x, 224));
+            rt::step_scalar(a, w[4], rt::at(x, 225));
+            rt::step_scalar(a, w[5], rt::at(x, 226));
+            rt::step_scalar(a, w[6], rt::at(x, 252));
+            rt::step_scalar(a, w[7], rt::at(x, 253));
+            rt::step_scalar(a, w[8], rt::at(x, 254));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 612, *a);
+            rt::put(y, 546, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 220));
-            rt::step_scalar(a, w[1], rt::at(x, 221));
-            rt::step_scalar(a, w[2], rt::at(x, 222));
-            rt::step_scalar(a, w[3], rt::at(x, 254));
-            rt::step_scalar(a, w[4], rt::at(x, 255));
-            rt::step_scalar(a, w[5], rt::at(x, 256));
-            rt::step_scalar(a, w[6], rt::at(x, 288));
-            rt::step_scalar(a, w[7], rt::at(x, 289));
-            rt::step_scalar(a, w[8], rt::at(x, 290));
+            rt::step_scalar(a, w[0], rt::at(x, 206));
+            rt::step_scalar(a, w[1], rt::at(x, 207));
+            rt::step_scalar(a, w[2], rt::at(x, 208));
+            rt::step_scalar(a, w[3], rt::at(x, 234));
+            rt::step_scalar(a, w[4], rt::at(x, 235));
+            rt::step_scalar(a, w[5], rt::at(x, 236));
+            rt::step_scalar(a, w[6], rt::at(x, 262));
+            rt::step_scalar(a, w[7], rt::at(x, 263));
+            rt::step_scalar(a, w[8], rt::at(x, 264));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 628, a, 10);
+            rt::put(y, 556, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 204));
-            rt::step_scalar(a, w[10], rt::at(x, 205));
-            rt::step_scalar(a, w[11], rt::at(x, 206));
-            rt::step_scalar(a, w[12], rt::at(x, 238));
-            rt::step_scalar(a, w[13], rt::at(x, 239));
-            rt::step_scalar(a, w[14], rt::at(x, 240));
-            rt::step_scalar(a, w[15], rt::at(x, 272));
-            rt::step_scalar(a, w[16], rt::at(x, 273));
-            rt::step_scalar(a, w[17], rt::at(x, 274));
+            rt::step_scalar(a, w[9], rt::at(x, 196));
+            rt::step_scalar(a, w[10], rt::at(x, 197));
+            rt::step_scalar(a, w[11], rt::at(x, 198));
+            rt::step_scalar(a, w[12], rt::at(x, 224));
+            rt::step_scalar(a, w[13], rt::at(x, 225));
+            rt::step_scalar(a, w[14], rt::at(x, 226));
+            rt::step_scalar(a, w[15], rt::at(x, 252));
+            rt::step_scalar(a, w[16], rt::at(x, 253));
+            rt::step_scalar(a, w[17], rt::at(x, 254));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 646, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 220));
-            rt::step_scalar(a, w[10], rt::at(x, 221));
-            rt::step_scalar(a, w[11], rt::at(x, 222));
-            rt::step_scalar(a, w[12], rt::at(x, 254));
-            rt::step_scalar(a, w[13], rt::at(x, 255));
-            rt::step_scalar(a, w[14], rt::at(x, 256));
-            rt::step_scalar(a, w[15], rt::at(x, 288));
-            rt::step_scalar(a, w[16], rt::at(x, 289));
-            rt::step_scalar(a, w[17], rt::at(x, 290));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 662, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 204));
-            rt::step_scalar(a, w[19], rt::at(x, 205));
-            rt::step_scalar(a, w[20], rt::at(x, 206));
-            rt::step_scalar(a, w[21], rt::at(x, 238));
-            rt::step_scalar(a, w[22], rt::at(x, 239));
-            rt::step_scalar(a, w[23], rt::at(x, 240));
-            rt::step_scalar(a, w[24], rt::at(x, 272));
-            rt::step_scalar(a, w[25], rt::at(x, 273));
-            rt::step_scalar(a, w[26], rt::at(x, 274));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 680, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 220));
-            rt::step_scalar(a, w[19], rt::at(x, 221));
-            rt::step_scalar(a, w[20], rt::at(x, 222));
-            rt::step_scalar(a, w[21], rt::at(x, 254));
-            rt::step_scalar(a, w[22], rt::at(x, 255));
-            rt::step_scalar(a, w[23], rt::at(x, 256));
-            rt::step_scalar(a, w[24], rt::at(x, 288));
-            rt::step_scalar(a, w[25], rt::at(x, 289));
-            rt::step_scalar(a, w[26], rt::at(x, 290));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 696, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 238));
-            rt::step_scalar(a, w[1], rt::at(x, 239));
-            rt::step_scalar(a, w[2], rt::at(x, 240));
-            rt::step_scalar(a, w[3], rt::at(x, 272));
-            rt::step_scalar(a, w[4], rt::at(x, 273));
-            rt::step_scalar(a, w[5], rt::at(x, 274));
-            rt::step_scalar(a, w[6], rt::at(x, 306));
-            rt::step_scalar(a, w[7], rt::at(x, 307));
-            rt::step_scalar(a, w[8], rt::at(x, 308));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 714, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 254));
-            rt::step_scalar(a, w[1], rt::at(x, 255));
-            rt::step_scalar(a, w[2], rt::at(x, 256));
-            rt::step_scalar(a, w[3], rt::at(x, 288));
-            rt::step_scalar(a, w[4], rt::at(x, 289));
-            rt::step_scalar(a, w[5], rt::at(x, 290));
-            rt::step_scalar(a, w[6], rt::at(x, 322));
-            rt::step_scalar(a, w[7], rt::at(x, 323));
-            rt::step_scalar(a, w[8], rt::at(x, 324));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 730, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 238));
-            rt::step_scalar(a, w[10], rt::at(x, 239));
-            rt::step_scalar(a, w[11], rt::at(x, 240));
-            rt::step_scalar(a, w[12], rt::at(x, 272));
-            rt::step_scalar(a, w[13], rt::at(x, 273));
-            rt::step_scalar(a, w[14], rt::at(x, 274));
-            rt::step_scalar(a, w[15], rt::at(x, 306));
-            rt::step_scalar(a, w[16], rt::at(x, 307));
-            rt::step_scalar(a, w[17], rt::at(x, 308));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 748, *a);
+            rt::put(y, 572, *a);
         }
     }
     #[inline(never)]
     fn conv_kernel_1_part_2(
-        x: &[f32; 952],
+        x: &[f32; 784],
         w: &[f32; 27],
         b: &[f32; 3],
-        y: &mut [f32; 2652],
+        y: &mut [f32; 2028],
     ) {
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 254));
-            rt::step_scalar(a, w[10], rt::at(x, 255));
-            rt::step_scalar(a, w[11], rt::at(x, 256));
-            rt::step_scalar(a, w[12], rt::at(x, 288));
-            rt::step_scalar(a, w[13], rt::at(x, 289));
-            rt::step_scalar(a, w[14], rt::at(x, 290));
-            rt::step_scalar(a, w[15], rt::at(x, 322));
-            rt::step_scalar(a, w[16], rt::at(x, 323));
-            rt::step_scalar(a, w[17], rt::at(x, 324));
+            rt::step_scalar(a, w[9], rt::at(x, 206));
+            rt::step_scalar(a, w[10], rt::at(x, 207));
+            rt::step_scalar(a, w[11], rt::at(x, 208));
+            rt::step_scalar(a, w[12], rt::at(x, 234));
+            rt::step_scalar(a, w[13], rt::at(x, 235));
+            rt::step_scalar(a, w[14], rt::at(x, 236));
+            rt::step_scalar(a, w[15], rt::at(x, 262));
+            rt::step_scalar(a, w[16], rt::at(x, 263));
+            rt::step_scalar(a, w[17], rt::at(x, 264));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 764, a, 10);
+            rt::put(y, 582, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 238));
-            rt::step_scalar(a, w[19], rt::at(x, 239));
-            rt::step_scalar(a, w[20], rt::at(x, 240));
-            rt::step_scalar(a, w[21], rt::at(x, 272));
-            rt::step_scalar(a, w[22], rt::at(x, 273));
-            rt::step_scalar(a, w[23], rt::at(x, 274));
-            rt::step_scalar(a, w[24], rt::at(x, 306));
-            rt::step_scalar(a, w[25], rt::at(x, 307));
-            rt::step_scalar(a, w[26], rt::at(x, 308));
+            rt::step_scalar(a, w[18], rt::at(x, 196));
+            rt::step_scalar(a, w[19], rt::at(x, 197));
+            rt::step_scalar(a, w[20], rt::at(x, 198));
+            rt::step_scalar(a, w[21], rt::at(x, 224));
+            rt::step_scalar(a, w[22], rt::at(x, 225));
+            rt::step_scalar(a, w[23], rt::at(x, 226));
+            rt::step_scalar(a, w[24], rt::at(x, 252));
+            rt::step_scalar(a, w[25], rt::at(x, 253));
+            rt::step_scalar(a, w[26], rt::at(x, 254));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 782, *a);
+            rt::put(y, 598, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 254));
-            rt::step_scalar(a, w[19], rt::at(x, 255));
-            rt::step_scalar(a, w[20], rt::at(x, 256));
-            rt::step_scalar(a, w[21], rt::at(x, 288));
-            rt::step_scalar(a, w[22], rt::at(x, 289));
-            rt::step_scalar(a, w[23], rt::at(x, 290));
-            rt::step_scalar(a, w[24], rt::at(x, 322));
-            rt::step_scalar(a, w[25], rt::at(x, 323));
-            rt::step_scalar(a, w[26], rt::at(x, 324));
+            rt::step_scalar(a, w[18], rt::at(x, 206));
+            rt::step_scalar(a, w[19], rt::at(x, 207));
+            rt::step_scalar(a, w[20], rt::at(x, 208));
+            rt::step_scalar(a, w[21], rt::at(x, 234));
+            rt::step_scalar(a, w[22], rt::at(x, 235));
+            rt::step_scalar(a, w[23], rt::at(x, 236));
+            rt::step_scalar(a, w[24], rt::at(x, 262));
+            rt::step_scalar(a, w[25], rt::at(x, 263));
+            rt::step_scalar(a, w[26], rt::at(x, 264));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 798, a, 10);
+            rt::put(y, 608, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 272));
-            rt::step_scalar(a, w[1], rt::at(x, 273));
-            rt::step_scalar(a, w[2], rt::at(x, 274));
-            rt::step_scalar(a, w[3], rt::at(x, 306));
-            rt::step_scalar(a, w[4], rt::at(x, 307));
-            rt::step_scalar(a, w[5], rt::at(x, 308));
-            rt::step_scalar(a, w[6], rt::at(x, 340));
-            rt::step_scalar(a, w[7], rt::at(x, 341));
-            rt::step_scalar(a, w[8], rt::at(x, 342));
+            rt::step_scalar(a, w[0], rt::at(x, 224));
+            rt::step_scalar(a, w[1], rt::at(x, 225));
+            rt::step_scalar(a, w[2], rt::at(x, 226));
+            rt::step_scalar(a, w[3], rt::at(x, 252));
+            rt::step_scalar(a, w[4], rt::at(x, 253));
+            rt::step_scalar(a, w[5], rt::at(x, 254));
+            rt::step_scalar(a, w[6], rt::at(x, 280));
+            rt::step_scalar(a, w[7], rt::at(x, 281));
+            rt::step_scalar(a, w[8], rt::at(x, 282));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 624, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 234));
+            rt::step_scalar(a, w[1], rt::at(x, 235));
+            rt::step_scalar(a, w[2], rt::at(x, 236));
+            rt::step_scalar(a, w[3], rt::at(x, 262));
+            rt::step_scalar(a, w[4], rt::at(x, 263));
+            rt::step_scalar(a, w[5], rt::at(x, 264));
+            rt::step_scalar(a, w[6], rt::at(x, 290));
+            rt::step_scalar(a, w[7], rt::at(x, 291));
+            rt::step_scalar(a, w[8], rt::at(x, 292));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 634, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 224));
+            rt::step_scalar(a, w[10], rt::at(x, 225));
+            rt::step_scalar(a, w[11], rt::at(x, 226));
+            rt::step_scalar(a, w[12], rt::at(x, 252));
+            rt::step_scalar(a, w[13], rt::at(x, 253));
+            rt::step_scalar(a, w[14], rt::at(x, 254));
+            rt::step_scalar(a, w[15], rt::at(x, 280));
+            rt::step_scalar(a, w[16], rt::at(x, 281));
+            rt::step_scalar(a, w[17], rt::at(x, 282));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 650, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 234));
+            rt::step_scalar(a, w[10], rt::at(x, 235));
+            rt::step_scalar(a, w[11], rt::at(x, 236));
+            rt::step_scalar(a, w[12], rt::at(x, 262));
+            rt::step_scalar(a, w[13], rt::at(x, 263));
+            rt::step_scalar(a, w[14], rt::at(x, 264));
+            rt::step_scalar(a, w[15], rt::at(x, 290));
+            rt::step_scalar(a, w[16], rt::at(x, 291));
+            rt::step_scalar(a, w[17], rt::at(x, 292));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 660, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 224));
+            rt::step_scalar(a, w[19], rt::at(x, 225));
+            rt::step_scalar(a, w[20], rt::at(x, 226));
+            rt::step_scalar(a, w[21], rt::at(x, 252));
+            rt::step_scalar(a, w[22], rt::at(x, 253));
+            rt::step_scalar(a, w[23], rt::at(x, 254));
+            rt::step_scalar(a, w[24], rt::at(x, 280));
+            rt::step_scalar(a, w[25], rt::at(x, 281));
+            rt::step_scalar(a, w[26], rt::at(x, 282));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 676, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 234));
+            rt::step_scalar(a, w[19], rt::at(x, 235));
+            rt::step_scalar(a, w[20], rt::at(x, 236));
+            rt::step_scalar(a, w[21], rt::at(x, 262));
+            rt::step_scalar(a, w[22], rt::at(x, 263));
+            rt::step_scalar(a, w[23], rt::at(x, 264));
+            rt::step_scalar(a, w[24], rt::at(x, 290));
+            rt::step_scalar(a, w[25], rt::at(x, 291));
+            rt::step_scalar(a, w[26], rt::at(x, 292));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 686, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 252));
+            rt::step_scalar(a, w[1], rt::at(x, 253));
+            rt::step_scalar(a, w[2], rt::at(x, 254));
+            rt::step_scalar(a, w[3], rt::at(x, 280));
+            rt::step_scalar(a, w[4], rt::at(x, 281));
+            rt::step_scalar(a, w[5], rt::at(x, 282));
+            rt::step_scalar(a, w[6], rt::at(x, 308));
+            rt::step_scalar(a, w[7], rt::at(x, 309));
+            rt::step_scalar(a, w[8], rt::at(x, 310));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 702, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 262));
+            rt::step_scalar(a, w[1], rt::at(x, 263));
+            rt::step_scalar(a, w[2], rt::at(x, 264));
+            rt::step_scalar(a, w[3], rt::at(x, 290));
+            rt::step_scalar(a, w[4], rt::at(x, 291));
+            rt::step_scalar(a, w[5], rt::at(x, 292));
+            rt::step_scalar(a, w[6], rt::at(x, 318));
+            rt::step_scalar(a, w[7], rt::at(x, 319));
+            rt::step_scalar(a, w[8], rt::at(x, 320));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 712, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 252));
+            rt::step_scalar(a, w[10], rt::at(x, 253));
+            rt::step_scalar(a, w[11], rt::at(x, 254));
+            rt::step_scalar(a, w[12], rt::at(x, 280));
+            rt::step_scalar(a, w[13], rt::at(x, 281));
+            rt::step_scalar(a, w[14], rt::at(x, 282));
+            rt::step_scalar(a, w[15], rt::at(x, 308));
+            rt::step_scalar(a, w[16], rt::at(x, 309));
+            rt::step_scalar(a, w[17], rt::at(x, 310));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 728, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 262));
+            rt::step_scalar(a, w[10], rt::at(x, 263));
+            rt::step_scalar(a, w[11], rt::at(x, 264));
+            rt::step_scalar(a, w[12], rt::at(x, 290));
+            rt::step_scalar(a, w[13], rt::at(x, 291));
+            rt::step_scalar(a, w[14], rt::at(x, 292));
+            rt::step_scalar(a, w[15], rt::at(x, 318));
+            rt::step_scalar(a, w[16], rt::at(x, 319));
+            rt::step_scalar(a, w[17], rt::at(x, 320));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 738, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 252));
+            rt::step_scalar(a, w[19], rt::at(x, 253));
+            rt::step_scalar(a, w[20], rt::at(x, 254));
+            rt::step_scalar(a, w[21], rt::at(x, 280));
+            rt::step_scalar(a, w[22], rt::at(x, 281));
+            rt::step_scalar(a, w[23], rt::at(x, 282));
+            rt::step_scalar(a, w[24], rt::at(x, 308));
+            rt::step_scalar(a, w[25], rt::at(x, 309));
+            rt::step_scalar(a, w[26], rt::at(x, 310));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 754, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 262));
+            rt::step_scalar(a, w[19], rt::at(x, 263));
+            rt::step_scalar(a, w[20], rt::at(x, 264));
+            rt::step_scalar(a, w[21], rt::at(x, 290));
+            rt::step_scalar(a, w[22], rt::at(x, 291));
+            rt::step_scalar(a, w[23], rt::at(x, 292));
+            rt::step_scalar(a, w[24], rt::at(x, 318));
+            rt::step_scalar(a, w[25], rt::at(x, 319));
+            rt::step_scalar(a, w[26], rt::at(x, 320));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 764, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 280));
+            rt::step_scalar(a, w[1], rt::at(x, 281));
+            rt::step_scalar(a, w[2], rt::at(x, 282));
+            rt::step_scalar(a, w[3], rt::at(x, 308));
+            rt::step_scalar(a, w[4], rt::at(x, 309));
+            rt::step_scalar(a, w[5], rt::at(x, 310));
+            rt::step_scalar(a, w[6], rt::at(x, 336));
+            rt::step_scalar(a, w[7], rt::at(x, 337));
+            rt::step_scalar(a, w[8], rt::at(x, 338));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 780, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 290));
+            rt::step_scalar(a, w[1], rt::at(x, 291));
+            rt::step_scalar(a, w[2], rt::at(x, 292));
+            rt::step_scalar(a, w[3], rt::at(x, 318));
+            rt::step_scalar(a, w[4], rt::at(x, 319));
+            rt::step_scalar(a, w[5], rt::at(x, 320));
+            rt::step_scalar(a, w[6], rt::at(x, 346));
+            rt::step_scalar(a, w[7], rt::at(x, 347));
+            rt::step_scalar(a, w[8], rt::at(x, 348));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 790, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 280));
+            rt::step_scalar(a, w[10], rt::at(x, 281));
+            rt::step_scalar(a, w[11], rt::at(x, 282));
+            rt::step_scalar(a, w[12], rt::at(x, 308));
+            rt::step_scalar(a, w[13], rt::at(x, 309));
+            rt::step_scalar(a, w[14], rt::at(x, 310));
+            rt::step_scalar(a, w[15], rt::at(x, 336));
+            rt::step_scalar(a, w[16], rt::at(x, 337));
+            rt::step_scalar(a, w[17], rt::at(x, 338));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 806, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 290));
+            rt::step_scalar(a, w[10], rt::at(x, 291));
+            rt::step_scalar(a, w[11], rt::at(x, 292));
+            rt::step_scalar(a, w[12], rt::at(x, 318));
+            rt::step_scalar(a, w[13], rt::at(x, 319));
+            rt::step_scalar(a, w[14], rt::at(x, 320));
+            rt::step_scalar(a, w[15], rt::at(x, 346));
+            rt::step_scalar(a, w[16], rt::at(x, 347));
+            rt::step_scalar(a, w[17], rt::at(x, 348));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
             rt::put(y, 816, *a);
         }
         {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 288));
-            rt::step_scalar(a, w[1], rt::at(x, 289));
-            rt::step_scalar(a, w[2], rt::at(x, 290));
-            rt::step_scalar(a, w[3], rt::at(x, 322));
-            rt::step_scalar(a, w[4], rt::at(x, 323));
-            rt::step_scalar(a, w[5], rt::at(x, 324));
-            rt::step_scalar(a, w[6], rt::at(x, 356));
-            rt::step_scalar(a, w[7], rt::at(x, 357));
-            rt::step_scalar(a, w[8], rt::at(x, 358));
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 280));
+            rt::step_scalar(a, w[19], rt::at(x, 281));
+            rt::step_scalar(a, w[20], rt::at(x, 282));
+            rt::step_scalar(a, w[21], rt::at(x, 308));
+            rt::step_scalar(a, w[22], rt::at(x, 309));
+            rt::step_scalar(a, w[23], rt::at(x, 310));
+            rt::step_scalar(a, w[24], rt::at(x, 336));
+            rt::step_scalar(a, w[25], rt::at(x, 337));
+            rt::step_scalar(a, w[26], rt::at(x, 338));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 832, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 272));
-            rt::step_scalar(a, w[10], rt::at(x, 273));
-            rt::step_scalar(a, w[11], rt::at(x, 274));
-            rt::step_scalar(a, w[12], rt::at(x, 306));
-            rt::step_scalar(a, w[13], rt::at(x, 307));
-            rt::step_scalar(a, w[14], rt::at(x, 308));
-            rt::step_scalar(a, w[15], rt::at(x, 340));
-            rt::step_scalar(a, w[16], rt::at(x, 341));
-            rt::step_scalar(a, w[17], rt::at(x, 342));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 850, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 288));
-            rt::step_scalar(a, w[10], rt::at(x, 289));
-            rt::step_scalar(a, w[11], rt::at(x, 290));
-            rt::step_scalar(a, w[12], rt::at(x, 322));
-            rt::step_scalar(a, w[13], rt::at(x, 323));
-            rt::step_scalar(a, w[14], rt::at(x, 324));
-            rt::step_scalar(a, w[15], rt::at(x, 356));
-            rt::step_scalar(a, w[16], rt::at(x, 357));
-            rt::step_scalar(a, w[17], rt::at(x, 358));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 866, a, 10);
+            rt::put(y, 832, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 272));
-            rt::step_scalar(a, w[19], rt::at(x, 273));
-            rt::step_scalar(a, w[20], rt::at(x, 274));
-            rt::step_scalar(a, w[21], rt::at(x, 306));
-            rt::step_scalar(a, w[22], rt::at(x, 307));
-            rt::step_scalar(a, w[23], rt::at(x, 308));
-            rt::step_scalar(a, w[24], rt::at(x, 340));
-            rt::step_scalar(a, w[25], rt::at(x, 341));
-            rt::step_scalar(a, w[26], rt::at(x, 342));
+            rt::step_scalar(a, w[18], rt::at(x, 290));
+            rt::step_scalar(a, w[19], rt::at(x, 291));
+            rt::step_scalar(a, w[20], rt::at(x, 292));
+            rt::step_scalar(a, w[21], rt::at(x, 318));
+            rt::step_scalar(a, w[22], rt::at(x, 319));
+            rt::step_scalar(a, w[23], rt::at(x, 320));
+            rt::step_scalar(a, w[24], rt::at(x, 346));
+            rt::step_scalar(a, w[25], rt::at(x, 347));
+            rt::step_scalar(a, w[26], rt::at(x, 348));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 884, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 288));
-            rt::step_scalar(a, w[19], rt::at(x, 289));
-            rt::step_scalar(a, w[20], rt::at(x, 290));
-            rt::step_scalar(a, w[21], rt::at(x, 322));
-            rt::step_scalar(a, w[22], rt::at(x, 323));
-            rt::step_scalar(a, w[23], rt::at(x, 324));
-            rt::step_scalar(a, w[24], rt::at(x, 356));
-            rt::step_scalar(a, w[25], rt::at(x, 357));
-            rt::step_scalar(a, w[26], rt::at(x, 358));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 900, a, 10);
+            rt::put(y, 842, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 306));
-            rt::step_scalar(a, w[1], rt::at(x, 307));
-            rt::step_scalar(a, w[2], rt::at(x, 308));
-            rt::step_scalar(a, w[3], rt::at(x, 340));
-            rt::step_scalar(a, w[4], rt::at(x, 341));
-            rt::step_scalar(a, w[5], rt::at(x, 342));
+            rt::step_scalar(a, w[0], rt::at(x, 308));
+            rt::step_scalar(a, w[1], rt::at(x, 309));
+            rt::step_scalar(a, w[2], rt::at(x, 310));
+            rt::step_scalar(a, w[3], rt::at(x, 336));
+            rt::step_scalar(a, w[4], rt::at(x, 337));
+            rt::step_scalar(a, w[5], rt::at(x, 338));
+            rt::step_scalar(a, w[6], rt::at(x, 364));
+            rt::step_scalar(a, w[7], rt::at(x, 365));
+            rt::step_scalar(a, w[8], rt::at(x, 366));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 858, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 318));
+            rt::step_scalar(a, w[1], rt::at(x, 319));
+            rt::step_scalar(a, w[2], rt::at(x, 320));
+            rt::step_scalar(a, w[3], rt::at(x, 346));
+            rt::step_scalar(a, w[4], rt::at(x, 347));
+            rt::step_scalar(a, w[5], rt::at(x, 348));
             rt::step_scalar(a, w[6], rt::at(x, 374));
             rt::step_scalar(a, w[7], rt::at(x, 375));
             rt::step_scalar(a, w[8], rt::at(x, 376));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 918, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 322));
-            rt::step_scalar(a, w[1], rt::at(x, 323));
-            rt::step_scalar(a, w[2], rt::at(x, 324));
-            rt::step_scalar(a, w[3], rt::at(x, 356));
-            rt::step_scalar(a, w[4], rt::at(x, 357));
-            rt::step_scalar(a, w[5], rt::at(x, 358));
-            rt::step_scalar(a, w[6], rt::at(x, 390));
-            rt::step_scalar(a, w[7], rt::at(x, 391));
-            rt::step_scalar(a, w[8], rt::at(x, 392));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 934, a, 10);
+            rt::put(y, 868, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 306));
-            rt::step_scalar(a, w[10], rt::at(x, 307));
-            rt::step_scalar(a, w[11], rt::at(x, 308));
-            rt::step_scalar(a, w[12], rt::at(x, 340));
-            rt::step_scalar(a, w[13], rt::at(x, 341));
-            rt::step_scalar(a, w[14], rt::at(x, 342));
+            rt::step_scalar(a, w[9], rt::at(x, 308));
+            rt::step_scalar(a, w[10], rt::at(x, 309));
+            rt::step_scalar(a, w[11], rt::at(x, 310));
+            rt::step_scalar(a, w[12], rt::at(x, 336));
+            rt::step_scalar(a, w[13], rt::at(x, 337));
+            rt::step_scalar(a, w[14], rt::at(x, 338));
+            rt::step_scalar(a, w[15], rt::at(x, 364));
+            rt::step_scalar(a, w[16], rt::at(x, 365));
+            rt::step_scalar(a, w[17], rt::at(x, 366));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 884, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 318));
+            rt::step_scalar(a, w[10], rt::at(x, 319));
+            rt::step_scalar(a, w[11], rt::at(x, 320));
+            rt::step_scalar(a, w[12], rt::at(x, 346));
+            rt::step_scalar(a, w[13], rt::at(x, 347));
+            rt::step_scalar(a, w[14], rt::at(x, 348));
             rt::step_scalar(a, w[15], rt::at(x, 374));
             rt::step_scalar(a, w[16], rt::at(x, 375));
             rt::step_scalar(a, w[17], rt::at(x, 376));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 952, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 322));
-            rt::step_scalar(a, w[10], rt::at(x, 323));
-            rt::step_scalar(a, w[11], rt::at(x, 324));
-            rt::step_scalar(a, w[12], rt::at(x, 356));
-            rt::step_scalar(a, w[13], rt::at(x, 357));
-            rt::step_scalar(a, w[14], rt::at(x, 358));
-            rt::step_scalar(a, w[15], rt::at(x, 390));
-            rt::step_scalar(a, w[16], rt::at(x, 391));
-            rt::step_scalar(a, w[17], rt::at(x, 392));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 968, a, 10);
+            rt::put(y, 894, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 306));
-            rt::step_scalar(a, w[19], rt::at(x, 307));
-            rt::step_scalar(a, w[20], rt::at(x, 308));
-            rt::step_scalar(a, w[21], rt::at(x, 340));
-            rt::step_scalar(a, w[22], rt::at(x, 341));
-            rt::step_scalar(a, w[23], rt::at(x, 342));
+            rt::step_scalar(a, w[18], rt::at(x, 308));
+            rt::step_scalar(a, w[19], rt::at(x, 309));
+            rt::step_scalar(a, w[20], rt::at(x, 310));
+            rt::step_scalar(a, w[21], rt::at(x, 336));
+            rt::step_scalar(a, w[22], rt::at(x, 337));
+            rt::step_scalar(a, w[23], rt::at(x, 338));
+            rt::step_scalar(a, w[24], rt::at(x, 364));
+            rt::step_scalar(a, w[25], rt::at(x, 365));
+            rt::step_scalar(a, w[26], rt::at(x, 366));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 910, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 318));
+            rt::step_scalar(a, w[19], rt::at(x, 319));
+            rt::step_scalar(a, w[20], rt::at(x, 320));
+            rt::step_scalar(a, w[21], rt::at(x, 346));
+            rt::step_scalar(a, w[22], rt::at(x, 347));
+            rt::step_scalar(a, w[23], rt::at(x, 348));
             rt::step_scalar(a, w[24], rt::at(x, 374));
             rt::step_scalar(a, w[25], rt::at(x, 375));
             rt::step_scalar(a, w[26], rt::at(x, 376));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 986, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 322));
-            rt::step_scalar(a, w[19], rt::at(x, 323));
-            rt::step_scalar(a, w[20], rt::at(x, 324));
-            rt::step_scalar(a, w[21], rt::at(x, 356));
-            rt::step_scalar(a, w[22], rt::at(x, 357));
-            rt::step_scalar(a, w[23], rt::at(x, 358));
-            rt::step_scalar(a, w[24], rt::at(x, 390));
-            rt::step_scalar(a, w[25], rt::at(x, 391));
-            rt::step_scalar(a, w[26], rt::at(x, 392));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1002, a, 10);
+            rt::put(y, 920, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 340));
-            rt::step_scalar(a, w[1], rt::at(x, 341));
-            rt::step_scalar(a, w[2], rt::at(x, 342));
+            rt::step_scalar(a, w[0], rt::at(x, 336));
+            rt::step_scalar(a, w[1], rt::at(x, 337));
+            rt::step_scalar(a, w[2], rt::at(x, 338));
+            rt::step_scalar(a, w[3], rt::at(x, 364));
+            rt::step_scalar(a, w[4], rt::at(x, 365));
+            rt::step_scalar(a, w[5], rt::at(x, 366));
+            rt::step_scalar(a, w[6], rt::at(x, 392));
+            rt::step_scalar(a, w[7], rt::at(x, 393));
+            rt::step_scalar(a, w[8], rt::at(x, 394));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 936, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 346));
+            rt::step_scalar(a, w[1], rt::at(x, 347));
+            rt::step_scalar(a, w[2], rt::at(x, 348));
             rt::step_scalar(a, w[3], rt::at(x, 374));
             rt::step_scalar(a, w[4], rt::at(x, 375));
             rt::step_scalar(a, w[5], rt::at(x, 376));
-            rt::step_scalar(a, w[6], rt::at(x, 408));
-            rt::step_scalar(a, w[7], rt::at(x, 409));
-            rt::step_scalar(a, w[8], rt::at(x, 410));
+            rt::step_scalar(a, w[6], rt::at(x, 402));
+            rt::step_scalar(a, w[7], rt::at(x, 403));
+            rt::step_scalar(a, w[8], rt::at(x, 404));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1020, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 356));
-            rt::step_scalar(a, w[1], rt::at(x, 357));
-            rt::step_scalar(a, w[2], rt::at(x, 358));
-            rt::step_scalar(a, w[3], rt::at(x, 390));
-            rt::step_scalar(a, w[4], rt::at(x, 391));
-            rt::step_scalar(a, w[5], rt::at(x, 392));
-            rt::step_scalar(a, w[6], rt::at(x, 424));
-            rt::step_scalar(a, w[7], rt::at(x, 425));
-            rt::step_scalar(a, w[8], rt::at(x, 426));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1036, a, 10);
+            rt::put(y, 946, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 340));
-            rt::step_scalar(a, w[10], rt::at(x, 341));
-            rt::step_scalar(a, w[11], rt::at(x, 342));
+            rt::step_scalar(a, w[9], rt::at(x, 336));
+            rt::step_scalar(a, w[10], rt::at(x, 337));
+            rt::step_scalar(a, w[11], rt::at(x, 338));
+            rt::step_scalar(a, w[12], rt::at(x, 364));
+            rt::step_scalar(a, w[13], rt::at(x, 365));
+            rt::step_scalar(a, w[14], rt::at(x, 366));
+            rt::step_scalar(a, w[15], rt::at(x, 392));
+            rt::step_scalar(a, w[16], rt::at(x, 393));
+            rt::step_scalar(a, w[17], rt::at(x, 394));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 962, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 346));
+            rt::step_scalar(a, w[10], rt::at(x, 347));
+            rt::step_scalar(a, w[11], rt::at(x, 348));
             rt::step_scalar(a, w[12], rt::at(x, 374));
             rt::step_scalar(a, w[13], rt::at(x, 375));
             rt::step_scalar(a, w[14], rt::at(x, 376));
-            rt::step_scalar(a, w[15], rt::at(x, 408));
-            rt::step_scalar(a, w[16], rt::at(x, 409));
-            rt::step_scalar(a, w[17], rt::at(x, 410));
+            rt::step_scalar(a, w[15], rt::at(x, 402));
+            rt::step_scalar(a, w[16], rt::at(x, 403));
+            rt::step_scalar(a, w[17], rt::at(x, 404));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1054, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 356));
-            rt::step_scalar(a, w[10], rt::at(x, 357));
-            rt::step_scalar(a, w[11], rt::at(x, 358));
-            rt::step_scalar(a, w[12], rt::at(x, 390));
-            rt::step_scalar(a, w[13], rt::at(x, 391));
-            rt::step_scalar(a, w[14], rt::at(x, 392));
-            rt::step_scalar(a, w[15], rt::at(x, 424));
-            rt::step_scalar(a, w[16], rt::at(x, 425));
-            rt::step_scalar(a, w[17], rt::at(x, 426));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1070, a, 10);
+            rt::put(y, 972, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 340));
-            rt::step_scalar(a, w[19], rt::at(x, 341));
-            rt::step_scalar(a, w[20], rt::at(x, 342));
+            rt::step_scalar(a, w[18], rt::at(x, 336));
+            rt::step_scalar(a, w[19], rt::at(x, 337));
+            rt::step_scalar(a, w[20], rt::at(x, 338));
+            rt::step_scalar(a, w[21], rt::at(x, 364));
+            rt::step_scalar(a, w[22], rt::at(x, 365));
+            rt::step_scalar(a, w[23], rt::at(x, 366));
+            rt::step_scalar(a, w[24], rt::at(x, 392));
+            rt::step_scalar(a, w[25], rt::at(x, 393));
+            rt::step_scalar(a, w[26], rt::at(x, 394));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 988, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 346));
+            rt::step_scalar(a, w[19], rt::at(x, 347));
+            rt::step_scalar(a, w[20], rt::at(x, 348));
             rt::step_scalar(a, w[21], rt::at(x, 374));
             rt::step_scalar(a, w[22], rt::at(x, 375));
             rt::step_scalar(a, w[23], rt::at(x, 376));
-            rt::step_scalar(a, w[24], rt::at(x, 408));
-            rt::step_scalar(a, w[25], rt::at(x, 409));
-            rt::step_scalar(a, w[26], rt::at(x, 410));
+            rt::step_scalar(a, w[24], rt::at(x, 402));
+            rt::step_scalar(a, w[25], rt::at(x, 403));
+            rt::step_scalar(a, w[26], rt::at(x, 404));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1088, *a);
+            rt::put(y, 998, *a);
         }
         {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 356));
-            rt::step_scalar(a, w[19], rt::at(x, 357));
-            rt::step_scalar(a, w[20], rt::at(x, 358));
-            rt::step_scalar(a, w[21], rt::at(x, 390));
-            rt::step_scalar(a, w[22], rt::at(x, 391));
-            rt::step_scalar(a, w[23], rt::at(x, 392));
-            rt::step_scalar(a, w[24], rt::at(x, 424));
-            rt::step_scalar(a, w[25], rt::at(x, 425));
-            rt::step_scalar(a, w[26], rt::at(x, 426));
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 364));
+            rt::step_scalar(a, w[1], rt::at(x, 365));
+            rt::step_scalar(a, w[2], rt::at(x, 366));
+            rt::step_scalar(a, w[3], rt::at(x, 392));
+            rt::step_scalar(a, w[4], rt::at(x, 393));
+            rt::step_scalar(a, w[5], rt::at(x, 394));
+            rt::step_scalar(a, w[6], rt::at(x, 420));
+            rt::step_scalar(a, w[7], rt::at(x, 421));
+            rt::step_scalar(a, w[8], rt::at(x, 422));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1104, a, 10);
+            rt::put(y, 1014, *a);
         }
         {
             let a = &mut [b[0]; 16];
             rt::step_scalar(a, w[0], rt::at(x, 374));
             rt::step_scalar(a, w[1], rt::at(x, 375));
             rt::step_scalar(a, w[2], rt::at(x, 376));
-            rt::step_scalar(a, w[3], rt::at(x, 408));
-            rt::step_scalar(a, w[4], rt::at(x, 409));
-            rt::step_scalar(a, w[5], rt::at(x, 410));
-            rt::step_scalar(a, w[6], rt::at(x, 442));
-            rt::step_scalar(a, w[7], rt::at(x, 443));
-            rt::step_scalar(a, w[8], rt::at(x, 444));
+            rt::step_scalar(a, w[3], rt::at(x, 402));
+            rt::step_scalar(a, w[4], rt::at(x, 403));
+            rt::step_scalar(a, w[5], rt::at(x, 404));
+            rt::step_scalar(a, w[6], rt::at(x, 430));
+            rt::step_scalar(a, w[7], rt::at(x, 431));
+            rt::step_scalar(a, w[8], rt::at(x, 432));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1122, *a);
+            rt::put(y, 1024, *a);
         }
         {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 390));
-            rt::step_scalar(a, w[1], rt::at(x, 391));
-            rt::step_scalar(a, w[2], rt::at(x, 392));
-            rt::step_scalar(a, w[3], rt::at(x, 424));
-            rt::step_scalar(a, w[4], rt::at(x, 425));
-            rt::step_scalar(a, w[5], rt::at(x, 426));
-            rt::step_scalar(a, w[6], rt::at(x, 458));
-            rt::step_scalar(a, w[7], rt::at(x, 459));
-            rt::step_scalar(a, w[8], rt::at(x, 460));
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 364));
+            rt::step_scalar(a, w[10], rt::at(x, 365));
+            rt::step_scalar(a, w[11], rt::at(x, 366));
+            rt::step_scalar(a, w[12], rt::at(x, 392));
+            rt::step_scalar(a, w[13], rt::at(x, 393));
+            rt::step_scalar(a, w[14], rt::at(x, 394));
+            rt::step_scalar(a, w[15], rt::at(x, 420));
+            rt::step_scalar(a, w[16], rt::at(x, 421));
+            rt::step_scalar(a, w[17], rt::at(x, 422));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1138, a, 10);
+            rt::put(y, 1040, *a);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[9], rt::at(x, 374));
             rt::step_scalar(a, w[10], rt::at(x, 375));
             rt::step_scalar(a, w[11], rt::at(x, 376));
-            rt::step_scalar(a, w[12], rt::at(x, 408));
-            rt::step_scalar(a, w[13], rt::at(x, 409));
-            rt::step_scalar(a, w[14], rt::at(x, 410));
-            rt::step_scalar(a, w[15], rt::at(x, 442));
-            rt::step_scalar(a, w[16], rt::at(x, 443));
-            rt::step_scalar(a, w[17], rt::at(x, 444));
+            rt::step_scalar(a, w[12], rt::at(x, 402));
+            rt::step_scalar(a, w[13], rt::at(x, 403));
+            rt::step_scalar(a, w[14], rt::at(x, 404));
+            rt::step_scalar(a, w[15], rt::at(x, 430));
+            rt::step_scalar(a, w[16], rt::at(x, 431));
+            rt::step_scalar(a, w[17], rt::at(x, 432));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1156, *a);
+            rt::put(y, 1050, *a);
         }
         {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 390));
-            rt::step_scalar(a, w[10], rt::at(x, 391));
-            rt::step_scalar(a, w[11], rt::at(x, 392));
-            rt::step_scalar(a, w[12], rt::at(x, 424));
-            rt::step_scalar(a, w[13], rt::at(x, 425));
-            rt::step_scalar(a, w[14], rt::at(x, 426));
-            rt::step_scalar(a, w[15], rt::at(x, 458));
-            rt::step_scalar(a, w[16], rt::at(x, 459));
-            rt::step_scalar(a, w[17], rt::at(x, 460));
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 364));
+            rt::step_scalar(a, w[19], rt::at(x, 365));
+            rt::step_scalar(a, w[20], rt::at(x, 366));
+            rt::step_scalar(a, w[21], rt::at(x, 392));
+            rt::step_scalar(a, w[22], rt::at(x, 393));
+            rt::step_scalar(a, w[23], rt::at(x, 394));
+            rt::step_scalar(a, w[24], rt::at(x, 420));
+            rt::step_scalar(a, w[25], rt::at(x, 421));
+            rt::step_scalar(a, w[26], rt::at(x, 422));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1172, a, 10);
+            rt::put(y, 1066, *a);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[18], rt::at(x, 374));
             rt::step_scalar(a, w[19], rt::at(x, 375));
             rt::step_scalar(a, w[20], rt::at(x, 376));
-            rt::step_scalar(a, w[21], rt::at(x, 408));
-            rt::step_scalar(a, w[22], rt::at(x, 409));
-            rt::step_scalar(a, w[23], rt::at(x, 410));
-            rt::step_scalar(a, w[24], rt::at(x, 442));
-            rt::step_scalar(a, w[25], rt::at(x, 443));
-            rt::step_scalar(a, w[26], rt::at(x, 444));
+            rt::step_scalar(a, w[21], rt::at(x, 402));
+            rt::step_scalar(a, w[22], rt::at(x, 403));
+            rt::step_scalar(a, w[23], rt::at(x, 404));
+            rt::step_scalar(a, w[24], rt::at(x, 430));
+            rt::step_scalar(a, w[25], rt::at(x, 431));
+            rt::step_scalar(a, w[26], rt::at(x, 432));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1190, *a);
+            rt::put(y, 1076, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 392));
+            rt::step_scalar(a, w[1], rt::at(x, 393));
+            rt::step_scalar(a, w[2], rt::at(x, 394));
+            rt::step_scalar(a, w[3], rt::at(x, 420));
+            rt::step_scalar(a, w[4], rt::at(x, 421));
+            rt::step_scalar(a, w[5], rt::at(x, 422));
+            rt::step_scalar(a, w[6], rt::at(x, 448));
+            rt::step_scalar(a, w[7], rt::at(x, 449));
+            rt::step_scalar(a, w[8], rt::at(x, 450));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1092, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 402));
+            rt::step_scalar(a, w[1], rt::at(x, 403));
+            rt::step_scalar(a, w[2], rt::at(x, 404));
+            rt::step_scalar(a, w[3], rt::at(x, 430));
+            rt::step_scalar(a, w[4], rt::at(x, 431));
+            rt::step_scalar(a, w[5], rt::at(x, 432));
+            rt::step_scalar(a, w[6], rt::at(x, 458));
+            rt::step_scalar(a, w[7], rt::at(x, 459));
+            rt::step_scalar(a, w[8], rt::at(x, 460));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1102, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 392));
+            rt::step_scalar(a, w[10], rt::at(x, 393));
+            rt::step_scalar(a, w[11], rt::at(x, 394));
+            rt::step_scalar(a, w[12], rt::at(x, 420));
+            rt::step_scalar(a, w[13], rt::at(x, 421));
+            rt::step_scalar(a, w[14], rt::at(x, 422));
+            rt::step_scalar(a, w[15], rt::at(x, 448));
+            rt::step_scalar(a, w[16], rt::at(x, 449));
+            rt::step_scalar(a, w[17], rt::at(x, 450));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1118, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 402));
+            rt::step_scalar(a, w[10], rt::at(x, 403));
+            rt::step_scalar(a, w[11], rt::at(x, 404));
+            rt::step_scalar(a, w[12], rt::at(x, 430));
+            rt::step_scalar(a, w[13], rt::at(x, 431));
+            rt::step_scalar(a, w[14], rt::at(x, 432));
+            rt::step_scalar(a, w[15], rt::at(x, 458));
+            rt::step_scalar(a, w[16], rt::at(x, 459));
+            rt::step_scalar(a, w[17], rt::at(x, 460));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1128, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 390));
-            rt::step_scalar(a, w[19], rt::at(x, 391));
-            rt::step_scalar(a, w[20], rt::at(x, 392));
-            rt::step_scalar(a, w[21], rt::at(x, 424));
-            rt::step_scalar(a, w[22], rt::at(x, 425));
-            rt::step_scalar(a, w[23], rt::at(x, 426));
+            rt::step_scalar(a, w[18], rt::at(x, 392));
+            rt::step_scalar(a, w[19], rt::at(x, 393));
+            rt::step_scalar(a, w[20], rt::at(x, 394));
+            rt::step_scalar(a, w[21], rt::at(x, 420));
+            rt::step_scalar(a, w[22], rt::at(x, 421));
+            rt::step_scalar(a, w[23], rt::at(x, 422));
+            rt::step_scalar(a, w[24], rt::at(x, 448));
+            rt::step_scalar(a, w[25], rt::at(x, 449));
+            rt::step_scalar(a, w[26], rt::at(x, 450));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1144, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 402));
+            rt::step_scalar(a, w[19], rt::at(x, 403));
+            rt::step_scalar(a, w[20], rt::at(x, 404));
+            rt::step_scalar(a, w[21], rt::at(x, 430));
+            rt::step_scalar(a, w[22], rt::at(x, 431));
+            rt::step_scalar(a, w[23], rt::at(x, 432));
             rt::step_scalar(a, w[24], rt::at(x, 458));
             rt::step_scalar(a, w[25], rt::at(x, 459));
             rt::step_scalar(a, w[26], rt::at(x, 460));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1206, a, 10);
+            rt::put(y, 1154, *a);
         }
+    }
+    #[inline(never)]
+    fn conv_kernel_1_part_3(
+        x: &[f32; 784],
+        w: &[f32; 27],
+        b: &[f32; 3],
+        y: &mut [f32; 2028],
+    ) {
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 408));
-            rt::step_scalar(a, w[1], rt::at(x, 409));
-            rt::step_scalar(a, w[2], rt::at(x, 410));
-            rt::step_scalar(a, w[3], rt::at(x, 442));
-            rt::step_scalar(a, w[4], rt::at(x, 443));
-            rt::step_scalar(a, w[5], rt::at(x, 444));
+            rt::step_scalar(a, w[0], rt::at(x, 420));
+            rt::step_scalar(a, w[1], rt::at(x, 421));
+            rt::step_scalar(a, w[2], rt::at(x, 422));
+            rt::step_scalar(a, w[3], rt::at(x, 448));
+            rt::step_scalar(a, w[4], rt::at(x, 449));
+            rt::step_scalar(a, w[5], rt::at(x, 450));
             rt::step_scalar(a, w[6], rt::at(x, 476));
             rt::step_scalar(a, w[7], rt::at(x, 477));
             rt::step_scalar(a, w[8], rt::at(x, 478));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1224, *a);
+            rt::put(y, 1170, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 424));
-            rt::step_scalar(a, w[1], rt::at(x, 425));
-            rt::step_scalar(a, w[2], rt::at(x, 426));
+            rt::step_scalar(a, w[0], rt::at(x, 430));
+            rt::step_scalar(a, w[1], rt::at(x, 431));
+            rt::step_scalar(a, w[2], rt::at(x, 432));
             rt::step_scalar(a, w[3], rt::at(x, 458));
             rt::step_scalar(a, w[4], rt::at(x, 459));
             rt::step_scalar(a, w[5], rt::at(x, 460));
-            rt::step_scalar(a, w[6], rt::at(x, 492));
-            rt::step_scalar(a, w[7], rt::at(x, 493));
-            rt::step_scalar(a, w[8], rt::at(x, 494));
+            rt::step_scalar(a, w[6], rt::at(x, 486));
+            rt::step_scalar(a, w[7], rt::at(x, 487));
+            rt::step_scalar(a, w[8], rt::at(x, 488));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1240, a, 10);
+            rt::put(y, 1180, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 408));
-            rt::step_scalar(a, w[10], rt::at(x, 409));
-            rt::step_scalar(a, w[11], rt::at(x, 410));
-            rt::step_scalar(a, w[12], rt::at(x, 442));
-            rt::step_scalar(a, w[13], rt::at(x, 443));
-            rt::step_scalar(a, w[14], rt::at(x, 444));
+            rt::step_scalar(a, w[9], rt::at(x, 420));
+            rt::step_scalar(a, w[10], rt::at(x, 421));
+            rt::step_scalar(a, w[11], rt::at(x, 422));
+            rt::step_scalar(a, w[12], rt::at(x, 448));
+            rt::step_scalar(a, w[13], rt::at(x, 449));
+            rt::step_scalar(a, w[14], rt::at(x, 450));
             rt::step_scalar(a, w[15], rt::at(x, 476));
             rt::step_scalar(a, w[16], rt::at(x, 477));
             rt::step_scalar(a, w[17], rt::at(x, 478));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1196, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 430));
+            rt::step_scalar(a, w[10], rt::at(x, 431));
+            rt::step_scalar(a, w[11], rt::at(x, 432));
+            rt::step_scalar(a, w[12], rt::at(x, 458));
+            rt::step_scalar(a, w[13], rt::at(x, 459));
+            rt::step_scalar(a, w[14], rt::at(x, 460));
+            rt::step_scalar(a, w[15], rt::at(x, 486));
+            rt::step_scalar(a, w[16], rt::at(x, 487));
+            rt::step_scalar(a, w[17], rt::at(x, 488));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1206, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 420));
+            rt::step_scalar(a, w[19], rt::at(x, 421));
+            rt::step_scalar(a, w[20], rt::at(x, 422));
+            rt::step_scalar(a, w[21], rt::at(x, 448));
+            rt::step_scalar(a, w[22], rt::at(x, 449));
+            rt::step_scalar(a, w[23], rt::at(x, 450));
+            rt::step_scalar(a, w[24], rt::at(x, 476));
+            rt::step_scalar(a, w[25], rt::at(x, 477));
+            rt::step_scalar(a, w[26], rt::at(x, 478));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1222, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 430));
+            rt::step_scalar(a, w[19], rt::at(x, 431));
+            rt::step_scalar(a, w[20], rt::at(x, 432));
+            rt::step_scalar(a, w[21], rt::at(x, 458));
+            rt::step_scalar(a, w[22], rt::at(x, 459));
+            rt::step_scalar(a, w[23], rt::at(x, 460));
+            rt::step_scalar(a, w[24], rt::at(x, 486));
+            rt::step_scalar(a, w[25], rt::at(x, 487));
+            rt::step_scalar(a, w[26], rt::at(x, 488));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1232, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 448));
+            rt::step_scalar(a, w[1], rt::at(x, 449));
+            rt::step_scalar(a, w[2], rt::at(x, 450));
+            rt::step_scalar(a, w[3], rt::at(x, 476));
+            rt::step_scalar(a, w[4], rt::at(x, 477));
+            rt::step_scalar(a, w[5], rt::at(x, 478));
+            rt::step_scalar(a, w[6], rt::at(x, 504));
+            rt::step_scalar(a, w[7], rt::at(x, 505));
+            rt::step_scalar(a, w[8], rt::at(x, 506));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1248, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 458));
+            rt::step_scalar(a, w[1], rt::at(x, 459));
+            rt::step_scalar(a, w[2], rt::at(x, 460));
+            rt::step_scalar(a, w[3], rt::at(x, 486));
+            rt::step_scalar(a, w[4], rt::at(x, 487));
+            rt::step_scalar(a, w[5], rt::at(x, 488));
+            rt::step_scalar(a, w[6], rt::at(x, 514));
+            rt::step_scalar(a, w[7], rt::at(x, 515));
+            rt::step_scalar(a, w[8], rt::at(x, 516));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -1549,63 +1918,79 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 424));
-            rt::step_scalar(a, w[10], rt::at(x, 425));
-            rt::step_scalar(a, w[11], rt::at(x, 426));
-            rt::step_scalar(a, w[12], rt::at(x, 458));
-            rt::step_scalar(a, w[13], rt::at(x, 459));
-            rt::step_scalar(a, w[14], rt::at(x, 460));
-            rt::step_scalar(a, w[15], rt::at(x, 492));
-            rt::step_scalar(a, w[16], rt::at(x, 493));
-            rt::step_scalar(a, w[17], rt::at(x, 494));
+            rt::step_scalar(a, w[9], rt::at(x, 448));
+            rt::step_scalar(a, w[10], rt::at(x, 449));
+            rt::step_scalar(a, w[11], rt::at(x, 450));
+            rt::step_scalar(a, w[12], rt::at(x, 476));
+            rt::step_scalar(a, w[13], rt::at(x, 477));
+            rt::step_scalar(a, w[14], rt::at(x, 478));
+            rt::step_scalar(a, w[15], rt::at(x, 504));
+            rt::step_scalar(a, w[16], rt::at(x, 505));
+            rt::step_scalar(a, w[17], rt::at(x, 506));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1274, a, 10);
+            rt::put(y, 1274, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 458));
+            rt::step_scalar(a, w[10], rt::at(x, 459));
+            rt::step_scalar(a, w[11], rt::at(x, 460));
+            rt::step_scalar(a, w[12], rt::at(x, 486));
+            rt::step_scalar(a, w[13], rt::at(x, 487));
+            rt::step_scalar(a, w[14], rt::at(x, 488));
+            rt::step_scalar(a, w[15], rt::at(x, 514));
+            rt::step_scalar(a, w[16], rt::at(x, 515));
+            rt::step_scalar(a, w[17], rt::at(x, 516));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1284, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 408));
-            rt::step_scalar(a, w[19], rt::at(x, 409));
-            rt::step_scalar(a, w[20], rt::at(x, 410));
-            rt::step_scalar(a, w[21], rt::at(x, 442));
-            rt::step_scalar(a, w[22], rt::at(x, 443));
-            rt::step_scalar(a, w[23], rt::at(x, 444));
-            rt::step_scalar(a, w[24], rt::at(x, 476));
-            rt::step_scalar(a, w[25], rt::at(x, 477));
-            rt::step_scalar(a, w[26], rt::at(x, 478));
+            rt::step_scalar(a, w[18], rt::at(x, 448));
+            rt::step_scalar(a, w[19], rt::at(x, 449));
+            rt::step_scalar(a, w[20], rt::at(x, 450));
+            rt::step_scalar(a, w[21], rt::at(x, 476));
+            rt::step_scalar(a, w[22], rt::at(x, 477));
+            rt::step_scalar(a, w[23], rt::at(x, 478));
+            rt::step_scalar(a, w[24], rt::at(x, 504));
+            rt::step_scalar(a, w[25], rt::at(x, 505));
+            rt::step_scalar(a, w[26], rt::at(x, 506));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1292, *a);
+            rt::put(y, 1300, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 424));
-            rt::step_scalar(a, w[19], rt::at(x, 425));
-            rt::step_scalar(a, w[20], rt::at(x, 426));
-            rt::step_scalar(a, w[21], rt::at(x, 458));
-            rt::step_scalar(a, w[22], rt::at(x, 459));
-            rt::step_scalar(a, w[23], rt::at(x, 460));
-            rt::step_scalar(a, w[24], rt::at(x, 492));
-            rt::step_scalar(a, w[25], rt::at(x, 493));
-            rt::step_scalar(a, w[26], rt::at(x, 494));
+            rt::step_scalar(a, w[18], rt::at(x, 458));
+            rt::step_scalar(a, w[19], rt::at(x, 459));
+            rt::step_scalar(a, w[20], rt::at(x, 460));
+            rt::step_scalar(a, w[21], rt::at(x, 486));
+            rt::step_scalar(a, w[22], rt::at(x, 487));
+            rt::step_scalar(a, w[23], rt::at(x, 488));
+            rt::step_scalar(a, w[24], rt::at(x, 514));
+            rt::step_scalar(a, w[25], rt::at(x, 515));
+            rt::step_scalar(a, w[26], rt::at(x, 516));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1308, a, 10);
+            rt::put(y, 1310, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 442));
-            rt::step_scalar(a, w[1], rt::at(x, 443));
-            rt::step_scalar(a, w[2], rt::at(x, 444));
-            rt::step_scalar(a, w[3], rt::at(x, 476));
-            rt::step_scalar(a, w[4], rt::at(x, 477));
-            rt::step_scalar(a, w[5], rt::at(x, 478));
-            rt::step_scalar(a, w[6], rt::at(x, 510));
-            rt::step_scalar(a, w[7], rt::at(x, 511));
-            rt::step_scalar(a, w[8], rt::at(x, 512));
+            rt::step_scalar(a, w[0], rt::at(x, 476));
+            rt::step_scalar(a, w[1], rt::at(x, 477));
+            rt::step_scalar(a, w[2], rt::at(x, 478));
+            rt::step_scalar(a, w[3], rt::at(x, 504));
+            rt::step_scalar(a, w[4], rt::at(x, 505));
+            rt::step_scalar(a, w[5], rt::at(x, 506));
+            rt::step_scalar(a, w[6], rt::at(x, 532));
+            rt::step_scalar(a, w[7], rt::at(x, 533));
+            rt::step_scalar(a, w[8], rt::at(x, 534));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -1613,1256 +1998,863 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 458));
-            rt::step_scalar(a, w[1], rt::at(x, 459));
-            rt::step_scalar(a, w[2], rt::at(x, 460));
-            rt::step_scalar(a, w[3], rt::at(x, 492));
-            rt::step_scalar(a, w[4], rt::at(x, 493));
-            rt::step_scalar(a, w[5], rt::at(x, 494));
-            rt::step_scalar(a, w[6], rt::at(x, 526));
-            rt::step_scalar(a, w[7], rt::at(x, 527));
-            rt::step_scalar(a, w[8], rt::at(x, 528));
+            rt::step_scalar(a, w[0], rt::at(x, 486));
+            rt::step_scalar(a, w[1], rt::at(x, 487));
+            rt::step_scalar(a, w[2], rt::at(x, 488));
+            rt::step_scalar(a, w[3], rt::at(x, 514));
+            rt::step_scalar(a, w[4], rt::at(x, 515));
+            rt::step_scalar(a, w[5], rt::at(x, 516));
+            rt::step_scalar(a, w[6], rt::at(x, 542));
+            rt::step_scalar(a, w[7], rt::at(x, 543));
+            rt::step_scalar(a, w[8], rt::at(x, 544));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1342, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 442));
-            rt::step_scalar(a, w[10], rt::at(x, 443));
-            rt::step_scalar(a, w[11], rt::at(x, 444));
-            rt::step_scalar(a, w[12], rt::at(x, 476));
-            rt::step_scalar(a, w[13], rt::at(x, 477));
-            rt::step_scalar(a, w[14], rt::at(x, 478));
-            rt::step_scalar(a, w[15], rt::at(x, 510));
-            rt::step_scalar(a, w[16], rt::at(x, 511));
-            rt::step_scalar(a, w[17], rt::at(x, 512));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 1360, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 458));
-            rt::step_scalar(a, w[10], rt::at(x, 459));
-            rt::step_scalar(a, w[11], rt::at(x, 460));
-            rt::step_scalar(a, w[12], rt::at(x, 492));
-            rt::step_scalar(a, w[13], rt::at(x, 493));
-            rt::step_scalar(a, w[14], rt::at(x, 494));
-            rt::step_scalar(a, w[15], rt::at(x, 526));
-            rt::step_scalar(a, w[16], rt::at(x, 527));
-            rt::step_scalar(a, w[17], rt::at(x, 528));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1376, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 442));
-            rt::step_scalar(a, w[19], rt::at(x, 443));
-            rt::step_scalar(a, w[20], rt::at(x, 444));
-            rt::step_scalar(a, w[21], rt::at(x, 476));
-            rt::step_scalar(a, w[22], rt::at(x, 477));
-            rt::step_scalar(a, w[23], rt::at(x, 478));
-            rt::step_scalar(a, w[24], rt::at(x, 510));
-            rt::step_scalar(a, w[25], rt::at(x, 511));
-            rt::step_scalar(a, w[26], rt::at(x, 512));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 1394, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 458));
-            rt::step_scalar(a, w[19], rt::at(x, 459));
-            rt::step_scalar(a, w[20], rt::at(x, 460));
-            rt::step_scalar(a, w[21], rt::at(x, 492));
-            rt::step_scalar(a, w[22], rt::at(x, 493));
-            rt::step_scalar(a, w[23], rt::at(x, 494));
-            rt::step_scalar(a, w[24], rt::at(x, 526));
-            rt::step_scalar(a, w[25], rt::at(x, 527));
-            rt::step_scalar(a, w[26], rt::at(x, 528));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1410, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 476));
-            rt::step_scalar(a, w[1], rt::at(x, 477));
-            rt::step_scalar(a, w[2], rt::at(x, 478));
-            rt::step_scalar(a, w[3], rt::at(x, 510));
-            rt::step_scalar(a, w[4], rt::at(x, 511));
-            rt::step_scalar(a, w[5], rt::at(x, 512));
-            rt::step_scalar(a, w[6], rt::at(x, 544));
-            rt::step_scalar(a, w[7], rt::at(x, 545));
-            rt::step_scalar(a, w[8], rt::at(x, 546));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 1428, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 492));
-            rt::step_scalar(a, w[1], rt::at(x, 493));
-            rt::step_scalar(a, w[2], rt::at(x, 494));
-            rt::step_scalar(a, w[3], rt::at(x, 526));
-            rt::step_scalar(a, w[4], rt::at(x, 527));
-            rt::step_scalar(a, w[5], rt::at(x, 528));
-            rt::step_scalar(a, w[6], rt::at(x, 560));
-            rt::step_scalar(a, w[7], rt::at(x, 561));
-            rt::step_scalar(a, w[8], rt::at(x, 562));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1444, a, 10);
+            rt::put(y, 1336, *a);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[9], rt::at(x, 476));
             rt::step_scalar(a, w[10], rt::at(x, 477));
             rt::step_scalar(a, w[11], rt::at(x, 478));
-            rt::step_scalar(a, w[12], rt::at(x, 510));
-            rt::step_scalar(a, w[13], rt::at(x, 511));
-            rt::step_scalar(a, w[14], rt::at(x, 512));
-            rt::step_scalar(a, w[15], rt::at(x, 544));
-            rt::step_scalar(a, w[16], rt::at(x, 545));
-            rt::step_scalar(a, w[17], rt::at(x, 546));
+            rt::step_scalar(a, w[12], rt::at(x, 504));
+            rt::step_scalar(a, w[13], rt::at(x, 505));
+            rt::step_scalar(a, w[14], rt::at(x, 506));
+            rt::step_scalar(a, w[15], rt::at(x, 532));
+            rt::step_scalar(a, w[16], rt::at(x, 533));
+            rt::step_scalar(a, w[17], rt::at(x, 534));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1462, *a);
+            rt::put(y, 1352, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 492));
-            rt::step_scalar(a, w[10], rt::at(x, 493));
-            rt::step_scalar(a, w[11], rt::at(x, 494));
-            rt::step_scalar(a, w[12], rt::at(x, 526));
-            rt::step_scalar(a, w[13], rt::at(x, 527));
-            rt::step_scalar(a, w[14], rt::at(x, 528));
-            rt::step_scalar(a, w[15], rt::at(x, 560));
-            rt::step_scalar(a, w[16], rt::at(x, 561));
-            rt::step_scalar(a, w[17], rt::at(x, 562));
+            rt::step_scalar(a, w[9], rt::at(x, 486));
+            rt::step_scalar(a, w[10], rt::at(x, 487));
+            rt::step_scalar(a, w[11], rt::at(x, 488));
+            rt::step_scalar(a, w[12], rt::at(x, 514));
+            rt::step_scalar(a, w[13], rt::at(x, 515));
+            rt::step_scalar(a, w[14], rt::at(x, 516));
+            rt::step_scalar(a, w[15], rt::at(x, 542));
+            rt::step_scalar(a, w[16], rt::at(x, 543));
+            rt::step_scalar(a, w[17], rt::at(x, 544));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1478, a, 10);
+            rt::put(y, 1362, *a);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[18], rt::at(x, 476));
             rt::step_scalar(a, w[19], rt::at(x, 477));
             rt::step_scalar(a, w[20], rt::at(x, 478));
-            rt::step_scalar(a, w[21], rt::at(x, 510));
-            rt::step_scalar(a, w[22], rt::at(x, 511));
-            rt::step_scalar(a, w[23], rt::at(x, 512));
-            rt::step_scalar(a, w[24], rt::at(x, 544));
-            rt::step_scalar(a, w[25], rt::at(x, 545));
-            rt::step_scalar(a, w[26], rt::at(x, 546));
+            rt::step_scalar(a, w[21], rt::at(x, 504));
+            rt::step_scalar(a, w[22], rt::at(x, 505));
+            rt::step_scalar(a, w[23], rt::at(x, 506));
+            rt::step_scalar(a, w[24], rt::at(x, 532));
+            rt::step_scalar(a, w[25], rt::at(x, 533));
+            rt::step_scalar(a, w[26], rt::at(x, 534));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1496, *a);
+            rt::put(y, 1378, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 492));
-            rt::step_scalar(a, w[19], rt::at(x, 493));
-            rt::step_scalar(a, w[20], rt::at(x, 494));
-            rt::step_scalar(a, w[21], rt::at(x, 526));
-            rt::step_scalar(a, w[22], rt::at(x, 527));
-            rt::step_scalar(a, w[23], rt::at(x, 528));
+            rt::step_scalar(a, w[18], rt::at(x, 486));
+            rt::step_scalar(a, w[19], rt::at(x, 487));
+            rt::step_scalar(a, w[20], rt::at(x, 488));
+            rt::step_scalar(a, w[21], rt::at(x, 514));
+            rt::step_scalar(a, w[22], rt::at(x, 515));
+            rt::step_scalar(a, w[23], rt::at(x, 516));
+            rt::step_scalar(a, w[24], rt::at(x, 542));
+            rt::step_scalar(a, w[25], rt::at(x, 543));
+            rt::step_scalar(a, w[26], rt::at(x, 544));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1388, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 504));
+            rt::step_scalar(a, w[1], rt::at(x, 505));
+            rt::step_scalar(a, w[2], rt::at(x, 506));
+            rt::step_scalar(a, w[3], rt::at(x, 532));
+            rt::step_scalar(a, w[4], rt::at(x, 533));
+            rt::step_scalar(a, w[5], rt::at(x, 534));
+            rt::step_scalar(a, w[6], rt::at(x, 560));
+            rt::step_scalar(a, w[7], rt::at(x, 561));
+            rt::step_scalar(a, w[8], rt::at(x, 562));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1404, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 514));
+            rt::step_scalar(a, w[1], rt::at(x, 515));
+            rt::step_scalar(a, w[2], rt::at(x, 516));
+            rt::step_scalar(a, w[3], rt::at(x, 542));
+            rt::step_scalar(a, w[4], rt::at(x, 543));
+            rt::step_scalar(a, w[5], rt::at(x, 544));
+            rt::step_scalar(a, w[6], rt::at(x, 570));
+            rt::step_scalar(a, w[7], rt::at(x, 571));
+            rt::step_scalar(a, w[8], rt::at(x, 572));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1414, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 504));
+            rt::step_scalar(a, w[10], rt::at(x, 505));
+            rt::step_scalar(a, w[11], rt::at(x, 506));
+            rt::step_scalar(a, w[12], rt::at(x, 532));
+            rt::step_scalar(a, w[13], rt::at(x, 533));
+            rt::step_scalar(a, w[14], rt::at(x, 534));
+            rt::step_scalar(a, w[15], rt::at(x, 560));
+            rt::step_scalar(a, w[16], rt::at(x, 561));
+            rt::step_scalar(a, w[17], rt::at(x, 562));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1430, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 514));
+            rt::step_scalar(a, w[10], rt::at(x, 515));
+            rt::step_scalar(a, w[11], rt::at(x, 516));
+            rt::step_scalar(a, w[12], rt::at(x, 542));
+            rt::step_scalar(a, w[13], rt::at(x, 543));
+            rt::step_scalar(a, w[14], rt::at(x, 544));
+            rt::step_scalar(a, w[15], rt::at(x, 570));
+            rt::step_scalar(a, w[16], rt::at(x, 571));
+            rt::step_scalar(a, w[17], rt::at(x, 572));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1440, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 504));
+            rt::step_scalar(a, w[19], rt::at(x, 505));
+            rt::step_scalar(a, w[20], rt::at(x, 506));
+            rt::step_scalar(a, w[21], rt::at(x, 532));
+            rt::step_scalar(a, w[22], rt::at(x, 533));
+            rt::step_scalar(a, w[23], rt::at(x, 534));
             rt::step_scalar(a, w[24], rt::at(x, 560));
             rt::step_scalar(a, w[25], rt::at(x, 561));
             rt::step_scalar(a, w[26], rt::at(x, 562));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1512, a, 10);
+            rt::put(y, 1456, *a);
         }
-    }
-    #[inline(never)]
-    fn conv_kernel_1_part_3(
-        x: &[f32; 952],
-        w: &[f32; 27],
-        b: &[f32; 3],
-        y: &mut [f32; 2652],
-    ) {
         {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 510));
-            rt::step_scalar(a, w[1], rt::at(x, 511));
-            rt::step_scalar(a, w[2], rt::at(x, 512));
-            rt::step_scalar(a, w[3], rt::at(x, 544));
-            rt::step_scalar(a, w[4], rt::at(x, 545));
-            rt::step_scalar(a, w[5], rt::at(x, 546));
-            rt::step_scalar(a, w[6], rt::at(x, 578));
-            rt::step_scalar(a, w[7], rt::at(x, 579));
-            rt::step_scalar(a, w[8], rt::at(x, 580));
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 514));
+            rt::step_scalar(a, w[19], rt::at(x, 515));
+            rt::step_scalar(a, w[20], rt::at(x, 516));
+            rt::step_scalar(a, w[21], rt::at(x, 542));
+            rt::step_scalar(a, w[22], rt::at(x, 543));
+            rt::step_scalar(a, w[23], rt::at(x, 544));
+            rt::step_scalar(a, w[24], rt::at(x, 570));
+            rt::step_scalar(a, w[25], rt::at(x, 571));
+            rt::step_scalar(a, w[26], rt::at(x, 572));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1530, *a);
+            rt::put(y, 1466, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 526));
-            rt::step_scalar(a, w[1], rt::at(x, 527));
-            rt::step_scalar(a, w[2], rt::at(x, 528));
+            rt::step_scalar(a, w[0], rt::at(x, 532));
+            rt::step_scalar(a, w[1], rt::at(x, 533));
+            rt::step_scalar(a, w[2], rt::at(x, 534));
             rt::step_scalar(a, w[3], rt::at(x, 560));
             rt::step_scalar(a, w[4], rt::at(x, 561));
             rt::step_scalar(a, w[5], rt::at(x, 562));
-            rt::step_scalar(a, w[6], rt::at(x, 594));
-            rt::step_scalar(a, w[7], rt::at(x, 595));
-            rt::step_scalar(a, w[8], rt::at(x, 596));
+            rt::step_scalar(a, w[6], rt::at(x, 588));
+            rt::step_scalar(a, w[7], rt::at(x, 589));
+            rt::step_scalar(a, w[8], rt::at(x, 590));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1546, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 510));
-            rt::step_scalar(a, w[10], rt::at(x, 511));
-            rt::step_scalar(a, w[11], rt::at(x, 512));
-            rt::step_scalar(a, w[12], rt::at(x, 544));
-            rt::step_scalar(a, w[13], rt::at(x, 545));
-            rt::step_scalar(a, w[14], rt::at(x, 546));
-            rt::step_scalar(a, w[15], rt::at(x, 578));
-            rt::step_scalar(a, w[16], rt::at(x, 579));
-            rt::step_scalar(a, w[17], rt::at(x, 580));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 1564, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 526));
-            rt::step_scalar(a, w[10], rt::at(x, 527));
-            rt::step_scalar(a, w[11], rt::at(x, 528));
-            rt::step_scalar(a, w[12], rt::at(x, 560));
-            rt::step_scalar(a, w[13], rt::at(x, 561));
-            rt::step_scalar(a, w[14], rt::at(x, 562));
-            rt::step_scalar(a, w[15], rt::at(x, 594));
-            rt::step_scalar(a, w[16], rt::at(x, 595));
-            rt::step_scalar(a, w[17], rt::at(x, 596));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1580, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 510));
-            rt::step_scalar(a, w[19], rt::at(x, 511));
-            rt::step_scalar(a, w[20], rt::at(x, 512));
-            rt::step_scalar(a, w[21], rt::at(x, 544));
-            rt::step_scalar(a, w[22], rt::at(x, 545));
-            rt::step_scalar(a, w[23], rt::at(x, 546));
-            rt::step_scalar(a, w[24], rt::at(x, 578));
-            rt::step_scalar(a, w[25], rt::at(x, 579));
-            rt::step_scalar(a, w[26], rt::at(x, 580));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 1598, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 526));
-            rt::step_scalar(a, w[19], rt::at(x, 527));
-            rt::step_scalar(a, w[20], rt::at(x, 528));
-            rt::step_scalar(a, w[21], rt::at(x, 560));
-            rt::step_scalar(a, w[22], rt::at(x, 561));
-            rt::step_scalar(a, w[23], rt::at(x, 562));
-            rt::step_scalar(a, w[24], rt::at(x, 594));
-            rt::step_scalar(a, w[25], rt::at(x, 595));
-            rt::step_scalar(a, w[26], rt::at(x, 596));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1614, a, 10);
+            rt::put(y, 1482, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 544));
-            rt::step_scalar(a, w[1], rt::at(x, 545));
-            rt::step_scalar(a, w[2], rt::at(x, 546));
-            rt::step_scalar(a, w[3], rt::at(x, 578));
-            rt::step_scalar(a, w[4], rt::at(x, 579));
-            rt::step_scalar(a, w[5], rt::at(x, 580));
-            rt::step_scalar(a, w[6], rt::at(x, 612));
-            rt::step_scalar(a, w[7], rt::at(x, 613));
-            rt::step_scalar(a, w[8], rt::at(x, 614));
+            rt::step_scalar(a, w[0], rt::at(x, 542));
+            rt::step_scalar(a, w[1], rt::at(x, 543));
+            rt::step_scalar(a, w[2], rt::at(x, 544));
+            rt::step_scalar(a, w[3], rt::at(x, 570));
+            rt::step_scalar(a, w[4], rt::at(x, 571));
+            rt::step_scalar(a, w[5], rt::at(x, 572));
+            rt::step_scalar(a, w[6], rt::at(x, 598));
+            rt::step_scalar(a, w[7], rt::at(x, 599));
+            rt::step_scalar(a, w[8], rt::at(x, 600));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1632, *a);
+            rt::put(y, 1492, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 532));
+            rt::step_scalar(a, w[10], rt::at(x, 533));
+            rt::step_scalar(a, w[11], rt::at(x, 534));
+            rt::step_scalar(a, w[12], rt::at(x, 560));
+            rt::step_scalar(a, w[13], rt::at(x, 561));
+            rt::step_scalar(a, w[14], rt::at(x, 562));
+            rt::step_scalar(a, w[15], rt::at(x, 588));
+            rt::step_scalar(a, w[16], rt::at(x, 589));
+            rt::step_scalar(a, w[17], rt::at(x, 590));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1508, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 542));
+            rt::step_scalar(a, w[10], rt::at(x, 543));
+            rt::step_scalar(a, w[11], rt::at(x, 544));
+            rt::step_scalar(a, w[12], rt::at(x, 570));
+            rt::step_scalar(a, w[13], rt::at(x, 571));
+            rt::step_scalar(a, w[14], rt::at(x, 572));
+            rt::step_scalar(a, w[15], rt::at(x, 598));
+            rt::step_scalar(a, w[16], rt::at(x, 599));
+            rt::step_scalar(a, w[17], rt::at(x, 600));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1518, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 532));
+            rt::step_scalar(a, w[19], rt::at(x, 533));
+            rt::step_scalar(a, w[20], rt::at(x, 534));
+            rt::step_scalar(a, w[21], rt::at(x, 560));
+            rt::step_scalar(a, w[22], rt::at(x, 561));
+            rt::step_scalar(a, w[23], rt::at(x, 562));
+            rt::step_scalar(a, w[24], rt::at(x, 588));
+            rt::step_scalar(a, w[25], rt::at(x, 589));
+            rt::step_scalar(a, w[26], rt::at(x, 590));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1534, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 542));
+            rt::step_scalar(a, w[19], rt::at(x, 543));
+            rt::step_scalar(a, w[20], rt::at(x, 544));
+            rt::step_scalar(a, w[21], rt::at(x, 570));
+            rt::step_scalar(a, w[22], rt::at(x, 571));
+            rt::step_scalar(a, w[23], rt::at(x, 572));
+            rt::step_scalar(a, w[24], rt::at(x, 598));
+            rt::step_scalar(a, w[25], rt::at(x, 599));
+            rt::step_scalar(a, w[26], rt::at(x, 600));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1544, *a);
         }
         {
             let a = &mut [b[0]; 16];
             rt::step_scalar(a, w[0], rt::at(x, 560));
             rt::step_scalar(a, w[1], rt::at(x, 561));
             rt::step_scalar(a, w[2], rt::at(x, 562));
-            rt::step_scalar(a, w[3], rt::at(x, 594));
-            rt::step_scalar(a, w[4], rt::at(x, 595));
-            rt::step_scalar(a, w[5], rt::at(x, 596));
-            rt::step_scalar(a, w[6], rt::at(x, 628));
-            rt::step_scalar(a, w[7], rt::at(x, 629));
-            rt::step_scalar(a, w[8], rt::at(x, 630));
+            rt::step_scalar(a, w[3], rt::at(x, 588));
+            rt::step_scalar(a, w[4], rt::at(x, 589));
+            rt::step_scalar(a, w[5], rt::at(x, 590));
+            rt::step_scalar(a, w[6], rt::at(x, 616));
+            rt::step_scalar(a, w[7], rt::at(x, 617));
+            rt::step_scalar(a, w[8], rt::at(x, 618));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1648, a, 10);
+            rt::put(y, 1560, *a);
         }
         {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 544));
-            rt::step_scalar(a, w[10], rt::at(x, 545));
-            rt::step_scalar(a, w[11], rt::at(x, 546));
-            rt::step_scalar(a, w[12], rt::at(x, 578));
-            rt::step_scalar(a, w[13], rt::at(x, 579));
-            rt::step_scalar(a, w[14], rt::at(x, 580));
-            rt::step_scalar(a, w[15], rt::at(x, 612));
-            rt::step_scalar(a, w[16], rt::at(x, 613));
-            rt::step_scalar(a, w[17], rt::at(x, 614));
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 570));
+            rt::step_scalar(a, w[1], rt::at(x, 571));
+            rt::step_scalar(a, w[2], rt::at(x, 572));
+            rt::step_scalar(a, w[3], rt::at(x, 598));
+            rt::step_scalar(a, w[4], rt::at(x, 599));
+            rt::step_scalar(a, w[5], rt::at(x, 600));
+            rt::step_scalar(a, w[6], rt::at(x, 626));
+            rt::step_scalar(a, w[7], rt::at(x, 627));
+            rt::step_scalar(a, w[8], rt::at(x, 628));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1666, *a);
+            rt::put(y, 1570, *a);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[9], rt::at(x, 560));
             rt::step_scalar(a, w[10], rt::at(x, 561));
             rt::step_scalar(a, w[11], rt::at(x, 562));
-            rt::step_scalar(a, w[12], rt::at(x, 594));
-            rt::step_scalar(a, w[13], rt::at(x, 595));
-            rt::step_scalar(a, w[14], rt::at(x, 596));
-            rt::step_scalar(a, w[15], rt::at(x, 628));
-            rt::step_scalar(a, w[16], rt::at(x, 629));
-            rt::step_scalar(a, w[17], rt::at(x, 630));
+            rt::step_scalar(a, w[12], rt::at(x, 588));
+            rt::step_scalar(a, w[13], rt::at(x, 589));
+            rt::step_scalar(a, w[14], rt::at(x, 590));
+            rt::step_scalar(a, w[15], rt::at(x, 616));
+            rt::step_scalar(a, w[16], rt::at(x, 617));
+            rt::step_scalar(a, w[17], rt::at(x, 618));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1682, a, 10);
+            rt::put(y, 1586, *a);
         }
         {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 544));
-            rt::step_scalar(a, w[19], rt::at(x, 545));
-            rt::step_scalar(a, w[20], rt::at(x, 546));
-            rt::step_scalar(a, w[21], rt::at(x, 578));
-            rt::step_scalar(a, w[22], rt::at(x, 579));
-            rt::step_scalar(a, w[23], rt::at(x, 580));
-            rt::step_scalar(a, w[24], rt::at(x, 612));
-            rt::step_scalar(a, w[25], rt::at(x, 613));
-            rt::step_scalar(a, w[26], rt::at(x, 614));
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 570));
+            rt::step_scalar(a, w[10], rt::at(x, 571));
+            rt::step_scalar(a, w[11], rt::at(x, 572));
+            rt::step_scalar(a, w[12], rt::at(x, 598));
+            rt::step_scalar(a, w[13], rt::at(x, 599));
+            rt::step_scalar(a, w[14], rt::at(x, 600));
+            rt::step_scalar(a, w[15], rt::at(x, 626));
+            rt::step_scalar(a, w[16], rt::at(x, 627));
+            rt::step_scalar(a, w[17], rt::at(x, 628));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1700, *a);
+            rt::put(y, 1596, *a);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[18], rt::at(x, 560));
             rt::step_scalar(a, w[19], rt::at(x, 561));
             rt::step_scalar(a, w[20], rt::at(x, 562));
-            rt::step_scalar(a, w[21], rt::at(x, 594));
-            rt::step_scalar(a, w[22], rt::at(x, 595));
-            rt::step_scalar(a, w[23], rt::at(x, 596));
-            rt::step_scalar(a, w[24], rt::at(x, 628));
-            rt::step_scalar(a, w[25], rt::at(x, 629));
-            rt::step_scalar(a, w[26], rt::at(x, 630));
+            rt::step_scalar(a, w[21], rt::at(x, 588));
+            rt::step_scalar(a, w[22], rt::at(x, 589));
+            rt::step_scalar(a, w[23], rt::at(x, 590));
+            rt::step_scalar(a, w[24], rt::at(x, 616));
+            rt::step_scalar(a, w[25], rt::at(x, 617));
+            rt::step_scalar(a, w[26], rt::at(x, 618));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1716, a, 10);
+            rt::put(y, 1612, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 570));
+            rt::step_scalar(a, w[19], rt::at(x, 571));
+            rt::step_scalar(a, w[20], rt::at(x, 572));
+            rt::step_scalar(a, w[21], rt::at(x, 598));
+            rt::step_scalar(a, w[22], rt::at(x, 599));
+            rt::step_scalar(a, w[23], rt::at(x, 600));
+            rt::step_scalar(a, w[24], rt::at(x, 626));
+            rt::step_scalar(a, w[25], rt::at(x, 627));
+            rt::step_scalar(a, w[26], rt::at(x, 628));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1622, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 578));
-            rt::step_scalar(a, w[1], rt::at(x, 579));
-            rt::step_scalar(a, w[2], rt::at(x, 580));
-            rt::step_scalar(a, w[3], rt::at(x, 612));
-            rt::step_scalar(a, w[4], rt::at(x, 613));
-            rt::step_scalar(a, w[5], rt::at(x, 614));
-            rt::step_scalar(a, w[6], rt::at(x, 646));
-            rt::step_scalar(a, w[7], rt::at(x, 647));
-            rt::step_scalar(a, w[8], rt::at(x, 648));
+            rt::step_scalar(a, w[0], rt::at(x, 588));
+            rt::step_scalar(a, w[1], rt::at(x, 589));
+            rt::step_scalar(a, w[2], rt::at(x, 590));
+            rt::step_scalar(a, w[3], rt::at(x, 616));
+            rt::step_scalar(a, w[4], rt::at(x, 617));
+            rt::step_scalar(a, w[5], rt::at(x, 618));
+            rt::step_scalar(a, w[6], rt::at(x, 644));
+            rt::step_scalar(a, w[7], rt::at(x, 645));
+            rt::step_scalar(a, w[8], rt::at(x, 646));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1734, *a);
+            rt::put(y, 1638, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 594));
-            rt::step_scalar(a, w[1], rt::at(x, 595));
-            rt::step_scalar(a, w[2], rt::at(x, 596));
-            rt::step_scalar(a, w[3], rt::at(x, 628));
-            rt::step_scalar(a, w[4], rt::at(x, 629));
-            rt::step_scalar(a, w[5], rt::at(x, 630));
-            rt::step_scalar(a, w[6], rt::at(x, 662));
-            rt::step_scalar(a, w[7], rt::at(x, 663));
-            rt::step_scalar(a, w[8], rt::at(x, 664));
+            rt::step_scalar(a, w[0], rt::at(x, 598));
+            rt::step_scalar(a, w[1], rt::at(x, 599));
+            rt::step_scalar(a, w[2], rt::at(x, 600));
+            rt::step_scalar(a, w[3], rt::at(x, 626));
+            rt::step_scalar(a, w[4], rt::at(x, 627));
+            rt::step_scalar(a, w[5], rt::at(x, 628));
+            rt::step_scalar(a, w[6], rt::at(x, 654));
+            rt::step_scalar(a, w[7], rt::at(x, 655));
+            rt::step_scalar(a, w[8], rt::at(x, 656));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1750, a, 10);
+            rt::put(y, 1648, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 578));
-            rt::step_scalar(a, w[10], rt::at(x, 579));
-            rt::step_scalar(a, w[11], rt::at(x, 580));
-            rt::step_scalar(a, w[12], rt::at(x, 612));
-            rt::step_scalar(a, w[13], rt::at(x, 613));
-            rt::step_scalar(a, w[14], rt::at(x, 614));
-            rt::step_scalar(a, w[15], rt::at(x, 646));
-            rt::step_scalar(a, w[16], rt::at(x, 647));
-            rt::step_scalar(a, w[17], rt::at(x, 648));
+            rt::step_scalar(a, w[9], rt::at(x, 588));
+            rt::step_scalar(a, w[10], rt::at(x, 589));
+            rt::step_scalar(a, w[11], rt::at(x, 590));
+            rt::step_scalar(a, w[12], rt::at(x, 616));
+            rt::step_scalar(a, w[13], rt::at(x, 617));
+            rt::step_scalar(a, w[14], rt::at(x, 618));
+            rt::step_scalar(a, w[15], rt::at(x, 644));
+            rt::step_scalar(a, w[16], rt::at(x, 645));
+            rt::step_scalar(a, w[17], rt::at(x, 646));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1664, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 598));
+            rt::step_scalar(a, w[10], rt::at(x, 599));
+            rt::step_scalar(a, w[11], rt::at(x, 600));
+            rt::step_scalar(a, w[12], rt::at(x, 626));
+            rt::step_scalar(a, w[13], rt::at(x, 627));
+            rt::step_scalar(a, w[14], rt::at(x, 628));
+            rt::step_scalar(a, w[15], rt::at(x, 654));
+            rt::step_scalar(a, w[16], rt::at(x, 655));
+            rt::step_scalar(a, w[17], rt::at(x, 656));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1674, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 588));
+            rt::step_scalar(a, w[19], rt::at(x, 589));
+            rt::step_scalar(a, w[20], rt::at(x, 590));
+            rt::step_scalar(a, w[21], rt::at(x, 616));
+            rt::step_scalar(a, w[22], rt::at(x, 617));
+            rt::step_scalar(a, w[23], rt::at(x, 618));
+            rt::step_scalar(a, w[24], rt::at(x, 644));
+            rt::step_scalar(a, w[25], rt::at(x, 645));
+            rt::step_scalar(a, w[26], rt::at(x, 646));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1690, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 598));
+            rt::step_scalar(a, w[19], rt::at(x, 599));
+            rt::step_scalar(a, w[20], rt::at(x, 600));
+            rt::step_scalar(a, w[21], rt::at(x, 626));
+            rt::step_scalar(a, w[22], rt::at(x, 627));
+            rt::step_scalar(a, w[23], rt::at(x, 628));
+            rt::step_scalar(a, w[24], rt::at(x, 654));
+            rt::step_scalar(a, w[25], rt::at(x, 655));
+            rt::step_scalar(a, w[26], rt::at(x, 656));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1700, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 616));
+            rt::step_scalar(a, w[1], rt::at(x, 617));
+            rt::step_scalar(a, w[2], rt::at(x, 618));
+            rt::step_scalar(a, w[3], rt::at(x, 644));
+            rt::step_scalar(a, w[4], rt::at(x, 645));
+            rt::step_scalar(a, w[5], rt::at(x, 646));
+            rt::step_scalar(a, w[6], rt::at(x, 672));
+            rt::step_scalar(a, w[7], rt::at(x, 673));
+            rt::step_scalar(a, w[8], rt::at(x, 674));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1716, *a);
+        }
+        {
+            let a = &mut [b[0]; 16];
+            rt::step_scalar(a, w[0], rt::at(x, 626));
+            rt::step_scalar(a, w[1], rt::at(x, 627));
+            rt::step_scalar(a, w[2], rt::at(x, 628));
+            rt::step_scalar(a, w[3], rt::at(x, 654));
+            rt::step_scalar(a, w[4], rt::at(x, 655));
+            rt::step_scalar(a, w[5], rt::at(x, 656));
+            rt::step_scalar(a, w[6], rt::at(x, 682));
+            rt::step_scalar(a, w[7], rt::at(x, 683));
+            rt::step_scalar(a, w[8], rt::at(x, 684));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1726, *a);
+        }
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 616));
+            rt::step_scalar(a, w[10], rt::at(x, 617));
+            rt::step_scalar(a, w[11], rt::at(x, 618));
+            rt::step_scalar(a, w[12], rt::at(x, 644));
+            rt::step_scalar(a, w[13], rt::at(x, 645));
+            rt::step_scalar(a, w[14], rt::at(x, 646));
+            rt::step_scalar(a, w[15], rt::at(x, 672));
+            rt::step_scalar(a, w[16], rt::at(x, 673));
+            rt::step_scalar(a, w[17], rt::at(x, 674));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1742, *a);
+        }
+    }
+    #[inline(never)]
+    fn conv_kernel_1_part_4(
+        x: &[f32; 784],
+        w: &[f32; 27],
+        b: &[f32; 3],
+        y: &mut [f32; 2028],
+    ) {
+        {
+            let a = &mut [b[1]; 16];
+            rt::step_scalar(a, w[9], rt::at(x, 626));
+            rt::step_scalar(a, w[10], rt::at(x, 627));
+            rt::step_scalar(a, w[11], rt::at(x, 628));
+            rt::step_scalar(a, w[12], rt::at(x, 654));
+            rt::step_scalar(a, w[13], rt::at(x, 655));
+            rt::step_scalar(a, w[14], rt::at(x, 656));
+            rt::step_scalar(a, w[15], rt::at(x, 682));
+            rt::step_scalar(a, w[16], rt::at(x, 683));
+            rt::step_scalar(a, w[17], rt::at(x, 684));
+            for v in a.iter_mut() {
+                *v = rt::math::relu(*v);
+            }
+            rt::put(y, 1752, *a);
+        }
+        {
+            let a = &mut [b[2]; 16];
+            rt::step_scalar(a, w[18], rt::at(x, 616));
+            rt::step_scalar(a, w[19], rt::at(x, 617));
+            rt::step_scalar(a, w[20], rt::at(x, 618));
+            rt::step_scalar(a, w[21], rt::at(x, 644));
+            rt::step_scalar(a, w[22], rt::at(x, 645));
+            rt::step_scalar(a, w[23], rt::at(x, 646));
+            rt::step_scalar(a, w[24], rt::at(x, 672));
+            rt::step_scalar(a, w[25], rt::at(x, 673));
+            rt::step_scalar(a, w[26], rt::at(x, 674));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
             rt::put(y, 1768, *a);
         }
         {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 594));
-            rt::step_scalar(a, w[10], rt::at(x, 595));
-            rt::step_scalar(a, w[11], rt::at(x, 596));
-            rt::step_scalar(a, w[12], rt::at(x, 628));
-            rt::step_scalar(a, w[13], rt::at(x, 629));
-            rt::step_scalar(a, w[14], rt::at(x, 630));
-            rt::step_scalar(a, w[15], rt::at(x, 662));
-            rt::step_scalar(a, w[16], rt::at(x, 663));
-            rt::step_scalar(a, w[17], rt::at(x, 664));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1784, a, 10);
-        }
-        {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 578));
-            rt::step_scalar(a, w[19], rt::at(x, 579));
-            rt::step_scalar(a, w[20], rt::at(x, 580));
-            rt::step_scalar(a, w[21], rt::at(x, 612));
-            rt::step_scalar(a, w[22], rt::at(x, 613));
-            rt::step_scalar(a, w[23], rt::at(x, 614));
-            rt::step_scalar(a, w[24], rt::at(x, 646));
-            rt::step_scalar(a, w[25], rt::at(x, 647));
-            rt::step_scalar(a, w[26], rt::at(x, 648));
+            rt::step_scalar(a, w[18], rt::at(x, 626));
+            rt::step_scalar(a, w[19], rt::at(x, 627));
+            rt::step_scalar(a, w[20], rt::at(x, 628));
+            rt::step_scalar(a, w[21], rt::at(x, 654));
+            rt::step_scalar(a, w[22], rt::at(x, 655));
+            rt::step_scalar(a, w[23], rt::at(x, 656));
+            rt::step_scalar(a, w[24], rt::at(x, 682));
+            rt::step_scalar(a, w[25], rt::at(x, 683));
+            rt::step_scalar(a, w[26], rt::at(x, 684));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1802, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 594));
-            rt::step_scalar(a, w[19], rt::at(x, 595));
-            rt::step_scalar(a, w[20], rt::at(x, 596));
-            rt::step_scalar(a, w[21], rt::at(x, 628));
-            rt::step_scalar(a, w[22], rt::at(x, 629));
-            rt::step_scalar(a, w[23], rt::at(x, 630));
-            rt::step_scalar(a, w[24], rt::at(x, 662));
-            rt::step_scalar(a, w[25], rt::at(x, 663));
-            rt::step_scalar(a, w[26], rt::at(x, 664));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 1818, a, 10);
+            rt::put(y, 1778, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 612));
-            rt::step_scalar(a, w[1], rt::at(x, 613));
-            rt::step_scalar(a, w[2], rt::at(x, 614));
-            rt::step_scalar(a, w[3], rt::at(x, 646));
-            rt::step_scalar(a, w[4], rt::at(x, 647));
-            rt::step_scalar(a, w[5], rt::at(x, 648));
-            rt::step_scalar(a, w[6], rt::at(x, 680));
-            rt::step_scalar(a, w[7], rt::at(x, 681));
-            rt::step_scalar(a, w[8], rt::at(x, 682));
+            rt::step_scalar(a, w[0], rt::at(x, 644));
+            rt::step_scalar(a, w[1], rt::at(x, 645));
+            rt::step_scalar(a, w[2], rt::at(x, 646));
+            rt::step_scalar(a, w[3], rt::at(x, 672));
+            rt::step_scalar(a, w[4], rt::at(x, 673));
+            rt::step_scalar(a, w[5], rt::at(x, 674));
+            rt::step_scalar(a, w[6], rt::at(x, 700));
+            rt::step_scalar(a, w[7], rt::at(x, 701));
+            rt::step_scalar(a, w[8], rt::at(x, 702));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1836, *a);
+            rt::put(y, 1794, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 628));
-            rt::step_scalar(a, w[1], rt::at(x, 629));
-            rt::step_scalar(a, w[2], rt::at(x, 630));
-            rt::step_scalar(a, w[3], rt::at(x, 662));
-            rt::step_scalar(a, w[4], rt::at(x, 663));
-            rt::step_scalar(a, w[5], rt::at(x, 664));
-            rt::step_scalar(a, w[6], rt::at(x, 696));
-            rt::step_scalar(a, w[7], rt::at(x, 697));
-            rt::step_scalar(a, w[8], rt::at(x, 698));
+            rt::step_scalar(a, w[0], rt::at(x, 654));
+            rt::step_scalar(a, w[1], rt::at(x, 655));
+            rt::step_scalar(a, w[2], rt::at(x, 656));
+            rt::step_scalar(a, w[3], rt::at(x, 682));
+            rt::step_scalar(a, w[4], rt::at(x, 683));
+            rt::step_scalar(a, w[5], rt::at(x, 684));
+            rt::step_scalar(a, w[6], rt::at(x, 710));
+            rt::step_scalar(a, w[7], rt::at(x, 711));
+            rt::step_scalar(a, w[8], rt::at(x, 712));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1852, a, 10);
+            rt::put(y, 1804, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 612));
-            rt::step_scalar(a, w[10], rt::at(x, 613));
-            rt::step_scalar(a, w[11], rt::at(x, 614));
-            rt::step_scalar(a, w[12], rt::at(x, 646));
-            rt::step_scalar(a, w[13], rt::at(x, 647));
-            rt::step_scalar(a, w[14], rt::at(x, 648));
-            rt::step_scalar(a, w[15], rt::at(x, 680));
-            rt::step_scalar(a, w[16], rt::at(x, 681));
-            rt::step_scalar(a, w[17], rt::at(x, 682));
+            rt::step_scalar(a, w[9], rt::at(x, 644));
+            rt::step_scalar(a, w[10], rt::at(x, 645));
+            rt::step_scalar(a, w[11], rt::at(x, 646));
+            rt::step_scalar(a, w[12], rt::at(x, 672));
+            rt::step_scalar(a, w[13], rt::at(x, 673));
+            rt::step_scalar(a, w[14], rt::at(x, 674));
+            rt::step_scalar(a, w[15], rt::at(x, 700));
+            rt::step_scalar(a, w[16], rt::at(x, 701));
+            rt::step_scalar(a, w[17], rt::at(x, 702));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1870, *a);
+            rt::put(y, 1820, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 628));
-            rt::step_scalar(a, w[10], rt::at(x, 629));
-            rt::step_scalar(a, w[11], rt::at(x, 630));
-            rt::step_scalar(a, w[12], rt::at(x, 662));
-            rt::step_scalar(a, w[13], rt::at(x, 663));
-            rt::step_scalar(a, w[14], rt::at(x, 664));
-            rt::step_scalar(a, w[15], rt::at(x, 696));
-            rt::step_scalar(a, w[16], rt::at(x, 697));
-            rt::step_scalar(a, w[17], rt::at(x, 698));
+            rt::step_scalar(a, w[9], rt::at(x, 654));
+            rt::step_scalar(a, w[10], rt::at(x, 655));
+            rt::step_scalar(a, w[11], rt::at(x, 656));
+            rt::step_scalar(a, w[12], rt::at(x, 682));
+            rt::step_scalar(a, w[13], rt::at(x, 683));
+            rt::step_scalar(a, w[14], rt::at(x, 684));
+            rt::step_scalar(a, w[15], rt::at(x, 710));
+            rt::step_scalar(a, w[16], rt::at(x, 711));
+            rt::step_scalar(a, w[17], rt::at(x, 712));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1886, a, 10);
+            rt::put(y, 1830, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 612));
-            rt::step_scalar(a, w[19], rt::at(x, 613));
-            rt::step_scalar(a, w[20], rt::at(x, 614));
-            rt::step_scalar(a, w[21], rt::at(x, 646));
-            rt::step_scalar(a, w[22], rt::at(x, 647));
-            rt::step_scalar(a, w[23], rt::at(x, 648));
-            rt::step_scalar(a, w[24], rt::at(x, 680));
-            rt::step_scalar(a, w[25], rt::at(x, 681));
-            rt::step_scalar(a, w[26], rt::at(x, 682));
+            rt::step_scalar(a, w[18], rt::at(x, 644));
+            rt::step_scalar(a, w[19], rt::at(x, 645));
+            rt::step_scalar(a, w[20], rt::at(x, 646));
+            rt::step_scalar(a, w[21], rt::at(x, 672));
+            rt::step_scalar(a, w[22], rt::at(x, 673));
+            rt::step_scalar(a, w[23], rt::at(x, 674));
+            rt::step_scalar(a, w[24], rt::at(x, 700));
+            rt::step_scalar(a, w[25], rt::at(x, 701));
+            rt::step_scalar(a, w[26], rt::at(x, 702));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1904, *a);
+            rt::put(y, 1846, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 628));
-            rt::step_scalar(a, w[19], rt::at(x, 629));
-            rt::step_scalar(a, w[20], rt::at(x, 630));
-            rt::step_scalar(a, w[21], rt::at(x, 662));
-            rt::step_scalar(a, w[22], rt::at(x, 663));
-            rt::step_scalar(a, w[23], rt::at(x, 664));
-            rt::step_scalar(a, w[24], rt::at(x, 696));
-            rt::step_scalar(a, w[25], rt::at(x, 697));
-            rt::step_scalar(a, w[26], rt::at(x, 698));
+            rt::step_scalar(a, w[18], rt::at(x, 654));
+            rt::step_scalar(a, w[19], rt::at(x, 655));
+            rt::step_scalar(a, w[20], rt::at(x, 656));
+            rt::step_scalar(a, w[21], rt::at(x, 682));
+            rt::step_scalar(a, w[22], rt::at(x, 683));
+            rt::step_scalar(a, w[23], rt::at(x, 684));
+            rt::step_scalar(a, w[24], rt::at(x, 710));
+            rt::step_scalar(a, w[25], rt::at(x, 711));
+            rt::step_scalar(a, w[26], rt::at(x, 712));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1920, a, 10);
+            rt::put(y, 1856, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 646));
-            rt::step_scalar(a, w[1], rt::at(x, 647));
-            rt::step_scalar(a, w[2], rt::at(x, 648));
-            rt::step_scalar(a, w[3], rt::at(x, 680));
-            rt::step_scalar(a, w[4], rt::at(x, 681));
-            rt::step_scalar(a, w[5], rt::at(x, 682));
-            rt::step_scalar(a, w[6], rt::at(x, 714));
-            rt::step_scalar(a, w[7], rt::at(x, 715));
-            rt::step_scalar(a, w[8], rt::at(x, 716));
+            rt::step_scalar(a, w[0], rt::at(x, 672));
+            rt::step_scalar(a, w[1], rt::at(x, 673));
+            rt::step_scalar(a, w[2], rt::at(x, 674));
+            rt::step_scalar(a, w[3], rt::at(x, 700));
+            rt::step_scalar(a, w[4], rt::at(x, 701));
+            rt::step_scalar(a, w[5], rt::at(x, 702));
+            rt::step_scalar(a, w[6], rt::at(x, 728));
+            rt::step_scalar(a, w[7], rt::at(x, 729));
+            rt::step_scalar(a, w[8], rt::at(x, 730));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1938, *a);
+            rt::put(y, 1872, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 662));
-            rt::step_scalar(a, w[1], rt::at(x, 663));
-            rt::step_scalar(a, w[2], rt::at(x, 664));
-            rt::step_scalar(a, w[3], rt::at(x, 696));
-            rt::step_scalar(a, w[4], rt::at(x, 697));
-            rt::step_scalar(a, w[5], rt::at(x, 698));
-            rt::step_scalar(a, w[6], rt::at(x, 730));
-            rt::step_scalar(a, w[7], rt::at(x, 731));
-            rt::step_scalar(a, w[8], rt::at(x, 732));
+            rt::step_scalar(a, w[0], rt::at(x, 682));
+            rt::step_scalar(a, w[1], rt::at(x, 683));
+            rt::step_scalar(a, w[2], rt::at(x, 684));
+            rt::step_scalar(a, w[3], rt::at(x, 710));
+            rt::step_scalar(a, w[4], rt::at(x, 711));
+            rt::step_scalar(a, w[5], rt::at(x, 712));
+            rt::step_scalar(a, w[6], rt::at(x, 738));
+            rt::step_scalar(a, w[7], rt::at(x, 739));
+            rt::step_scalar(a, w[8], rt::at(x, 740));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1954, a, 10);
+            rt::put(y, 1882, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 646));
-            rt::step_scalar(a, w[10], rt::at(x, 647));
-            rt::step_scalar(a, w[11], rt::at(x, 648));
-            rt::step_scalar(a, w[12], rt::at(x, 680));
-            rt::step_scalar(a, w[13], rt::at(x, 681));
-            rt::step_scalar(a, w[14], rt::at(x, 682));
-            rt::step_scalar(a, w[15], rt::at(x, 714));
-            rt::step_scalar(a, w[16], rt::at(x, 715));
-            rt::step_scalar(a, w[17], rt::at(x, 716));
+            rt::step_scalar(a, w[9], rt::at(x, 672));
+            rt::step_scalar(a, w[10], rt::at(x, 673));
+            rt::step_scalar(a, w[11], rt::at(x, 674));
+            rt::step_scalar(a, w[12], rt::at(x, 700));
+            rt::step_scalar(a, w[13], rt::at(x, 701));
+            rt::step_scalar(a, w[14], rt::at(x, 702));
+            rt::step_scalar(a, w[15], rt::at(x, 728));
+            rt::step_scalar(a, w[16], rt::at(x, 729));
+            rt::step_scalar(a, w[17], rt::at(x, 730));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 1972, *a);
+            rt::put(y, 1898, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 662));
-            rt::step_scalar(a, w[10], rt::at(x, 663));
-            rt::step_scalar(a, w[11], rt::at(x, 664));
-            rt::step_scalar(a, w[12], rt::at(x, 696));
-            rt::step_scalar(a, w[13], rt::at(x, 697));
-            rt::step_scalar(a, w[14], rt::at(x, 698));
-            rt::step_scalar(a, w[15], rt::at(x, 730));
-            rt::step_scalar(a, w[16], rt::at(x, 731));
-            rt::step_scalar(a, w[17], rt::at(x, 732));
+            rt::step_scalar(a, w[9], rt::at(x, 682));
+            rt::step_scalar(a, w[10], rt::at(x, 683));
+            rt::step_scalar(a, w[11], rt::at(x, 684));
+            rt::step_scalar(a, w[12], rt::at(x, 710));
+            rt::step_scalar(a, w[13], rt::at(x, 711));
+            rt::step_scalar(a, w[14], rt::at(x, 712));
+            rt::step_scalar(a, w[15], rt::at(x, 738));
+            rt::step_scalar(a, w[16], rt::at(x, 739));
+            rt::step_scalar(a, w[17], rt::at(x, 740));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 1988, a, 10);
+            rt::put(y, 1908, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 646));
-            rt::step_scalar(a, w[19], rt::at(x, 647));
-            rt::step_scalar(a, w[20], rt::at(x, 648));
-            rt::step_scalar(a, w[21], rt::at(x, 680));
-            rt::step_scalar(a, w[22], rt::at(x, 681));
-            rt::step_scalar(a, w[23], rt::at(x, 682));
-            rt::step_scalar(a, w[24], rt::at(x, 714));
-            rt::step_scalar(a, w[25], rt::at(x, 715));
-            rt::step_scalar(a, w[26], rt::at(x, 716));
+            rt::step_scalar(a, w[18], rt::at(x, 672));
+            rt::step_scalar(a, w[19], rt::at(x, 673));
+            rt::step_scalar(a, w[20], rt::at(x, 674));
+            rt::step_scalar(a, w[21], rt::at(x, 700));
+            rt::step_scalar(a, w[22], rt::at(x, 701));
+            rt::step_scalar(a, w[23], rt::at(x, 702));
+            rt::step_scalar(a, w[24], rt::at(x, 728));
+            rt::step_scalar(a, w[25], rt::at(x, 729));
+            rt::step_scalar(a, w[26], rt::at(x, 730));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 2006, *a);
+            rt::put(y, 1924, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 662));
-            rt::step_scalar(a, w[19], rt::at(x, 663));
-            rt::step_scalar(a, w[20], rt::at(x, 664));
-            rt::step_scalar(a, w[21], rt::at(x, 696));
-            rt::step_scalar(a, w[22], rt::at(x, 697));
-            rt::step_scalar(a, w[23], rt::at(x, 698));
-            rt::step_scalar(a, w[24], rt::at(x, 730));
-            rt::step_scalar(a, w[25], rt::at(x, 731));
-            rt::step_scalar(a, w[26], rt::at(x, 732));
+            rt::step_scalar(a, w[18], rt::at(x, 682));
+            rt::step_scalar(a, w[19], rt::at(x, 683));
+            rt::step_scalar(a, w[20], rt::at(x, 684));
+            rt::step_scalar(a, w[21], rt::at(x, 710));
+            rt::step_scalar(a, w[22], rt::at(x, 711));
+            rt::step_scalar(a, w[23], rt::at(x, 712));
+            rt::step_scalar(a, w[24], rt::at(x, 738));
+            rt::step_scalar(a, w[25], rt::at(x, 739));
+            rt::step_scalar(a, w[26], rt::at(x, 740));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 2022, a, 10);
+            rt::put(y, 1934, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 680));
-            rt::step_scalar(a, w[1], rt::at(x, 681));
-            rt::step_scalar(a, w[2], rt::at(x, 682));
-            rt::step_scalar(a, w[3], rt::at(x, 714));
-            rt::step_scalar(a, w[4], rt::at(x, 715));
-            rt::step_scalar(a, w[5], rt::at(x, 716));
-            rt::step_scalar(a, w[6], rt::at(x, 748));
-            rt::step_scalar(a, w[7], rt::at(x, 749));
-            rt::step_scalar(a, w[8], rt::at(x, 750));
+            rt::step_scalar(a, w[0], rt::at(x, 700));
+            rt::step_scalar(a, w[1], rt::at(x, 701));
+            rt::step_scalar(a, w[2], rt::at(x, 702));
+            rt::step_scalar(a, w[3], rt::at(x, 728));
+            rt::step_scalar(a, w[4], rt::at(x, 729));
+            rt::step_scalar(a, w[5], rt::at(x, 730));
+            rt::step_scalar(a, w[6], rt::at(x, 756));
+            rt::step_scalar(a, w[7], rt::at(x, 757));
+            rt::step_scalar(a, w[8], rt::at(x, 758));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 2040, *a);
+            rt::put(y, 1950, *a);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 696));
-            rt::step_scalar(a, w[1], rt::at(x, 697));
-            rt::step_scalar(a, w[2], rt::at(x, 698));
-            rt::step_scalar(a, w[3], rt::at(x, 730));
-            rt::step_scalar(a, w[4], rt::at(x, 731));
-            rt::step_scalar(a, w[5], rt::at(x, 732));
-            rt::step_scalar(a, w[6], rt::at(x, 764));
-            rt::step_scalar(a, w[7], rt::at(x, 765));
-            rt::step_scalar(a, w[8], rt::at(x, 766));
+            rt::step_scalar(a, w[0], rt::at(x, 710));
+            rt::step_scalar(a, w[1], rt::at(x, 711));
+            rt::step_scalar(a, w[2], rt::at(x, 712));
+            rt::step_scalar(a, w[3], rt::at(x, 738));
+            rt::step_scalar(a, w[4], rt::at(x, 739));
+            rt::step_scalar(a, w[5], rt::at(x, 740));
+            rt::step_scalar(a, w[6], rt::at(x, 766));
+            rt::step_scalar(a, w[7], rt::at(x, 767));
+            rt::step_scalar(a, w[8], rt::at(x, 768));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 2056, a, 10);
+            rt::put(y, 1960, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 680));
-            rt::step_scalar(a, w[10], rt::at(x, 681));
-            rt::step_scalar(a, w[11], rt::at(x, 682));
-            rt::step_scalar(a, w[12], rt::at(x, 714));
-            rt::step_scalar(a, w[13], rt::at(x, 715));
-            rt::step_scalar(a, w[14], rt::at(x, 716));
-            rt::step_scalar(a, w[15], rt::at(x, 748));
-            rt::step_scalar(a, w[16], rt::at(x, 749));
-            rt::step_scalar(a, w[17], rt::at(x, 750));
+            rt::step_scalar(a, w[9], rt::at(x, 700));
+            rt::step_scalar(a, w[10], rt::at(x, 701));
+            rt::step_scalar(a, w[11], rt::at(x, 702));
+            rt::step_scalar(a, w[12], rt::at(x, 728));
+            rt::step_scalar(a, w[13], rt::at(x, 729));
+            rt::step_scalar(a, w[14], rt::at(x, 730));
+            rt::step_scalar(a, w[15], rt::at(x, 756));
+            rt::step_scalar(a, w[16], rt::at(x, 757));
+            rt::step_scalar(a, w[17], rt::at(x, 758));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 2074, *a);
+            rt::put(y, 1976, *a);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 696));
-            rt::step_scalar(a, w[10], rt::at(x, 697));
-            rt::step_scalar(a, w[11], rt::at(x, 698));
-            rt::step_scalar(a, w[12], rt::at(x, 730));
-            rt::step_scalar(a, w[13], rt::at(x, 731));
-            rt::step_scalar(a, w[14], rt::at(x, 732));
-            rt::step_scalar(a, w[15], rt::at(x, 764));
-            rt::step_scalar(a, w[16], rt::at(x, 765));
-            rt::step_scalar(a, w[17], rt::at(x, 766));
+            rt::step_scalar(a, w[9], rt::at(x, 710));
+            rt::step_scalar(a, w[10], rt::at(x, 711));
+            rt::step_scalar(a, w[11], rt::at(x, 712));
+            rt::step_scalar(a, w[12], rt::at(x, 738));
+            rt::step_scalar(a, w[13], rt::at(x, 739));
+            rt::step_scalar(a, w[14], rt::at(x, 740));
+            rt::step_scalar(a, w[15], rt::at(x, 766));
+            rt::step_scalar(a, w[16], rt::at(x, 767));
+            rt::step_scalar(a, w[17], rt::at(x, 768));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 2090, a, 10);
+            rt::put(y, 1986, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 680));
-            rt::step_scalar(a, w[19], rt::at(x, 681));
-            rt::step_scalar(a, w[20], rt::at(x, 682));
-            rt::step_scalar(a, w[21], rt::at(x, 714));
-            rt::step_scalar(a, w[22], rt::at(x, 715));
-            rt::step_scalar(a, w[23], rt::at(x, 716));
-            rt::step_scalar(a, w[24], rt::at(x, 748));
-            rt::step_scalar(a, w[25], rt::at(x, 749));
-            rt::step_scalar(a, w[26], rt::at(x, 750));
+            rt::step_scalar(a, w[18], rt::at(x, 700));
+            rt::step_scalar(a, w[19], rt::at(x, 701));
+            rt::step_scalar(a, w[20], rt::at(x, 702));
+            rt::step_scalar(a, w[21], rt::at(x, 728));
+            rt::step_scalar(a, w[22], rt::at(x, 729));
+            rt::step_scalar(a, w[23], rt::at(x, 730));
+            rt::step_scalar(a, w[24], rt::at(x, 756));
+            rt::step_scalar(a, w[25], rt::at(x, 757));
+            rt::step_scalar(a, w[26], rt::at(x, 758));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put(y, 2108, *a);
+            rt::put(y, 2002, *a);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 696));
-            rt::step_scalar(a, w[19], rt::at(x, 697));
-            rt::step_scalar(a, w[20], rt::at(x, 698));
-            rt::step_scalar(a, w[21], rt::at(x, 730));
-            rt::step_scalar(a, w[22], rt::at(x, 731));
-            rt::step_scalar(a, w[23], rt::at(x, 732));
-            rt::step_scalar(a, w[24], rt::at(x, 764));
-            rt::step_scalar(a, w[25], rt::at(x, 765));
-            rt::step_scalar(a, w[26], rt::at(x, 766));
+            rt::step_scalar(a, w[18], rt::at(x, 710));
+            rt::step_scalar(a, w[19], rt::at(x, 711));
+            rt::step_scalar(a, w[20], rt::at(x, 712));
+            rt::step_scalar(a, w[21], rt::at(x, 738));
+            rt::step_scalar(a, w[22], rt::at(x, 739));
+            rt::step_scalar(a, w[23], rt::at(x, 740));
+            rt::step_scalar(a, w[24], rt::at(x, 766));
+            rt::step_scalar(a, w[25], rt::at(x, 767));
+            rt::step_scalar(a, w[26], rt::at(x, 768));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_first(y, 2124, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 714));
-            rt::step_scalar(a, w[1], rt::at(x, 715));
-            rt::step_scalar(a, w[2], rt::at(x, 716));
-            rt::step_scalar(a, w[3], rt::at(x, 748));
-            rt::step_scalar(a, w[4], rt::at(x, 749));
-            rt::step_scalar(a, w[5], rt::at(x, 750));
-            rt::step_scalar(a, w[6], rt::at(x, 782));
-            rt::step_scalar(a, w[7], rt::at(x, 783));
-            rt::step_scalar(a, w[8], rt::at(x, 784));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2142, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 730));
-            rt::step_scalar(a, w[1], rt::at(x, 731));
-            rt::step_scalar(a, w[2], rt::at(x, 732));
-            rt::step_scalar(a, w[3], rt::at(x, 764));
-            rt::step_scalar(a, w[4], rt::at(x, 765));
-            rt::step_scalar(a, w[5], rt::at(x, 766));
-            rt::step_scalar(a, w[6], rt::at(x, 798));
-            rt::step_scalar(a, w[7], rt::at(x, 799));
-            rt::step_scalar(a, w[8], rt::at(x, 800));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2158, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 714));
-            rt::step_scalar(a, w[10], rt::at(x, 715));
-            rt::step_scalar(a, w[11], rt::at(x, 716));
-            rt::step_scalar(a, w[12], rt::at(x, 748));
-            rt::step_scalar(a, w[13], rt::at(x, 749));
-            rt::step_scalar(a, w[14], rt::at(x, 750));
-            rt::step_scalar(a, w[15], rt::at(x, 782));
-            rt::step_scalar(a, w[16], rt::at(x, 783));
-            rt::step_scalar(a, w[17], rt::at(x, 784));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2176, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 730));
-            rt::step_scalar(a, w[10], rt::at(x, 731));
-            rt::step_scalar(a, w[11], rt::at(x, 732));
-            rt::step_scalar(a, w[12], rt::at(x, 764));
-            rt::step_scalar(a, w[13], rt::at(x, 765));
-            rt::step_scalar(a, w[14], rt::at(x, 766));
-            rt::step_scalar(a, w[15], rt::at(x, 798));
-            rt::step_scalar(a, w[16], rt::at(x, 799));
-            rt::step_scalar(a, w[17], rt::at(x, 800));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2192, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 714));
-            rt::step_scalar(a, w[19], rt::at(x, 715));
-            rt::step_scalar(a, w[20], rt::at(x, 716));
-            rt::step_scalar(a, w[21], rt::at(x, 748));
-            rt::step_scalar(a, w[22], rt::at(x, 749));
-            rt::step_scalar(a, w[23], rt::at(x, 750));
-            rt::step_scalar(a, w[24], rt::at(x, 782));
-            rt::step_scalar(a, w[25], rt::at(x, 783));
-            rt::step_scalar(a, w[26], rt::at(x, 784));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2210, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 730));
-            rt::step_scalar(a, w[19], rt::at(x, 731));
-            rt::step_scalar(a, w[20], rt::at(x, 732));
-            rt::step_scalar(a, w[21], rt::at(x, 764));
-            rt::step_scalar(a, w[22], rt::at(x, 765));
-            rt::step_scalar(a, w[23], rt::at(x, 766));
-            rt::step_scalar(a, w[24], rt::at(x, 798));
-            rt::step_scalar(a, w[25], rt::at(x, 799));
-            rt::step_scalar(a, w[26], rt::at(x, 800));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2226, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 748));
-            rt::step_scalar(a, w[1], rt::at(x, 749));
-            rt::step_scalar(a, w[2], rt::at(x, 750));
-            rt::step_scalar(a, w[3], rt::at(x, 782));
-            rt::step_scalar(a, w[4], rt::at(x, 783));
-            rt::step_scalar(a, w[5], rt::at(x, 784));
-            rt::step_scalar(a, w[6], rt::at(x, 816));
-            rt::step_scalar(a, w[7], rt::at(x, 817));
-            rt::step_scalar(a, w[8], rt::at(x, 818));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2244, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 764));
-            rt::step_scalar(a, w[1], rt::at(x, 765));
-            rt::step_scalar(a, w[2], rt::at(x, 766));
-            rt::step_scalar(a, w[3], rt::at(x, 798));
-            rt::step_scalar(a, w[4], rt::at(x, 799));
-            rt::step_scalar(a, w[5], rt::at(x, 800));
-            rt::step_scalar(a, w[6], rt::at(x, 832));
-            rt::step_scalar(a, w[7], rt::at(x, 833));
-            rt::step_scalar(a, w[8], rt::at(x, 834));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2260, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 748));
-            rt::step_scalar(a, w[10], rt::at(x, 749));
-            rt::step_scalar(a, w[11], rt::at(x, 750));
-            rt::step_scalar(a, w[12], rt::at(x, 782));
-            rt::step_scalar(a, w[13], rt::at(x, 783));
-            rt::step_scalar(a, w[14], rt::at(x, 784));
-            rt::step_scalar(a, w[15], rt::at(x, 816));
-            rt::step_scalar(a, w[16], rt::at(x, 817));
-            rt::step_scalar(a, w[17], rt::at(x, 818));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2278, *a);
+            rt::put(y, 2012, *a);
         }
     }
     #[inline(never)]
-    fn conv_kernel_1_part_4(
-        x: &[f32; 952],
-        w: &[f32; 27],
-        b: &[f32; 3],
-        y: &mut [f32; 2652],
-    ) {
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 764));
-            rt::step_scalar(a, w[10], rt::at(x, 765));
-            rt::step_scalar(a, w[11], rt::at(x, 766));
-            rt::step_scalar(a, w[12], rt::at(x, 798));
-            rt::step_scalar(a, w[13], rt::at(x, 799));
-            rt::step_scalar(a, w[14], rt::at(x, 800));
-            rt::step_scalar(a, w[15], rt::at(x, 832));
-            rt::step_scalar(a, w[16], rt::at(x, 833));
-            rt::step_scalar(a, w[17], rt::at(x, 834));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2294, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 748));
-            rt::step_scalar(a, w[19], rt::at(x, 749));
-            rt::step_scalar(a, w[20], rt::at(x, 750));
-            rt::step_scalar(a, w[21], rt::at(x, 782));
-            rt::step_scalar(a, w[22], rt::at(x, 783));
-            rt::step_scalar(a, w[23], rt::at(x, 784));
-            rt::step_scalar(a, w[24], rt::at(x, 816));
-            rt::step_scalar(a, w[25], rt::at(x, 817));
-            rt::step_scalar(a, w[26], rt::at(x, 818));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2312, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 764));
-            rt::step_scalar(a, w[19], rt::at(x, 765));
-            rt::step_scalar(a, w[20], rt::at(x, 766));
-            rt::step_scalar(a, w[21], rt::at(x, 798));
-            rt::step_scalar(a, w[22], rt::at(x, 799));
-            rt::step_scalar(a, w[23], rt::at(x, 800));
-            rt::step_scalar(a, w[24], rt::at(x, 832));
-            rt::step_scalar(a, w[25], rt::at(x, 833));
-            rt::step_scalar(a, w[26], rt::at(x, 834));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2328, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 782));
-            rt::step_scalar(a, w[1], rt::at(x, 783));
-            rt::step_scalar(a, w[2], rt::at(x, 784));
-            rt::step_scalar(a, w[3], rt::at(x, 816));
-            rt::step_scalar(a, w[4], rt::at(x, 817));
-            rt::step_scalar(a, w[5], rt::at(x, 818));
-            rt::step_scalar(a, w[6], rt::at(x, 850));
-            rt::step_scalar(a, w[7], rt::at(x, 851));
-            rt::step_scalar(a, w[8], rt::at(x, 852));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2346, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 798));
-            rt::step_scalar(a, w[1], rt::at(x, 799));
-            rt::step_scalar(a, w[2], rt::at(x, 800));
-            rt::step_scalar(a, w[3], rt::at(x, 832));
-            rt::step_scalar(a, w[4], rt::at(x, 833));
-            rt::step_scalar(a, w[5], rt::at(x, 834));
-            rt::step_scalar(a, w[6], rt::at(x, 866));
-            rt::step_scalar(a, w[7], rt::at(x, 867));
-            rt::step_scalar(a, w[8], rt::at(x, 868));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2362, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 782));
-            rt::step_scalar(a, w[10], rt::at(x, 783));
-            rt::step_scalar(a, w[11], rt::at(x, 784));
-            rt::step_scalar(a, w[12], rt::at(x, 816));
-            rt::step_scalar(a, w[13], rt::at(x, 817));
-            rt::step_scalar(a, w[14], rt::at(x, 818));
-            rt::step_scalar(a, w[15], rt::at(x, 850));
-            rt::step_scalar(a, w[16], rt::at(x, 851));
-            rt::step_scalar(a, w[17], rt::at(x, 852));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2380, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 798));
-            rt::step_scalar(a, w[10], rt::at(x, 799));
-            rt::step_scalar(a, w[11], rt::at(x, 800));
-            rt::step_scalar(a, w[12], rt::at(x, 832));
-            rt::step_scalar(a, w[13], rt::at(x, 833));
-            rt::step_scalar(a, w[14], rt::at(x, 834));
-            rt::step_scalar(a, w[15], rt::at(x, 866));
-            rt::step_scalar(a, w[16], rt::at(x, 867));
-            rt::step_scalar(a, w[17], rt::at(x, 868));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2396, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 782));
-            rt::step_scalar(a, w[19], rt::at(x, 783));
-            rt::step_scalar(a, w[20], rt::at(x, 784));
-            rt::step_scalar(a, w[21], rt::at(x, 816));
-            rt::step_scalar(a, w[22], rt::at(x, 817));
-            rt::step_scalar(a, w[23], rt::at(x, 818));
-            rt::step_scalar(a, w[24], rt::at(x, 850));
-            rt::step_scalar(a, w[25], rt::at(x, 851));
-            rt::step_scalar(a, w[26], rt::at(x, 852));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2414, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 798));
-            rt::step_scalar(a, w[19], rt::at(x, 799));
-            rt::step_scalar(a, w[20], rt::at(x, 800));
-            rt::step_scalar(a, w[21], rt::at(x, 832));
-            rt::step_scalar(a, w[22], rt::at(x, 833));
-            rt::step_scalar(a, w[23], rt::at(x, 834));
-            rt::step_scalar(a, w[24], rt::at(x, 866));
-            rt::step_scalar(a, w[25], rt::at(x, 867));
-            rt::step_scalar(a, w[26], rt::at(x, 868));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2430, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 816));
-            rt::step_scalar(a, w[1], rt::at(x, 817));
-            rt::step_scalar(a, w[2], rt::at(x, 818));
-            rt::step_scalar(a, w[3], rt::at(x, 850));
-            rt::step_scalar(a, w[4], rt::at(x, 851));
-            rt::step_scalar(a, w[5], rt::at(x, 852));
-            rt::step_scalar(a, w[6], rt::at(x, 884));
-            rt::step_scalar(a, w[7], rt::at(x, 885));
-            rt::step_scalar(a, w[8], rt::at(x, 886));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2448, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 832));
-            rt::step_scalar(a, w[1], rt::at(x, 833));
-            rt::step_scalar(a, w[2], rt::at(x, 834));
-            rt::step_scalar(a, w[3], rt::at(x, 866));
-            rt::step_scalar(a, w[4], rt::at(x, 867));
-            rt::step_scalar(a, w[5], rt::at(x, 868));
-            rt::step_scalar(a, w[6], rt::at(x, 900));
-            rt::step_scalar(a, w[7], rt::at(x, 901));
-            rt::step_scalar(a, w[8], rt::at(x, 902));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2464, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 816));
-            rt::step_scalar(a, w[10], rt::at(x, 817));
-            rt::step_scalar(a, w[11], rt::at(x, 818));
-            rt::step_scalar(a, w[12], rt::at(x, 850));
-            rt::step_scalar(a, w[13], rt::at(x, 851));
-            rt::step_scalar(a, w[14], rt::at(x, 852));
-            rt::step_scalar(a, w[15], rt::at(x, 884));
-            rt::step_scalar(a, w[16], rt::at(x, 885));
-            rt::step_scalar(a, w[17], rt::at(x, 886));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2482, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 832));
-            rt::step_scalar(a, w[10], rt::at(x, 833));
-            rt::step_scalar(a, w[11], rt::at(x, 834));
-            rt::step_scalar(a, w[12], rt::at(x, 866));
-            rt::step_scalar(a, w[13], rt::at(x, 867));
-            rt::step_scalar(a, w[14], rt::at(x, 868));
-            rt::step_scalar(a, w[15], rt::at(x, 900));
-            rt::step_scalar(a, w[16], rt::at(x, 901));
-            rt::step_scalar(a, w[17], rt::at(x, 902));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2498, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 816));
-            rt::step_scalar(a, w[19], rt::at(x, 817));
-            rt::step_scalar(a, w[20], rt::at(x, 818));
-            rt::step_scalar(a, w[21], rt::at(x, 850));
-            rt::step_scalar(a, w[22], rt::at(x, 851));
-            rt::step_scalar(a, w[23], rt::at(x, 852));
-            rt::step_scalar(a, w[24], rt::at(x, 884));
-            rt::step_scalar(a, w[25], rt::at(x, 885));
-            rt::step_scalar(a, w[26], rt::at(x, 886));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2516, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 832));
-            rt::step_scalar(a, w[19], rt::at(x, 833));
-            rt::step_scalar(a, w[20], rt::at(x, 834));
-            rt::step_scalar(a, w[21], rt::at(x, 866));
-            rt::step_scalar(a, w[22], rt::at(x, 867));
-            rt::step_scalar(a, w[23], rt::at(x, 868));
-            rt::step_scalar(a, w[24], rt::at(x, 900));
-            rt::step_scalar(a, w[25], rt::at(x, 901));
-            rt::step_scalar(a, w[26], rt::at(x, 902));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2532, a, 10);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 850));
-            rt::step_scalar(a, w[1], rt::at(x, 851));
-            rt::step_scalar(a, w[2], rt::at(x, 852));
-            rt::step_scalar(a, w[3], rt::at(x, 884));
-            rt::step_scalar(a, w[4], rt::at(x, 885));
-            rt::step_scalar(a, w[5], rt::at(x, 886));
-            rt::step_scalar(a, w[6], rt::at(x, 918));
-            rt::step_scalar(a, w[7], rt::at(x, 919));
-            rt::step_scalar(a, w[8], rt::at(x, 920));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2550, *a);
-        }
-        {
-            let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 866));
-            rt::step_scalar(a, w[1], rt::at(x, 867));
-            rt::step_scalar(a, w[2], rt::at(x, 868));
-            rt::step_scalar(a, w[3], rt::at(x, 900));
-            rt::step_scalar(a, w[4], rt::at(x, 901));
-            rt::step_scalar(a, w[5], rt::at(x, 902));
-            rt::step_scalar(a, w[6], rt::at(x, 934));
-            rt::step_scalar(a, w[7], rt::at(x, 935));
-            rt::step_scalar(a, w[8], rt::at(x, 936));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2566, a, 10);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 850));
-            rt::step_scalar(a, w[10], rt::at(x, 851));
-            rt::step_scalar(a, w[11], rt::at(x, 852));
-            rt::step_scalar(a, w[12], rt::at(x, 884));
-            rt::step_scalar(a, w[13], rt::at(x, 885));
-            rt::step_scalar(a, w[14], rt::at(x, 886));
-            rt::step_scalar(a, w[15], rt::at(x, 918));
-            rt::step_scalar(a, w[16], rt::at(x, 919));
-            rt::step_scalar(a, w[17], rt::at(x, 920));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2584, *a);
-        }
-        {
-            let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[9], rt::at(x, 866));
-            rt::step_scalar(a, w[10], rt::at(x, 867));
-            rt::step_scalar(a, w[11], rt::at(x, 868));
-            rt::step_scalar(a, w[12], rt::at(x, 900));
-            rt::step_scalar(a, w[13], rt::at(x, 901));
-            rt::step_scalar(a, w[14], rt::at(x, 902));
-            rt::step_scalar(a, w[15], rt::at(x, 934));
-            rt::step_scalar(a, w[16], rt::at(x, 935));
-            rt::step_scalar(a, w[17], rt::at(x, 936));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2600, a, 10);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 850));
-            rt::step_scalar(a, w[19], rt::at(x, 851));
-            rt::step_scalar(a, w[20], rt::at(x, 852));
-            rt::step_scalar(a, w[21], rt::at(x, 884));
-            rt::step_scalar(a, w[22], rt::at(x, 885));
-            rt::step_scalar(a, w[23], rt::at(x, 886));
-            rt::step_scalar(a, w[24], rt::at(x, 918));
-            rt::step_scalar(a, w[25], rt::at(x, 919));
-            rt::step_scalar(a, w[26], rt::at(x, 920));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put(y, 2618, *a);
-        }
-        {
-            let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[18], rt::at(x, 866));
-            rt::step_scalar(a, w[19], rt::at(x, 867));
-            rt::step_scalar(a, w[20], rt::at(x, 868));
-            rt::step_scalar(a, w[21], rt::at(x, 900));
-            rt::step_scalar(a, w[22], rt::at(x, 901));
-            rt::step_scalar(a, w[23], rt::at(x, 902));
-            rt::step_scalar(a, w[24], rt::at(x, 934));
-            rt::step_scalar(a, w[25], rt::at(x, 935));
-            rt::step_scalar(a, w[26], rt::at(x, 936));
-            for v in a.iter_mut() {
-                *v = rt::math::relu(*v);
-            }
-            rt::put_first(y, 2634, a, 10);
-        }
-    }
-    #[inline(never)]
-    fn conv_kernel_1(x: &[f32; 952], w: &[f32; 27], b: &[f32; 3], y: &mut [f32; 2652]) {
-        rt::clear_sides(y, 34, 0, 8);
+    fn conv_kernel_1(x: &[f32; 784], w: &[f32; 27], b: &[f32; 3], y: &mut [f32; 2028]) {
         conv_kernel_1_part_1(x, w, b, y);
         conv_kernel_1_part_2(x, w, b, y);
         conv_kernel_1_part_3(x, w, b, y);
@@ -2870,7 +2862,7 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_part_1(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
@@ -2878,32 +2870,32 @@ const _: () = {
         {
             let a = &mut [b[0]; 16];
             rt::step_scalar(a, w[0], rt::at(x, 0));
-            rt::step_scalar(a, w[1], rt::at(x, 34));
-            rt::step_scalar(a, w[2], rt::at(x, 68));
+            rt::step_scalar(a, w[1], rt::at(x, 26));
+            rt::step_scalar(a, w[2], rt::at(x, 52));
             rt::step_scalar(a, w[3], rt::at(x, 1));
-            rt::step_scalar(a, w[4], rt::at(x, 35));
-            rt::step_scalar(a, w[5], rt::at(x, 69));
+            rt::step_scalar(a, w[4], rt::at(x, 27));
+            rt::step_scalar(a, w[5], rt::at(x, 53));
             rt::step_scalar(a, w[6], rt::at(x, 2));
-            rt::step_scalar(a, w[7], rt::at(x, 36));
-            rt::step_scalar(a, w[8], rt::at(x, 70));
-            rt::step_scalar(a, w[9], rt::at(x, 102));
-            rt::step_scalar(a, w[10], rt::at(x, 136));
-            rt::step_scalar(a, w[11], rt::at(x, 170));
-            rt::step_scalar(a, w[12], rt::at(x, 103));
-            rt::step_scalar(a, w[13], rt::at(x, 137));
-            rt::step_scalar(a, w[14], rt::at(x, 171));
-            rt::step_scalar(a, w[15], rt::at(x, 104));
-            rt::step_scalar(a, w[16], rt::at(x, 138));
-            rt::step_scalar(a, w[17], rt::at(x, 172));
-            rt::step_scalar(a, w[18], rt::at(x, 204));
-            rt::step_scalar(a, w[19], rt::at(x, 238));
-            rt::step_scalar(a, w[20], rt::at(x, 272));
-            rt::step_scalar(a, w[21], rt::at(x, 205));
-            rt::step_scalar(a, w[22], rt::at(x, 239));
-            rt::step_scalar(a, w[23], rt::at(x, 273));
-            rt::step_scalar(a, w[24], rt::at(x, 206));
-            rt::step_scalar(a, w[25], rt::at(x, 240));
-            rt::step_scalar(a, w[26], rt::at(x, 274));
+            rt::step_scalar(a, w[7], rt::at(x, 28));
+            rt::step_scalar(a, w[8], rt::at(x, 54));
+            rt::step_scalar(a, w[9], rt::at(x, 78));
+            rt::step_scalar(a, w[10], rt::at(x, 104));
+            rt::step_scalar(a, w[11], rt::at(x, 130));
+            rt::step_scalar(a, w[12], rt::at(x, 79));
+            rt::step_scalar(a, w[13], rt::at(x, 105));
+            rt::step_scalar(a, w[14], rt::at(x, 131));
+            rt::step_scalar(a, w[15], rt::at(x, 80));
+            rt::step_scalar(a, w[16], rt::at(x, 106));
+            rt::step_scalar(a, w[17], rt::at(x, 132));
+            rt::step_scalar(a, w[18], rt::at(x, 156));
+            rt::step_scalar(a, w[19], rt::at(x, 182));
+            rt::step_scalar(a, w[20], rt::at(x, 208));
+            rt::step_scalar(a, w[21], rt::at(x, 157));
+            rt::step_scalar(a, w[22], rt::at(x, 183));
+            rt::step_scalar(a, w[23], rt::at(x, 209));
+            rt::step_scalar(a, w[24], rt::at(x, 158));
+            rt::step_scalar(a, w[25], rt::at(x, 184));
+            rt::step_scalar(a, w[26], rt::at(x, 210));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -2911,67 +2903,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 16));
-            rt::step_scalar(a, w[1], rt::at(x, 50));
-            rt::step_scalar(a, w[2], rt::at(x, 84));
-            rt::step_scalar(a, w[3], rt::at(x, 17));
-            rt::step_scalar(a, w[4], rt::at(x, 51));
-            rt::step_scalar(a, w[5], rt::at(x, 85));
-            rt::step_scalar(a, w[6], rt::at(x, 18));
-            rt::step_scalar(a, w[7], rt::at(x, 52));
-            rt::step_scalar(a, w[8], rt::at(x, 86));
-            rt::step_scalar(a, w[9], rt::at(x, 118));
-            rt::step_scalar(a, w[10], rt::at(x, 152));
-            rt::step_scalar(a, w[11], rt::at(x, 186));
-            rt::step_scalar(a, w[12], rt::at(x, 119));
-            rt::step_scalar(a, w[13], rt::at(x, 153));
-            rt::step_scalar(a, w[14], rt::at(x, 187));
-            rt::step_scalar(a, w[15], rt::at(x, 120));
-            rt::step_scalar(a, w[16], rt::at(x, 154));
-            rt::step_scalar(a, w[17], rt::at(x, 188));
-            rt::step_scalar(a, w[18], rt::at(x, 220));
-            rt::step_scalar(a, w[19], rt::at(x, 254));
-            rt::step_scalar(a, w[20], rt::at(x, 288));
-            rt::step_scalar(a, w[21], rt::at(x, 221));
-            rt::step_scalar(a, w[22], rt::at(x, 255));
-            rt::step_scalar(a, w[23], rt::at(x, 289));
-            rt::step_scalar(a, w[24], rt::at(x, 222));
-            rt::step_scalar(a, w[25], rt::at(x, 256));
-            rt::step_scalar(a, w[26], rt::at(x, 290));
+            rt::step_scalar(a, w[0], rt::at(x, 8));
+            rt::step_scalar(a, w[1], rt::at(x, 34));
+            rt::step_scalar(a, w[2], rt::at(x, 60));
+            rt::step_scalar(a, w[3], rt::at(x, 9));
+            rt::step_scalar(a, w[4], rt::at(x, 35));
+            rt::step_scalar(a, w[5], rt::at(x, 61));
+            rt::step_scalar(a, w[6], rt::at(x, 10));
+            rt::step_scalar(a, w[7], rt::at(x, 36));
+            rt::step_scalar(a, w[8], rt::at(x, 62));
+            rt::step_scalar(a, w[9], rt::at(x, 86));
+            rt::step_scalar(a, w[10], rt::at(x, 112));
+            rt::step_scalar(a, w[11], rt::at(x, 138));
+            rt::step_scalar(a, w[12], rt::at(x, 87));
+            rt::step_scalar(a, w[13], rt::at(x, 113));
+            rt::step_scalar(a, w[14], rt::at(x, 139));
+            rt::step_scalar(a, w[15], rt::at(x, 88));
+            rt::step_scalar(a, w[16], rt::at(x, 114));
+            rt::step_scalar(a, w[17], rt::at(x, 140));
+            rt::step_scalar(a, w[18], rt::at(x, 164));
+            rt::step_scalar(a, w[19], rt::at(x, 190));
+            rt::step_scalar(a, w[20], rt::at(x, 216));
+            rt::step_scalar(a, w[21], rt::at(x, 165));
+            rt::step_scalar(a, w[22], rt::at(x, 191));
+            rt::step_scalar(a, w[23], rt::at(x, 217));
+            rt::step_scalar(a, w[24], rt::at(x, 166));
+            rt::step_scalar(a, w[25], rt::at(x, 192));
+            rt::step_scalar(a, w[26], rt::at(x, 218));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 48, 3, &a[..8]);
+            rt::put_apart(y, 24, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
             rt::step_scalar(a, w[27], rt::at(x, 0));
-            rt::step_scalar(a, w[28], rt::at(x, 34));
-            rt::step_scalar(a, w[29], rt::at(x, 68));
+            rt::step_scalar(a, w[28], rt::at(x, 26));
+            rt::step_scalar(a, w[29], rt::at(x, 52));
             rt::step_scalar(a, w[30], rt::at(x, 1));
-            rt::step_scalar(a, w[31], rt::at(x, 35));
-            rt::step_scalar(a, w[32], rt::at(x, 69));
+            rt::step_scalar(a, w[31], rt::at(x, 27));
+            rt::step_scalar(a, w[32], rt::at(x, 53));
             rt::step_scalar(a, w[33], rt::at(x, 2));
-            rt::step_scalar(a, w[34], rt::at(x, 36));
-            rt::step_scalar(a, w[35], rt::at(x, 70));
-            rt::step_scalar(a, w[36], rt::at(x, 102));
-            rt::step_scalar(a, w[37], rt::at(x, 136));
-            rt::step_scalar(a, w[38], rt::at(x, 170));
-            rt::step_scalar(a, w[39], rt::at(x, 103));
-            rt::step_scalar(a, w[40], rt::at(x, 137));
-            rt::step_scalar(a, w[41], rt::at(x, 171));
-            rt::step_scalar(a, w[42], rt::at(x, 104));
-            rt::step_scalar(a, w[43], rt::at(x, 138));
-            rt::step_scalar(a, w[44], rt::at(x, 172));
-            rt::step_scalar(a, w[45], rt::at(x, 204));
-            rt::step_scalar(a, w[46], rt::at(x, 238));
-            rt::step_scalar(a, w[47], rt::at(x, 272));
-            rt::step_scalar(a, w[48], rt::at(x, 205));
-            rt::step_scalar(a, w[49], rt::at(x, 239));
-            rt::step_scalar(a, w[50], rt::at(x, 273));
-            rt::step_scalar(a, w[51], rt::at(x, 206));
-            rt::step_scalar(a, w[52], rt::at(x, 240));
-            rt::step_scalar(a, w[53], rt::at(x, 274));
+            rt::step_scalar(a, w[34], rt::at(x, 28));
+            rt::step_scalar(a, w[35], rt::at(x, 54));
+            rt::step_scalar(a, w[36], rt::at(x, 78));
+            rt::step_scalar(a, w[37], rt::at(x, 104));
+            rt::step_scalar(a, w[38], rt::at(x, 130));
+            rt::step_scalar(a, w[39], rt::at(x, 79));
+            rt::step_scalar(a, w[40], rt::at(x, 105));
+            rt::step_scalar(a, w[41], rt::at(x, 131));
+            rt::step_scalar(a, w[42], rt::at(x, 80));
+            rt::step_scalar(a, w[43], rt::at(x, 106));
+            rt::step_scalar(a, w[44], rt::at(x, 132));
+            rt::step_scalar(a, w[45], rt::at(x, 156));
+            rt::step_scalar(a, w[46], rt::at(x, 182));
+            rt::step_scalar(a, w[47], rt::at(x, 208));
+            rt::step_scalar(a, w[48], rt::at(x, 157));
+            rt::step_scalar(a, w[49], rt::at(x, 183));
+            rt::step_scalar(a, w[50], rt::at(x, 209));
+            rt::step_scalar(a, w[51], rt::at(x, 158));
+            rt::step_scalar(a, w[52], rt::at(x, 184));
+            rt::step_scalar(a, w[53], rt::at(x, 210));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -2979,67 +2971,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 16));
-            rt::step_scalar(a, w[28], rt::at(x, 50));
-            rt::step_scalar(a, w[29], rt::at(x, 84));
-            rt::step_scalar(a, w[30], rt::at(x, 17));
-            rt::step_scalar(a, w[31], rt::at(x, 51));
-            rt::step_scalar(a, w[32], rt::at(x, 85));
-            rt::step_scalar(a, w[33], rt::at(x, 18));
-            rt::step_scalar(a, w[34], rt::at(x, 52));
-            rt::step_scalar(a, w[35], rt::at(x, 86));
-            rt::step_scalar(a, w[36], rt::at(x, 118));
-            rt::step_scalar(a, w[37], rt::at(x, 152));
-            rt::step_scalar(a, w[38], rt::at(x, 186));
-            rt::step_scalar(a, w[39], rt::at(x, 119));
-            rt::step_scalar(a, w[40], rt::at(x, 153));
-            rt::step_scalar(a, w[41], rt::at(x, 187));
-            rt::step_scalar(a, w[42], rt::at(x, 120));
-            rt::step_scalar(a, w[43], rt::at(x, 154));
-            rt::step_scalar(a, w[44], rt::at(x, 188));
-            rt::step_scalar(a, w[45], rt::at(x, 220));
-            rt::step_scalar(a, w[46], rt::at(x, 254));
-            rt::step_scalar(a, w[47], rt::at(x, 288));
-            rt::step_scalar(a, w[48], rt::at(x, 221));
-            rt::step_scalar(a, w[49], rt::at(x, 255));
-            rt::step_scalar(a, w[50], rt::at(x, 289));
-            rt::step_scalar(a, w[51], rt::at(x, 222));
-            rt::step_scalar(a, w[52], rt::at(x, 256));
-            rt::step_scalar(a, w[53], rt::at(x, 290));
+            rt::step_scalar(a, w[27], rt::at(x, 8));
+            rt::step_scalar(a, w[28], rt::at(x, 34));
+            rt::step_scalar(a, w[29], rt::at(x, 60));
+            rt::step_scalar(a, w[30], rt::at(x, 9));
+            rt::step_scalar(a, w[31], rt::at(x, 35));
+            rt::step_scalar(a, w[32], rt::at(x, 61));
+            rt::step_scalar(a, w[33], rt::at(x, 10));
+            rt::step_scalar(a, w[34], rt::at(x, 36));
+            rt::step_scalar(a, w[35], rt::at(x, 62));
+            rt::step_scalar(a, w[36], rt::at(x, 86));
+            rt::step_scalar(a, w[37], rt::at(x, 112));
+            rt::step_scalar(a, w[38], rt::at(x, 138));
+            rt::step_scalar(a, w[39], rt::at(x, 87));
+            rt::step_scalar(a, w[40], rt::at(x, 113));
+            rt::step_scalar(a, w[41], rt::at(x, 139));
+            rt::step_scalar(a, w[42], rt::at(x, 88));
+            rt::step_scalar(a, w[43], rt::at(x, 114));
+            rt::step_scalar(a, w[44], rt::at(x, 140));
+            rt::step_scalar(a, w[45], rt::at(x, 164));
+            rt::step_scalar(a, w[46], rt::at(x, 190));
+            rt::step_scalar(a, w[47], rt::at(x, 216));
+            rt::step_scalar(a, w[48], rt::at(x, 165));
+            rt::step_scalar(a, w[49], rt::at(x, 191));
+            rt::step_scalar(a, w[50], rt::at(x, 217));
+            rt::step_scalar(a, w[51], rt::at(x, 166));
+            rt::step_scalar(a, w[52], rt::at(x, 192));
+            rt::step_scalar(a, w[53], rt::at(x, 218));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 49, 3, &a[..8]);
+            rt::put_apart(y, 25, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
             rt::step_scalar(a, w[54], rt::at(x, 0));
-            rt::step_scalar(a, w[55], rt::at(x, 34));
-            rt::step_scalar(a, w[56], rt::at(x, 68));
+            rt::step_scalar(a, w[55], rt::at(x, 26));
+            rt::step_scalar(a, w[56], rt::at(x, 52));
             rt::step_scalar(a, w[57], rt::at(x, 1));
-            rt::step_scalar(a, w[58], rt::at(x, 35));
-            rt::step_scalar(a, w[59], rt::at(x, 69));
+            rt::step_scalar(a, w[58], rt::at(x, 27));
+            rt::step_scalar(a, w[59], rt::at(x, 53));
             rt::step_scalar(a, w[60], rt::at(x, 2));
-            rt::step_scalar(a, w[61], rt::at(x, 36));
-            rt::step_scalar(a, w[62], rt::at(x, 70));
-            rt::step_scalar(a, w[63], rt::at(x, 102));
-            rt::step_scalar(a, w[64], rt::at(x, 136));
-            rt::step_scalar(a, w[65], rt::at(x, 170));
-            rt::step_scalar(a, w[66], rt::at(x, 103));
-            rt::step_scalar(a, w[67], rt::at(x, 137));
-            rt::step_scalar(a, w[68], rt::at(x, 171));
-            rt::step_scalar(a, w[69], rt::at(x, 104));
-            rt::step_scalar(a, w[70], rt::at(x, 138));
-            rt::step_scalar(a, w[71], rt::at(x, 172));
-            rt::step_scalar(a, w[72], rt::at(x, 204));
-            rt::step_scalar(a, w[73], rt::at(x, 238));
-            rt::step_scalar(a, w[74], rt::at(x, 272));
-            rt::step_scalar(a, w[75], rt::at(x, 205));
-            rt::step_scalar(a, w[76], rt::at(x, 239));
-            rt::step_scalar(a, w[77], rt::at(x, 273));
-            rt::step_scalar(a, w[78], rt::at(x, 206));
-            rt::step_scalar(a, w[79], rt::at(x, 240));
-            rt::step_scalar(a, w[80], rt::at(x, 274));
+            rt::step_scalar(a, w[61], rt::at(x, 28));
+            rt::step_scalar(a, w[62], rt::at(x, 54));
+            rt::step_scalar(a, w[63], rt::at(x, 78));
+            rt::step_scalar(a, w[64], rt::at(x, 104));
+            rt::step_scalar(a, w[65], rt::at(x, 130));
+            rt::step_scalar(a, w[66], rt::at(x, 79));
+            rt::step_scalar(a, w[67], rt::at(x, 105));
+            rt::step_scalar(a, w[68], rt::at(x, 131));
+            rt::step_scalar(a, w[69], rt::at(x, 80));
+            rt::step_scalar(a, w[70], rt::at(x, 106));
+            rt::step_scalar(a, w[71], rt::at(x, 132));
+            rt::step_scalar(a, w[72], rt::at(x, 156));
+            rt::step_scalar(a, w[73], rt::at(x, 182));
+            rt::step_scalar(a, w[74], rt::at(x, 208));
+            rt::step_scalar(a, w[75], rt::at(x, 157));
+            rt::step_scalar(a, w[76], rt::at(x, 183));
+            rt::step_scalar(a, w[77], rt::at(x, 209));
+            rt::step_scalar(a, w[78], rt::at(x, 158));
+            rt::step_scalar(a, w[79], rt::at(x, 184));
+            rt::step_scalar(a, w[80], rt::at(x, 210));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3047,67 +3039,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 16));
-            rt::step_scalar(a, w[55], rt::at(x, 50));
-            rt::step_scalar(a, w[56], rt::at(x, 84));
-            rt::step_scalar(a, w[57], rt::at(x, 17));
-            rt::step_scalar(a, w[58], rt::at(x, 51));
-            rt::step_scalar(a, w[59], rt::at(x, 85));
-            rt::step_scalar(a, w[60], rt::at(x, 18));
-            rt::step_scalar(a, w[61], rt::at(x, 52));
-            rt::step_scalar(a, w[62], rt::at(x, 86));
-            rt::step_scalar(a, w[63], rt::at(x, 118));
-            rt::step_scalar(a, w[64], rt::at(x, 152));
-            rt::step_scalar(a, w[65], rt::at(x, 186));
-            rt::step_scalar(a, w[66], rt::at(x, 119));
-            rt::step_scalar(a, w[67], rt::at(x, 153));
-            rt::step_scalar(a, w[68], rt::at(x, 187));
-            rt::step_scalar(a, w[69], rt::at(x, 120));
-            rt::step_scalar(a, w[70], rt::at(x, 154));
-            rt::step_scalar(a, w[71], rt::at(x, 188));
-            rt::step_scalar(a, w[72], rt::at(x, 220));
-            rt::step_scalar(a, w[73], rt::at(x, 254));
-            rt::step_scalar(a, w[74], rt::at(x, 288));
-            rt::step_scalar(a, w[75], rt::at(x, 221));
-            rt::step_scalar(a, w[76], rt::at(x, 255));
-            rt::step_scalar(a, w[77], rt::at(x, 289));
-            rt::step_scalar(a, w[78], rt::at(x, 222));
-            rt::step_scalar(a, w[79], rt::at(x, 256));
-            rt::step_scalar(a, w[80], rt::at(x, 290));
+            rt::step_scalar(a, w[54], rt::at(x, 8));
+            rt::step_scalar(a, w[55], rt::at(x, 34));
+            rt::step_scalar(a, w[56], rt::at(x, 60));
+            rt::step_scalar(a, w[57], rt::at(x, 9));
+            rt::step_scalar(a, w[58], rt::at(x, 35));
+            rt::step_scalar(a, w[59], rt::at(x, 61));
+            rt::step_scalar(a, w[60], rt::at(x, 10));
+            rt::step_scalar(a, w[61], rt::at(x, 36));
+            rt::step_scalar(a, w[62], rt::at(x, 62));
+            rt::step_scalar(a, w[63], rt::at(x, 86));
+            rt::step_scalar(a, w[64], rt::at(x, 112));
+            rt::step_scalar(a, w[65], rt::at(x, 138));
+            rt::step_scalar(a, w[66], rt::at(x, 87));
+            rt::step_scalar(a, w[67], rt::at(x, 113));
+            rt::step_scalar(a, w[68], rt::at(x, 139));
+            rt::step_scalar(a, w[69], rt::at(x, 88));
+            rt::step_scalar(a, w[70], rt::at(x, 114));
+            rt::step_scalar(a, w[71], rt::at(x, 140));
+            rt::step_scalar(a, w[72], rt::at(x, 164));
+            rt::step_scalar(a, w[73], rt::at(x, 190));
+            rt::step_scalar(a, w[74], rt::at(x, 216));
+            rt::step_scalar(a, w[75], rt::at(x, 165));
+            rt::step_scalar(a, w[76], rt::at(x, 191));
+            rt::step_scalar(a, w[77], rt::at(x, 217));
+            rt::step_scalar(a, w[78], rt::at(x, 166));
+            rt::step_scalar(a, w[79], rt::at(x, 192));
+            rt::step_scalar(a, w[80], rt::at(x, 218));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 50, 3, &a[..8]);
+            rt::put_apart(y, 26, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 102));
-            rt::step_scalar(a, w[1], rt::at(x, 136));
-            rt::step_scalar(a, w[2], rt::at(x, 170));
-            rt::step_scalar(a, w[3], rt::at(x, 103));
-            rt::step_scalar(a, w[4], rt::at(x, 137));
-            rt::step_scalar(a, w[5], rt::at(x, 171));
-            rt::step_scalar(a, w[6], rt::at(x, 104));
-            rt::step_scalar(a, w[7], rt::at(x, 138));
-            rt::step_scalar(a, w[8], rt::at(x, 172));
-            rt::step_scalar(a, w[9], rt::at(x, 204));
-            rt::step_scalar(a, w[10], rt::at(x, 238));
-            rt::step_scalar(a, w[11], rt::at(x, 272));
-            rt::step_scalar(a, w[12], rt::at(x, 205));
-            rt::step_scalar(a, w[13], rt::at(x, 239));
-            rt::step_scalar(a, w[14], rt::at(x, 273));
-            rt::step_scalar(a, w[15], rt::at(x, 206));
-            rt::step_scalar(a, w[16], rt::at(x, 240));
-            rt::step_scalar(a, w[17], rt::at(x, 274));
-            rt::step_scalar(a, w[18], rt::at(x, 306));
-            rt::step_scalar(a, w[19], rt::at(x, 340));
-            rt::step_scalar(a, w[20], rt::at(x, 374));
-            rt::step_scalar(a, w[21], rt::at(x, 307));
-            rt::step_scalar(a, w[22], rt::at(x, 341));
-            rt::step_scalar(a, w[23], rt::at(x, 375));
-            rt::step_scalar(a, w[24], rt::at(x, 308));
-            rt::step_scalar(a, w[25], rt::at(x, 342));
-            rt::step_scalar(a, w[26], rt::at(x, 376));
+            rt::step_scalar(a, w[0], rt::at(x, 78));
+            rt::step_scalar(a, w[1], rt::at(x, 104));
+            rt::step_scalar(a, w[2], rt::at(x, 130));
+            rt::step_scalar(a, w[3], rt::at(x, 79));
+            rt::step_scalar(a, w[4], rt::at(x, 105));
+            rt::step_scalar(a, w[5], rt::at(x, 131));
+            rt::step_scalar(a, w[6], rt::at(x, 80));
+            rt::step_scalar(a, w[7], rt::at(x, 106));
+            rt::step_scalar(a, w[8], rt::at(x, 132));
+            rt::step_scalar(a, w[9], rt::at(x, 156));
+            rt::step_scalar(a, w[10], rt::at(x, 182));
+            rt::step_scalar(a, w[11], rt::at(x, 208));
+            rt::step_scalar(a, w[12], rt::at(x, 157));
+            rt::step_scalar(a, w[13], rt::at(x, 183));
+            rt::step_scalar(a, w[14], rt::at(x, 209));
+            rt::step_scalar(a, w[15], rt::at(x, 158));
+            rt::step_scalar(a, w[16], rt::at(x, 184));
+            rt::step_scalar(a, w[17], rt::at(x, 210));
+            rt::step_scalar(a, w[18], rt::at(x, 234));
+            rt::step_scalar(a, w[19], rt::at(x, 260));
+            rt::step_scalar(a, w[20], rt::at(x, 286));
+            rt::step_scalar(a, w[21], rt::at(x, 235));
+            rt::step_scalar(a, w[22], rt::at(x, 261));
+            rt::step_scalar(a, w[23], rt::at(x, 287));
+            rt::step_scalar(a, w[24], rt::at(x, 236));
+            rt::step_scalar(a, w[25], rt::at(x, 262));
+            rt::step_scalar(a, w[26], rt::at(x, 288));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3115,67 +3107,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 118));
-            rt::step_scalar(a, w[1], rt::at(x, 152));
-            rt::step_scalar(a, w[2], rt::at(x, 186));
-            rt::step_scalar(a, w[3], rt::at(x, 119));
-            rt::step_scalar(a, w[4], rt::at(x, 153));
-            rt::step_scalar(a, w[5], rt::at(x, 187));
-            rt::step_scalar(a, w[6], rt::at(x, 120));
-            rt::step_scalar(a, w[7], rt::at(x, 154));
-            rt::step_scalar(a, w[8], rt::at(x, 188));
-            rt::step_scalar(a, w[9], rt::at(x, 220));
-            rt::step_scalar(a, w[10], rt::at(x, 254));
-            rt::step_scalar(a, w[11], rt::at(x, 288));
-            rt::step_scalar(a, w[12], rt::at(x, 221));
-            rt::step_scalar(a, w[13], rt::at(x, 255));
-            rt::step_scalar(a, w[14], rt::at(x, 289));
-            rt::step_scalar(a, w[15], rt::at(x, 222));
-            rt::step_scalar(a, w[16], rt::at(x, 256));
-            rt::step_scalar(a, w[17], rt::at(x, 290));
-            rt::step_scalar(a, w[18], rt::at(x, 322));
-            rt::step_scalar(a, w[19], rt::at(x, 356));
-            rt::step_scalar(a, w[20], rt::at(x, 390));
-            rt::step_scalar(a, w[21], rt::at(x, 323));
-            rt::step_scalar(a, w[22], rt::at(x, 357));
-            rt::step_scalar(a, w[23], rt::at(x, 391));
-            rt::step_scalar(a, w[24], rt::at(x, 324));
-            rt::step_scalar(a, w[25], rt::at(x, 358));
-            rt::step_scalar(a, w[26], rt::at(x, 392));
+            rt::step_scalar(a, w[0], rt::at(x, 86));
+            rt::step_scalar(a, w[1], rt::at(x, 112));
+            rt::step_scalar(a, w[2], rt::at(x, 138));
+            rt::step_scalar(a, w[3], rt::at(x, 87));
+            rt::step_scalar(a, w[4], rt::at(x, 113));
+            rt::step_scalar(a, w[5], rt::at(x, 139));
+            rt::step_scalar(a, w[6], rt::at(x, 88));
+            rt::step_scalar(a, w[7], rt::at(x, 114));
+            rt::step_scalar(a, w[8], rt::at(x, 140));
+            rt::step_scalar(a, w[9], rt::at(x, 164));
+            rt::step_scalar(a, w[10], rt::at(x, 190));
+            rt::step_scalar(a, w[11], rt::at(x, 216));
+            rt::step_scalar(a, w[12], rt::at(x, 165));
+            rt::step_scalar(a, w[13], rt::at(x, 191));
+            rt::step_scalar(a, w[14], rt::at(x, 217));
+            rt::step_scalar(a, w[15], rt::at(x, 166));
+            rt::step_scalar(a, w[16], rt::at(x, 192));
+            rt::step_scalar(a, w[17], rt::at(x, 218));
+            rt::step_scalar(a, w[18], rt::at(x, 242));
+            rt::step_scalar(a, w[19], rt::at(x, 268));
+            rt::step_scalar(a, w[20], rt::at(x, 294));
+            rt::step_scalar(a, w[21], rt::at(x, 243));
+            rt::step_scalar(a, w[22], rt::at(x, 269));
+            rt::step_scalar(a, w[23], rt::at(x, 295));
+            rt::step_scalar(a, w[24], rt::at(x, 244));
+            rt::step_scalar(a, w[25], rt::at(x, 270));
+            rt::step_scalar(a, w[26], rt::at(x, 296));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 120, 3, &a[..8]);
+            rt::put_apart(y, 96, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 102));
-            rt::step_scalar(a, w[28], rt::at(x, 136));
-            rt::step_scalar(a, w[29], rt::at(x, 170));
-            rt::step_scalar(a, w[30], rt::at(x, 103));
-            rt::step_scalar(a, w[31], rt::at(x, 137));
-            rt::step_scalar(a, w[32], rt::at(x, 171));
-            rt::step_scalar(a, w[33], rt::at(x, 104));
-            rt::step_scalar(a, w[34], rt::at(x, 138));
-            rt::step_scalar(a, w[35], rt::at(x, 172));
-            rt::step_scalar(a, w[36], rt::at(x, 204));
-            rt::step_scalar(a, w[37], rt::at(x, 238));
-            rt::step_scalar(a, w[38], rt::at(x, 272));
-            rt::step_scalar(a, w[39], rt::at(x, 205));
-            rt::step_scalar(a, w[40], rt::at(x, 239));
-            rt::step_scalar(a, w[41], rt::at(x, 273));
-            rt::step_scalar(a, w[42], rt::at(x, 206));
-            rt::step_scalar(a, w[43], rt::at(x, 240));
-            rt::step_scalar(a, w[44], rt::at(x, 274));
-            rt::step_scalar(a, w[45], rt::at(x, 306));
-            rt::step_scalar(a, w[46], rt::at(x, 340));
-            rt::step_scalar(a, w[47], rt::at(x, 374));
-            rt::step_scalar(a, w[48], rt::at(x, 307));
-            rt::step_scalar(a, w[49], rt::at(x, 341));
-            rt::step_scalar(a, w[50], rt::at(x, 375));
-            rt::step_scalar(a, w[51], rt::at(x, 308));
-            rt::step_scalar(a, w[52], rt::at(x, 342));
-            rt::step_scalar(a, w[53], rt::at(x, 376));
+            rt::step_scalar(a, w[27], rt::at(x, 78));
+            rt::step_scalar(a, w[28], rt::at(x, 104));
+            rt::step_scalar(a, w[29], rt::at(x, 130));
+            rt::step_scalar(a, w[30], rt::at(x, 79));
+            rt::step_scalar(a, w[31], rt::at(x, 105));
+            rt::step_scalar(a, w[32], rt::at(x, 131));
+            rt::step_scalar(a, w[33], rt::at(x, 80));
+            rt::step_scalar(a, w[34], rt::at(x, 106));
+            rt::step_scalar(a, w[35], rt::at(x, 132));
+            rt::step_scalar(a, w[36], rt::at(x, 156));
+            rt::step_scalar(a, w[37], rt::at(x, 182));
+            rt::step_scalar(a, w[38], rt::at(x, 208));
+            rt::step_scalar(a, w[39], rt::at(x, 157));
+            rt::step_scalar(a, w[40], rt::at(x, 183));
+            rt::step_scalar(a, w[41], rt::at(x, 209));
+            rt::step_scalar(a, w[42], rt::at(x, 158));
+            rt::step_scalar(a, w[43], rt::at(x, 184));
+            rt::step_scalar(a, w[44], rt::at(x, 210));
+            rt::step_scalar(a, w[45], rt::at(x, 234));
+            rt::step_scalar(a, w[46], rt::at(x, 260));
+            rt::step_scalar(a, w[47], rt::at(x, 286));
+            rt::step_scalar(a, w[48], rt::at(x, 235));
+            rt::step_scalar(a, w[49], rt::at(x, 261));
+            rt::step_scalar(a, w[50], rt::at(x, 287));
+            rt::step_scalar(a, w[51], rt::at(x, 236));
+            rt::step_scalar(a, w[52], rt::at(x, 262));
+            rt::step_scalar(a, w[53], rt::at(x, 288));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3183,67 +3175,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 118));
-            rt::step_scalar(a, w[28], rt::at(x, 152));
-            rt::step_scalar(a, w[29], rt::at(x, 186));
-            rt::step_scalar(a, w[30], rt::at(x, 119));
-            rt::step_scalar(a, w[31], rt::at(x, 153));
-            rt::step_scalar(a, w[32], rt::at(x, 187));
-            rt::step_scalar(a, w[33], rt::at(x, 120));
-            rt::step_scalar(a, w[34], rt::at(x, 154));
-            rt::step_scalar(a, w[35], rt::at(x, 188));
-            rt::step_scalar(a, w[36], rt::at(x, 220));
-            rt::step_scalar(a, w[37], rt::at(x, 254));
-            rt::step_scalar(a, w[38], rt::at(x, 288));
-            rt::step_scalar(a, w[39], rt::at(x, 221));
-            rt::step_scalar(a, w[40], rt::at(x, 255));
-            rt::step_scalar(a, w[41], rt::at(x, 289));
-            rt::step_scalar(a, w[42], rt::at(x, 222));
-            rt::step_scalar(a, w[43], rt::at(x, 256));
-            rt::step_scalar(a, w[44], rt::at(x, 290));
-            rt::step_scalar(a, w[45], rt::at(x, 322));
-            rt::step_scalar(a, w[46], rt::at(x, 356));
-            rt::step_scalar(a, w[47], rt::at(x, 390));
-            rt::step_scalar(a, w[48], rt::at(x, 323));
-            rt::step_scalar(a, w[49], rt::at(x, 357));
-            rt::step_scalar(a, w[50], rt::at(x, 391));
-            rt::step_scalar(a, w[51], rt::at(x, 324));
-            rt::step_scalar(a, w[52], rt::at(x, 358));
-            rt::step_scalar(a, w[53], rt::at(x, 392));
+            rt::step_scalar(a, w[27], rt::at(x, 86));
+            rt::step_scalar(a, w[28], rt::at(x, 112));
+            rt::step_scalar(a, w[29], rt::at(x, 138));
+            rt::step_scalar(a, w[30], rt::at(x, 87));
+            rt::step_scalar(a, w[31], rt::at(x, 113));
+            rt::step_scalar(a, w[32], rt::at(x, 139));
+            rt::step_scalar(a, w[33], rt::at(x, 88));
+            rt::step_scalar(a, w[34], rt::at(x, 114));
+            rt::step_scalar(a, w[35], rt::at(x, 140));
+            rt::step_scalar(a, w[36], rt::at(x, 164));
+            rt::step_scalar(a, w[37], rt::at(x, 190));
+            rt::step_scalar(a, w[38], rt::at(x, 216));
+            rt::step_scalar(a, w[39], rt::at(x, 165));
+            rt::step_scalar(a, w[40], rt::at(x, 191));
+            rt::step_scalar(a, w[41], rt::at(x, 217));
+            rt::step_scalar(a, w[42], rt::at(x, 166));
+            rt::step_scalar(a, w[43], rt::at(x, 192));
+            rt::step_scalar(a, w[44], rt::at(x, 218));
+            rt::step_scalar(a, w[45], rt::at(x, 242));
+            rt::step_scalar(a, w[46], rt::at(x, 268));
+            rt::step_scalar(a, w[47], rt::at(x, 294));
+            rt::step_scalar(a, w[48], rt::at(x, 243));
+            rt::step_scalar(a, w[49], rt::at(x, 269));
+            rt::step_scalar(a, w[50], rt::at(x, 295));
+            rt::step_scalar(a, w[51], rt::at(x, 244));
+            rt::step_scalar(a, w[52], rt::at(x, 270));
+            rt::step_scalar(a, w[53], rt::at(x, 296));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 121, 3, &a[..8]);
+            rt::put_apart(y, 97, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 102));
-            rt::step_scalar(a, w[55], rt::at(x, 136));
-            rt::step_scalar(a, w[56], rt::at(x, 170));
-            rt::step_scalar(a, w[57], rt::at(x, 103));
-            rt::step_scalar(a, w[58], rt::at(x, 137));
-            rt::step_scalar(a, w[59], rt::at(x, 171));
-            rt::step_scalar(a, w[60], rt::at(x, 104));
-            rt::step_scalar(a, w[61], rt::at(x, 138));
-            rt::step_scalar(a, w[62], rt::at(x, 172));
-            rt::step_scalar(a, w[63], rt::at(x, 204));
-            rt::step_scalar(a, w[64], rt::at(x, 238));
-            rt::step_scalar(a, w[65], rt::at(x, 272));
-            rt::step_scalar(a, w[66], rt::at(x, 205));
-            rt::step_scalar(a, w[67], rt::at(x, 239));
-            rt::step_scalar(a, w[68], rt::at(x, 273));
-            rt::step_scalar(a, w[69], rt::at(x, 206));
-            rt::step_scalar(a, w[70], rt::at(x, 240));
-            rt::step_scalar(a, w[71], rt::at(x, 274));
-            rt::step_scalar(a, w[72], rt::at(x, 306));
-            rt::step_scalar(a, w[73], rt::at(x, 340));
-            rt::step_scalar(a, w[74], rt::at(x, 374));
-            rt::step_scalar(a, w[75], rt::at(x, 307));
-            rt::step_scalar(a, w[76], rt::at(x, 341));
-            rt::step_scalar(a, w[77], rt::at(x, 375));
-            rt::step_scalar(a, w[78], rt::at(x, 308));
-            rt::step_scalar(a, w[79], rt::at(x, 342));
-            rt::step_scalar(a, w[80], rt::at(x, 376));
+            rt::step_scalar(a, w[54], rt::at(x, 78));
+            rt::step_scalar(a, w[55], rt::at(x, 104));
+            rt::step_scalar(a, w[56], rt::at(x, 130));
+            rt::step_scalar(a, w[57], rt::at(x, 79));
+            rt::step_scalar(a, w[58], rt::at(x, 105));
+            rt::step_scalar(a, w[59], rt::at(x, 131));
+            rt::step_scalar(a, w[60], rt::at(x, 80));
+            rt::step_scalar(a, w[61], rt::at(x, 106));
+            rt::step_scalar(a, w[62], rt::at(x, 132));
+            rt::step_scalar(a, w[63], rt::at(x, 156));
+            rt::step_scalar(a, w[64], rt::at(x, 182));
+            rt::step_scalar(a, w[65], rt::at(x, 208));
+            rt::step_scalar(a, w[66], rt::at(x, 157));
+            rt::step_scalar(a, w[67], rt::at(x, 183));
+            rt::step_scalar(a, w[68], rt::at(x, 209));
+            rt::step_scalar(a, w[69], rt::at(x, 158));
+            rt::step_scalar(a, w[70], rt::at(x, 184));
+            rt::step_scalar(a, w[71], rt::at(x, 210));
+            rt::step_scalar(a, w[72], rt::at(x, 234));
+            rt::step_scalar(a, w[73], rt::at(x, 260));
+            rt::step_scalar(a, w[74], rt::at(x, 286));
+            rt::step_scalar(a, w[75], rt::at(x, 235));
+            rt::step_scalar(a, w[76], rt::at(x, 261));
+            rt::step_scalar(a, w[77], rt::at(x, 287));
+            rt::step_scalar(a, w[78], rt::at(x, 236));
+            rt::step_scalar(a, w[79], rt::at(x, 262));
+            rt::step_scalar(a, w[80], rt::at(x, 288));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3251,67 +3243,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 118));
-            rt::step_scalar(a, w[55], rt::at(x, 152));
-            rt::step_scalar(a, w[56], rt::at(x, 186));
-            rt::step_scalar(a, w[57], rt::at(x, 119));
-            rt::step_scalar(a, w[58], rt::at(x, 153));
-            rt::step_scalar(a, w[59], rt::at(x, 187));
-            rt::step_scalar(a, w[60], rt::at(x, 120));
-            rt::step_scalar(a, w[61], rt::at(x, 154));
-            rt::step_scalar(a, w[62], rt::at(x, 188));
-            rt::step_scalar(a, w[63], rt::at(x, 220));
-            rt::step_scalar(a, w[64], rt::at(x, 254));
-            rt::step_scalar(a, w[65], rt::at(x, 288));
-            rt::step_scalar(a, w[66], rt::at(x, 221));
-            rt::step_scalar(a, w[67], rt::at(x, 255));
-            rt::step_scalar(a, w[68], rt::at(x, 289));
-            rt::step_scalar(a, w[69], rt::at(x, 222));
-            rt::step_scalar(a, w[70], rt::at(x, 256));
-            rt::step_scalar(a, w[71], rt::at(x, 290));
-            rt::step_scalar(a, w[72], rt::at(x, 322));
-            rt::step_scalar(a, w[73], rt::at(x, 356));
-            rt::step_scalar(a, w[74], rt::at(x, 390));
-            rt::step_scalar(a, w[75], rt::at(x, 323));
-            rt::step_scalar(a, w[76], rt::at(x, 357));
-            rt::step_scalar(a, w[77], rt::at(x, 391));
-            rt::step_scalar(a, w[78], rt::at(x, 324));
-            rt::step_scalar(a, w[79], rt::at(x, 358));
-            rt::step_scalar(a, w[80], rt::at(x, 392));
+            rt::step_scalar(a, w[54], rt::at(x, 86));
+            rt::step_scalar(a, w[55], rt::at(x, 112));
+            rt::step_scalar(a, w[56], rt::at(x, 138));
+            rt::step_scalar(a, w[57], rt::at(x, 87));
+            rt::step_scalar(a, w[58], rt::at(x, 113));
+            rt::step_scalar(a, w[59], rt::at(x, 139));
+            rt::step_scalar(a, w[60], rt::at(x, 88));
+            rt::step_scalar(a, w[61], rt::at(x, 114));
+            rt::step_scalar(a, w[62], rt::at(x, 140));
+            rt::step_scalar(a, w[63], rt::at(x, 164));
+            rt::step_scalar(a, w[64], rt::at(x, 190));
+            rt::step_scalar(a, w[65], rt::at(x, 216));
+            rt::step_scalar(a, w[66], rt::at(x, 165));
+            rt::step_scalar(a, w[67], rt::at(x, 191));
+            rt::step_scalar(a, w[68], rt::at(x, 217));
+            rt::step_scalar(a, w[69], rt::at(x, 166));
+            rt::step_scalar(a, w[70], rt::at(x, 192));
+            rt::step_scalar(a, w[71], rt::at(x, 218));
+            rt::step_scalar(a, w[72], rt::at(x, 242));
+            rt::step_scalar(a, w[73], rt::at(x, 268));
+            rt::step_scalar(a, w[74], rt::at(x, 294));
+            rt::step_scalar(a, w[75], rt::at(x, 243));
+            rt::step_scalar(a, w[76], rt::at(x, 269));
+            rt::step_scalar(a, w[77], rt::at(x, 295));
+            rt::step_scalar(a, w[78], rt::at(x, 244));
+            rt::step_scalar(a, w[79], rt::at(x, 270));
+            rt::step_scalar(a, w[80], rt::at(x, 296));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 122, 3, &a[..8]);
+            rt::put_apart(y, 98, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 204));
-            rt::step_scalar(a, w[1], rt::at(x, 238));
-            rt::step_scalar(a, w[2], rt::at(x, 272));
-            rt::step_scalar(a, w[3], rt::at(x, 205));
-            rt::step_scalar(a, w[4], rt::at(x, 239));
-            rt::step_scalar(a, w[5], rt::at(x, 273));
-            rt::step_scalar(a, w[6], rt::at(x, 206));
-            rt::step_scalar(a, w[7], rt::at(x, 240));
-            rt::step_scalar(a, w[8], rt::at(x, 274));
-            rt::step_scalar(a, w[9], rt::at(x, 306));
-            rt::step_scalar(a, w[10], rt::at(x, 340));
-            rt::step_scalar(a, w[11], rt::at(x, 374));
-            rt::step_scalar(a, w[12], rt::at(x, 307));
-            rt::step_scalar(a, w[13], rt::at(x, 341));
-            rt::step_scalar(a, w[14], rt::at(x, 375));
-            rt::step_scalar(a, w[15], rt::at(x, 308));
-            rt::step_scalar(a, w[16], rt::at(x, 342));
-            rt::step_scalar(a, w[17], rt::at(x, 376));
-            rt::step_scalar(a, w[18], rt::at(x, 408));
-            rt::step_scalar(a, w[19], rt::at(x, 442));
-            rt::step_scalar(a, w[20], rt::at(x, 476));
-            rt::step_scalar(a, w[21], rt::at(x, 409));
-            rt::step_scalar(a, w[22], rt::at(x, 443));
-            rt::step_scalar(a, w[23], rt::at(x, 477));
-            rt::step_scalar(a, w[24], rt::at(x, 410));
-            rt::step_scalar(a, w[25], rt::at(x, 444));
-            rt::step_scalar(a, w[26], rt::at(x, 478));
+            rt::step_scalar(a, w[0], rt::at(x, 156));
+            rt::step_scalar(a, w[1], rt::at(x, 182));
+            rt::step_scalar(a, w[2], rt::at(x, 208));
+            rt::step_scalar(a, w[3], rt::at(x, 157));
+            rt::step_scalar(a, w[4], rt::at(x, 183));
+            rt::step_scalar(a, w[5], rt::at(x, 209));
+            rt::step_scalar(a, w[6], rt::at(x, 158));
+            rt::step_scalar(a, w[7], rt::at(x, 184));
+            rt::step_scalar(a, w[8], rt::at(x, 210));
+            rt::step_scalar(a, w[9], rt::at(x, 234));
+            rt::step_scalar(a, w[10], rt::at(x, 260));
+            rt::step_scalar(a, w[11], rt::at(x, 286));
+            rt::step_scalar(a, w[12], rt::at(x, 235));
+            rt::step_scalar(a, w[13], rt::at(x, 261));
+            rt::step_scalar(a, w[14], rt::at(x, 287));
+            rt::step_scalar(a, w[15], rt::at(x, 236));
+            rt::step_scalar(a, w[16], rt::at(x, 262));
+            rt::step_scalar(a, w[17], rt::at(x, 288));
+            rt::step_scalar(a, w[18], rt::at(x, 312));
+            rt::step_scalar(a, w[19], rt::at(x, 338));
+            rt::step_scalar(a, w[20], rt::at(x, 364));
+            rt::step_scalar(a, w[21], rt::at(x, 313));
+            rt::step_scalar(a, w[22], rt::at(x, 339));
+            rt::step_scalar(a, w[23], rt::at(x, 365));
+            rt::step_scalar(a, w[24], rt::at(x, 314));
+            rt::step_scalar(a, w[25], rt::at(x, 340));
+            rt::step_scalar(a, w[26], rt::at(x, 366));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3319,67 +3311,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 220));
-            rt::step_scalar(a, w[1], rt::at(x, 254));
-            rt::step_scalar(a, w[2], rt::at(x, 288));
-            rt::step_scalar(a, w[3], rt::at(x, 221));
-            rt::step_scalar(a, w[4], rt::at(x, 255));
-            rt::step_scalar(a, w[5], rt::at(x, 289));
-            rt::step_scalar(a, w[6], rt::at(x, 222));
-            rt::step_scalar(a, w[7], rt::at(x, 256));
-            rt::step_scalar(a, w[8], rt::at(x, 290));
-            rt::step_scalar(a, w[9], rt::at(x, 322));
-            rt::step_scalar(a, w[10], rt::at(x, 356));
-            rt::step_scalar(a, w[11], rt::at(x, 390));
-            rt::step_scalar(a, w[12], rt::at(x, 323));
-            rt::step_scalar(a, w[13], rt::at(x, 357));
-            rt::step_scalar(a, w[14], rt::at(x, 391));
-            rt::step_scalar(a, w[15], rt::at(x, 324));
-            rt::step_scalar(a, w[16], rt::at(x, 358));
-            rt::step_scalar(a, w[17], rt::at(x, 392));
-            rt::step_scalar(a, w[18], rt::at(x, 424));
-            rt::step_scalar(a, w[19], rt::at(x, 458));
-            rt::step_scalar(a, w[20], rt::at(x, 492));
-            rt::step_scalar(a, w[21], rt::at(x, 425));
-            rt::step_scalar(a, w[22], rt::at(x, 459));
-            rt::step_scalar(a, w[23], rt::at(x, 493));
-            rt::step_scalar(a, w[24], rt::at(x, 426));
-            rt::step_scalar(a, w[25], rt::at(x, 460));
-            rt::step_scalar(a, w[26], rt::at(x, 494));
+            rt::step_scalar(a, w[0], rt::at(x, 164));
+            rt::step_scalar(a, w[1], rt::at(x, 190));
+            rt::step_scalar(a, w[2], rt::at(x, 216));
+            rt::step_scalar(a, w[3], rt::at(x, 165));
+            rt::step_scalar(a, w[4], rt::at(x, 191));
+            rt::step_scalar(a, w[5], rt::at(x, 217));
+            rt::step_scalar(a, w[6], rt::at(x, 166));
+            rt::step_scalar(a, w[7], rt::at(x, 192));
+            rt::step_scalar(a, w[8], rt::at(x, 218));
+            rt::step_scalar(a, w[9], rt::at(x, 242));
+            rt::step_scalar(a, w[10], rt::at(x, 268));
+            rt::step_scalar(a, w[11], rt::at(x, 294));
+            rt::step_scalar(a, w[12], rt::at(x, 243));
+            rt::step_scalar(a, w[13], rt::at(x, 269));
+            rt::step_scalar(a, w[14], rt::at(x, 295));
+            rt::step_scalar(a, w[15], rt::at(x, 244));
+            rt::step_scalar(a, w[16], rt::at(x, 270));
+            rt::step_scalar(a, w[17], rt::at(x, 296));
+            rt::step_scalar(a, w[18], rt::at(x, 320));
+            rt::step_scalar(a, w[19], rt::at(x, 346));
+            rt::step_scalar(a, w[20], rt::at(x, 372));
+            rt::step_scalar(a, w[21], rt::at(x, 321));
+            rt::step_scalar(a, w[22], rt::at(x, 347));
+            rt::step_scalar(a, w[23], rt::at(x, 373));
+            rt::step_scalar(a, w[24], rt::at(x, 322));
+            rt::step_scalar(a, w[25], rt::at(x, 348));
+            rt::step_scalar(a, w[26], rt::at(x, 374));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 192, 3, &a[..8]);
+            rt::put_apart(y, 168, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 204));
-            rt::step_scalar(a, w[28], rt::at(x, 238));
-            rt::step_scalar(a, w[29], rt::at(x, 272));
-            rt::step_scalar(a, w[30], rt::at(x, 205));
-            rt::step_scalar(a, w[31], rt::at(x, 239));
-            rt::step_scalar(a, w[32], rt::at(x, 273));
-            rt::step_scalar(a, w[33], rt::at(x, 206));
-            rt::step_scalar(a, w[34], rt::at(x, 240));
-            rt::step_scalar(a, w[35], rt::at(x, 274));
-            rt::step_scalar(a, w[36], rt::at(x, 306));
-            rt::step_scalar(a, w[37], rt::at(x, 340));
-            rt::step_scalar(a, w[38], rt::at(x, 374));
-            rt::step_scalar(a, w[39], rt::at(x, 307));
-            rt::step_scalar(a, w[40], rt::at(x, 341));
-            rt::step_scalar(a, w[41], rt::at(x, 375));
-            rt::step_scalar(a, w[42], rt::at(x, 308));
-            rt::step_scalar(a, w[43], rt::at(x, 342));
-            rt::step_scalar(a, w[44], rt::at(x, 376));
-            rt::step_scalar(a, w[45], rt::at(x, 408));
-            rt::step_scalar(a, w[46], rt::at(x, 442));
-            rt::step_scalar(a, w[47], rt::at(x, 476));
-            rt::step_scalar(a, w[48], rt::at(x, 409));
-            rt::step_scalar(a, w[49], rt::at(x, 443));
-            rt::step_scalar(a, w[50], rt::at(x, 477));
-            rt::step_scalar(a, w[51], rt::at(x, 410));
-            rt::step_scalar(a, w[52], rt::at(x, 444));
-            rt::step_scalar(a, w[53], rt::at(x, 478));
+            rt::step_scalar(a, w[27], rt::at(x, 156));
+            rt::step_scalar(a, w[28], rt::at(x, 182));
+            rt::step_scalar(a, w[29], rt::at(x, 208));
+            rt::step_scalar(a, w[30], rt::at(x, 157));
+            rt::step_scalar(a, w[31], rt::at(x, 183));
+            rt::step_scalar(a, w[32], rt::at(x, 209));
+            rt::step_scalar(a, w[33], rt::at(x, 158));
+            rt::step_scalar(a, w[34], rt::at(x, 184));
+            rt::step_scalar(a, w[35], rt::at(x, 210));
+            rt::step_scalar(a, w[36], rt::at(x, 234));
+            rt::step_scalar(a, w[37], rt::at(x, 260));
+            rt::step_scalar(a, w[38], rt::at(x, 286));
+            rt::step_scalar(a, w[39], rt::at(x, 235));
+            rt::step_scalar(a, w[40], rt::at(x, 261));
+            rt::step_scalar(a, w[41], rt::at(x, 287));
+            rt::step_scalar(a, w[42], rt::at(x, 236));
+            rt::step_scalar(a, w[43], rt::at(x, 262));
+            rt::step_scalar(a, w[44], rt::at(x, 288));
+            rt::step_scalar(a, w[45], rt::at(x, 312));
+            rt::step_scalar(a, w[46], rt::at(x, 338));
+            rt::step_scalar(a, w[47], rt::at(x, 364));
+            rt::step_scalar(a, w[48], rt::at(x, 313));
+            rt::step_scalar(a, w[49], rt::at(x, 339));
+            rt::step_scalar(a, w[50], rt::at(x, 365));
+            rt::step_scalar(a, w[51], rt::at(x, 314));
+            rt::step_scalar(a, w[52], rt::at(x, 340));
+            rt::step_scalar(a, w[53], rt::at(x, 366));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3387,67 +3379,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 220));
-            rt::step_scalar(a, w[28], rt::at(x, 254));
-            rt::step_scalar(a, w[29], rt::at(x, 288));
-            rt::step_scalar(a, w[30], rt::at(x, 221));
-            rt::step_scalar(a, w[31], rt::at(x, 255));
-            rt::step_scalar(a, w[32], rt::at(x, 289));
-            rt::step_scalar(a, w[33], rt::at(x, 222));
-            rt::step_scalar(a, w[34], rt::at(x, 256));
-            rt::step_scalar(a, w[35], rt::at(x, 290));
-            rt::step_scalar(a, w[36], rt::at(x, 322));
-            rt::step_scalar(a, w[37], rt::at(x, 356));
-            rt::step_scalar(a, w[38], rt::at(x, 390));
-            rt::step_scalar(a, w[39], rt::at(x, 323));
-            rt::step_scalar(a, w[40], rt::at(x, 357));
-            rt::step_scalar(a, w[41], rt::at(x, 391));
-            rt::step_scalar(a, w[42], rt::at(x, 324));
-            rt::step_scalar(a, w[43], rt::at(x, 358));
-            rt::step_scalar(a, w[44], rt::at(x, 392));
-            rt::step_scalar(a, w[45], rt::at(x, 424));
-            rt::step_scalar(a, w[46], rt::at(x, 458));
-            rt::step_scalar(a, w[47], rt::at(x, 492));
-            rt::step_scalar(a, w[48], rt::at(x, 425));
-            rt::step_scalar(a, w[49], rt::at(x, 459));
-            rt::step_scalar(a, w[50], rt::at(x, 493));
-            rt::step_scalar(a, w[51], rt::at(x, 426));
-            rt::step_scalar(a, w[52], rt::at(x, 460));
-            rt::step_scalar(a, w[53], rt::at(x, 494));
+            rt::step_scalar(a, w[27], rt::at(x, 164));
+            rt::step_scalar(a, w[28], rt::at(x, 190));
+            rt::step_scalar(a, w[29], rt::at(x, 216));
+            rt::step_scalar(a, w[30], rt::at(x, 165));
+            rt::step_scalar(a, w[31], rt::at(x, 191));
+            rt::step_scalar(a, w[32], rt::at(x, 217));
+            rt::step_scalar(a, w[33], rt::at(x, 166));
+            rt::step_scalar(a, w[34], rt::at(x, 192));
+            rt::step_scalar(a, w[35], rt::at(x, 218));
+            rt::step_scalar(a, w[36], rt::at(x, 242));
+            rt::step_scalar(a, w[37], rt::at(x, 268));
+            rt::step_scalar(a, w[38], rt::at(x, 294));
+            rt::step_scalar(a, w[39], rt::at(x, 243));
+            rt::step_scalar(a, w[40], rt::at(x, 269));
+            rt::step_scalar(a, w[41], rt::at(x, 295));
+            rt::step_scalar(a, w[42], rt::at(x, 244));
+            rt::step_scalar(a, w[43], rt::at(x, 270));
+            rt::step_scalar(a, w[44], rt::at(x, 296));
+            rt::step_scalar(a, w[45], rt::at(x, 320));
+            rt::step_scalar(a, w[46], rt::at(x, 346));
+            rt::step_scalar(a, w[47], rt::at(x, 372));
+            rt::step_scalar(a, w[48], rt::at(x, 321));
+            rt::step_scalar(a, w[49], rt::at(x, 347));
+            rt::step_scalar(a, w[50], rt::at(x, 373));
+            rt::step_scalar(a, w[51], rt::at(x, 322));
+            rt::step_scalar(a, w[52], rt::at(x, 348));
+            rt::step_scalar(a, w[53], rt::at(x, 374));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 193, 3, &a[..8]);
+            rt::put_apart(y, 169, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 204));
-            rt::step_scalar(a, w[55], rt::at(x, 238));
-            rt::step_scalar(a, w[56], rt::at(x, 272));
-            rt::step_scalar(a, w[57], rt::at(x, 205));
-            rt::step_scalar(a, w[58], rt::at(x, 239));
-            rt::step_scalar(a, w[59], rt::at(x, 273));
-            rt::step_scalar(a, w[60], rt::at(x, 206));
-            rt::step_scalar(a, w[61], rt::at(x, 240));
-            rt::step_scalar(a, w[62], rt::at(x, 274));
-            rt::step_scalar(a, w[63], rt::at(x, 306));
-            rt::step_scalar(a, w[64], rt::at(x, 340));
-            rt::step_scalar(a, w[65], rt::at(x, 374));
-            rt::step_scalar(a, w[66], rt::at(x, 307));
-            rt::step_scalar(a, w[67], rt::at(x, 341));
-            rt::step_scalar(a, w[68], rt::at(x, 375));
-            rt::step_scalar(a, w[69], rt::at(x, 308));
-            rt::step_scalar(a, w[70], rt::at(x, 342));
-            rt::step_scalar(a, w[71], rt::at(x, 376));
-            rt::step_scalar(a, w[72], rt::at(x, 408));
-            rt::step_scalar(a, w[73], rt::at(x, 442));
-            rt::step_scalar(a, w[74], rt::at(x, 476));
-            rt::step_scalar(a, w[75], rt::at(x, 409));
-            rt::step_scalar(a, w[76], rt::at(x, 443));
-            rt::step_scalar(a, w[77], rt::at(x, 477));
-            rt::step_scalar(a, w[78], rt::at(x, 410));
-            rt::step_scalar(a, w[79], rt::at(x, 444));
-            rt::step_scalar(a, w[80], rt::at(x, 478));
+            rt::step_scalar(a, w[54], rt::at(x, 156));
+            rt::step_scalar(a, w[55], rt::at(x, 182));
+            rt::step_scalar(a, w[56], rt::at(x, 208));
+            rt::step_scalar(a, w[57], rt::at(x, 157));
+            rt::step_scalar(a, w[58], rt::at(x, 183));
+            rt::step_scalar(a, w[59], rt::at(x, 209));
+            rt::step_scalar(a, w[60], rt::at(x, 158));
+            rt::step_scalar(a, w[61], rt::at(x, 184));
+            rt::step_scalar(a, w[62], rt::at(x, 210));
+            rt::step_scalar(a, w[63], rt::at(x, 234));
+            rt::step_scalar(a, w[64], rt::at(x, 260));
+            rt::step_scalar(a, w[65], rt::at(x, 286));
+            rt::step_scalar(a, w[66], rt::at(x, 235));
+            rt::step_scalar(a, w[67], rt::at(x, 261));
+            rt::step_scalar(a, w[68], rt::at(x, 287));
+            rt::step_scalar(a, w[69], rt::at(x, 236));
+            rt::step_scalar(a, w[70], rt::at(x, 262));
+            rt::step_scalar(a, w[71], rt::at(x, 288));
+            rt::step_scalar(a, w[72], rt::at(x, 312));
+            rt::step_scalar(a, w[73], rt::at(x, 338));
+            rt::step_scalar(a, w[74], rt::at(x, 364));
+            rt::step_scalar(a, w[75], rt::at(x, 313));
+            rt::step_scalar(a, w[76], rt::at(x, 339));
+            rt::step_scalar(a, w[77], rt::at(x, 365));
+            rt::step_scalar(a, w[78], rt::at(x, 314));
+            rt::step_scalar(a, w[79], rt::at(x, 340));
+            rt::step_scalar(a, w[80], rt::at(x, 366));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3456,74 +3448,74 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_part_2(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 220));
-            rt::step_scalar(a, w[55], rt::at(x, 254));
-            rt::step_scalar(a, w[56], rt::at(x, 288));
-            rt::step_scalar(a, w[57], rt::at(x, 221));
-            rt::step_scalar(a, w[58], rt::at(x, 255));
-            rt::step_scalar(a, w[59], rt::at(x, 289));
-            rt::step_scalar(a, w[60], rt::at(x, 222));
-            rt::step_scalar(a, w[61], rt::at(x, 256));
-            rt::step_scalar(a, w[62], rt::at(x, 290));
-            rt::step_scalar(a, w[63], rt::at(x, 322));
-            rt::step_scalar(a, w[64], rt::at(x, 356));
-            rt::step_scalar(a, w[65], rt::at(x, 390));
-            rt::step_scalar(a, w[66], rt::at(x, 323));
-            rt::step_scalar(a, w[67], rt::at(x, 357));
-            rt::step_scalar(a, w[68], rt::at(x, 391));
-            rt::step_scalar(a, w[69], rt::at(x, 324));
-            rt::step_scalar(a, w[70], rt::at(x, 358));
-            rt::step_scalar(a, w[71], rt::at(x, 392));
-            rt::step_scalar(a, w[72], rt::at(x, 424));
-            rt::step_scalar(a, w[73], rt::at(x, 458));
-            rt::step_scalar(a, w[74], rt::at(x, 492));
-            rt::step_scalar(a, w[75], rt::at(x, 425));
-            rt::step_scalar(a, w[76], rt::at(x, 459));
-            rt::step_scalar(a, w[77], rt::at(x, 493));
-            rt::step_scalar(a, w[78], rt::at(x, 426));
-            rt::step_scalar(a, w[79], rt::at(x, 460));
-            rt::step_scalar(a, w[80], rt::at(x, 494));
+            rt::step_scalar(a, w[54], rt::at(x, 164));
+            rt::step_scalar(a, w[55], rt::at(x, 190));
+            rt::step_scalar(a, w[56], rt::at(x, 216));
+            rt::step_scalar(a, w[57], rt::at(x, 165));
+            rt::step_scalar(a, w[58], rt::at(x, 191));
+            rt::step_scalar(a, w[59], rt::at(x, 217));
+            rt::step_scalar(a, w[60], rt::at(x, 166));
+            rt::step_scalar(a, w[61], rt::at(x, 192));
+            rt::step_scalar(a, w[62], rt::at(x, 218));
+            rt::step_scalar(a, w[63], rt::at(x, 242));
+            rt::step_scalar(a, w[64], rt::at(x, 268));
+            rt::step_scalar(a, w[65], rt::at(x, 294));
+            rt::step_scalar(a, w[66], rt::at(x, 243));
+            rt::step_scalar(a, w[67], rt::at(x, 269));
+            rt::step_scalar(a, w[68], rt::at(x, 295));
+            rt::step_scalar(a, w[69], rt::at(x, 244));
+            rt::step_scalar(a, w[70], rt::at(x, 270));
+            rt::step_scalar(a, w[71], rt::at(x, 296));
+            rt::step_scalar(a, w[72], rt::at(x, 320));
+            rt::step_scalar(a, w[73], rt::at(x, 346));
+            rt::step_scalar(a, w[74], rt::at(x, 372));
+            rt::step_scalar(a, w[75], rt::at(x, 321));
+            rt::step_scalar(a, w[76], rt::at(x, 347));
+            rt::step_scalar(a, w[77], rt::at(x, 373));
+            rt::step_scalar(a, w[78], rt::at(x, 322));
+            rt::step_scalar(a, w[79], rt::at(x, 348));
+            rt::step_scalar(a, w[80], rt::at(x, 374));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 194, 3, &a[..8]);
+            rt::put_apart(y, 170, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 306));
-            rt::step_scalar(a, w[1], rt::at(x, 340));
-            rt::step_scalar(a, w[2], rt::at(x, 374));
-            rt::step_scalar(a, w[3], rt::at(x, 307));
-            rt::step_scalar(a, w[4], rt::at(x, 341));
-            rt::step_scalar(a, w[5], rt::at(x, 375));
-            rt::step_scalar(a, w[6], rt::at(x, 308));
-            rt::step_scalar(a, w[7], rt::at(x, 342));
-            rt::step_scalar(a, w[8], rt::at(x, 376));
-            rt::step_scalar(a, w[9], rt::at(x, 408));
-            rt::step_scalar(a, w[10], rt::at(x, 442));
-            rt::step_scalar(a, w[11], rt::at(x, 476));
-            rt::step_scalar(a, w[12], rt::at(x, 409));
-            rt::step_scalar(a, w[13], rt::at(x, 443));
-            rt::step_scalar(a, w[14], rt::at(x, 477));
-            rt::step_scalar(a, w[15], rt::at(x, 410));
-            rt::step_scalar(a, w[16], rt::at(x, 444));
-            rt::step_scalar(a, w[17], rt::at(x, 478));
-            rt::step_scalar(a, w[18], rt::at(x, 510));
-            rt::step_scalar(a, w[19], rt::at(x, 544));
-            rt::step_scalar(a, w[20], rt::at(x, 578));
-            rt::step_scalar(a, w[21], rt::at(x, 511));
-            rt::step_scalar(a, w[22], rt::at(x, 545));
-            rt::step_scalar(a, w[23], rt::at(x, 579));
-            rt::step_scalar(a, w[24], rt::at(x, 512));
-            rt::step_scalar(a, w[25], rt::at(x, 546));
-            rt::step_scalar(a, w[26], rt::at(x, 580));
+            rt::step_scalar(a, w[0], rt::at(x, 234));
+            rt::step_scalar(a, w[1], rt::at(x, 260));
+            rt::step_scalar(a, w[2], rt::at(x, 286));
+            rt::step_scalar(a, w[3], rt::at(x, 235));
+            rt::step_scalar(a, w[4], rt::at(x, 261));
+            rt::step_scalar(a, w[5], rt::at(x, 287));
+            rt::step_scalar(a, w[6], rt::at(x, 236));
+            rt::step_scalar(a, w[7], rt::at(x, 262));
+            rt::step_scalar(a, w[8], rt::at(x, 288));
+            rt::step_scalar(a, w[9], rt::at(x, 312));
+            rt::step_scalar(a, w[10], rt::at(x, 338));
+            rt::step_scalar(a, w[11], rt::at(x, 364));
+            rt::step_scalar(a, w[12], rt::at(x, 313));
+            rt::step_scalar(a, w[13], rt::at(x, 339));
+            rt::step_scalar(a, w[14], rt::at(x, 365));
+            rt::step_scalar(a, w[15], rt::at(x, 314));
+            rt::step_scalar(a, w[16], rt::at(x, 340));
+            rt::step_scalar(a, w[17], rt::at(x, 366));
+            rt::step_scalar(a, w[18], rt::at(x, 390));
+            rt::step_scalar(a, w[19], rt::at(x, 416));
+            rt::step_scalar(a, w[20], rt::at(x, 442));
+            rt::step_scalar(a, w[21], rt::at(x, 391));
+            rt::step_scalar(a, w[22], rt::at(x, 417));
+            rt::step_scalar(a, w[23], rt::at(x, 443));
+            rt::step_scalar(a, w[24], rt::at(x, 392));
+            rt::step_scalar(a, w[25], rt::at(x, 418));
+            rt::step_scalar(a, w[26], rt::at(x, 444));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3531,67 +3523,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 322));
-            rt::step_scalar(a, w[1], rt::at(x, 356));
-            rt::step_scalar(a, w[2], rt::at(x, 390));
-            rt::step_scalar(a, w[3], rt::at(x, 323));
-            rt::step_scalar(a, w[4], rt::at(x, 357));
-            rt::step_scalar(a, w[5], rt::at(x, 391));
-            rt::step_scalar(a, w[6], rt::at(x, 324));
-            rt::step_scalar(a, w[7], rt::at(x, 358));
-            rt::step_scalar(a, w[8], rt::at(x, 392));
-            rt::step_scalar(a, w[9], rt::at(x, 424));
-            rt::step_scalar(a, w[10], rt::at(x, 458));
-            rt::step_scalar(a, w[11], rt::at(x, 492));
-            rt::step_scalar(a, w[12], rt::at(x, 425));
-            rt::step_scalar(a, w[13], rt::at(x, 459));
-            rt::step_scalar(a, w[14], rt::at(x, 493));
-            rt::step_scalar(a, w[15], rt::at(x, 426));
-            rt::step_scalar(a, w[16], rt::at(x, 460));
-            rt::step_scalar(a, w[17], rt::at(x, 494));
-            rt::step_scalar(a, w[18], rt::at(x, 526));
-            rt::step_scalar(a, w[19], rt::at(x, 560));
-            rt::step_scalar(a, w[20], rt::at(x, 594));
-            rt::step_scalar(a, w[21], rt::at(x, 527));
-            rt::step_scalar(a, w[22], rt::at(x, 561));
-            rt::step_scalar(a, w[23], rt::at(x, 595));
-            rt::step_scalar(a, w[24], rt::at(x, 528));
-            rt::step_scalar(a, w[25], rt::at(x, 562));
-            rt::step_scalar(a, w[26], rt::at(x, 596));
+            rt::step_scalar(a, w[0], rt::at(x, 242));
+            rt::step_scalar(a, w[1], rt::at(x, 268));
+            rt::step_scalar(a, w[2], rt::at(x, 294));
+            rt::step_scalar(a, w[3], rt::at(x, 243));
+            rt::step_scalar(a, w[4], rt::at(x, 269));
+            rt::step_scalar(a, w[5], rt::at(x, 295));
+            rt::step_scalar(a, w[6], rt::at(x, 244));
+            rt::step_scalar(a, w[7], rt::at(x, 270));
+            rt::step_scalar(a, w[8], rt::at(x, 296));
+            rt::step_scalar(a, w[9], rt::at(x, 320));
+            rt::step_scalar(a, w[10], rt::at(x, 346));
+            rt::step_scalar(a, w[11], rt::at(x, 372));
+            rt::step_scalar(a, w[12], rt::at(x, 321));
+            rt::step_scalar(a, w[13], rt::at(x, 347));
+            rt::step_scalar(a, w[14], rt::at(x, 373));
+            rt::step_scalar(a, w[15], rt::at(x, 322));
+            rt::step_scalar(a, w[16], rt::at(x, 348));
+            rt::step_scalar(a, w[17], rt::at(x, 374));
+            rt::step_scalar(a, w[18], rt::at(x, 398));
+            rt::step_scalar(a, w[19], rt::at(x, 424));
+            rt::step_scalar(a, w[20], rt::at(x, 450));
+            rt::step_scalar(a, w[21], rt::at(x, 399));
+            rt::step_scalar(a, w[22], rt::at(x, 425));
+            rt::step_scalar(a, w[23], rt::at(x, 451));
+            rt::step_scalar(a, w[24], rt::at(x, 400));
+            rt::step_scalar(a, w[25], rt::at(x, 426));
+            rt::step_scalar(a, w[26], rt::at(x, 452));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 264, 3, &a[..8]);
+            rt::put_apart(y, 240, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 306));
-            rt::step_scalar(a, w[28], rt::at(x, 340));
-            rt::step_scalar(a, w[29], rt::at(x, 374));
-            rt::step_scalar(a, w[30], rt::at(x, 307));
-            rt::step_scalar(a, w[31], rt::at(x, 341));
-            rt::step_scalar(a, w[32], rt::at(x, 375));
-            rt::step_scalar(a, w[33], rt::at(x, 308));
-            rt::step_scalar(a, w[34], rt::at(x, 342));
-            rt::step_scalar(a, w[35], rt::at(x, 376));
-            rt::step_scalar(a, w[36], rt::at(x, 408));
-            rt::step_scalar(a, w[37], rt::at(x, 442));
-            rt::step_scalar(a, w[38], rt::at(x, 476));
-            rt::step_scalar(a, w[39], rt::at(x, 409));
-            rt::step_scalar(a, w[40], rt::at(x, 443));
-            rt::step_scalar(a, w[41], rt::at(x, 477));
-            rt::step_scalar(a, w[42], rt::at(x, 410));
-            rt::step_scalar(a, w[43], rt::at(x, 444));
-            rt::step_scalar(a, w[44], rt::at(x, 478));
-            rt::step_scalar(a, w[45], rt::at(x, 510));
-            rt::step_scalar(a, w[46], rt::at(x, 544));
-            rt::step_scalar(a, w[47], rt::at(x, 578));
-            rt::step_scalar(a, w[48], rt::at(x, 511));
-            rt::step_scalar(a, w[49], rt::at(x, 545));
-            rt::step_scalar(a, w[50], rt::at(x, 579));
-            rt::step_scalar(a, w[51], rt::at(x, 512));
-            rt::step_scalar(a, w[52], rt::at(x, 546));
-            rt::step_scalar(a, w[53], rt::at(x, 580));
+            rt::step_scalar(a, w[27], rt::at(x, 234));
+            rt::step_scalar(a, w[28], rt::at(x, 260));
+            rt::step_scalar(a, w[29], rt::at(x, 286));
+            rt::step_scalar(a, w[30], rt::at(x, 235));
+            rt::step_scalar(a, w[31], rt::at(x, 261));
+            rt::step_scalar(a, w[32], rt::at(x, 287));
+            rt::step_scalar(a, w[33], rt::at(x, 236));
+            rt::step_scalar(a, w[34], rt::at(x, 262));
+            rt::step_scalar(a, w[35], rt::at(x, 288));
+            rt::step_scalar(a, w[36], rt::at(x, 312));
+            rt::step_scalar(a, w[37], rt::at(x, 338));
+            rt::step_scalar(a, w[38], rt::at(x, 364));
+            rt::step_scalar(a, w[39], rt::at(x, 313));
+            rt::step_scalar(a, w[40], rt::at(x, 339));
+            rt::step_scalar(a, w[41], rt::at(x, 365));
+            rt::step_scalar(a, w[42], rt::at(x, 314));
+            rt::step_scalar(a, w[43], rt::at(x, 340));
+            rt::step_scalar(a, w[44], rt::at(x, 366));
+            rt::step_scalar(a, w[45], rt::at(x, 390));
+            rt::step_scalar(a, w[46], rt::at(x, 416));
+            rt::step_scalar(a, w[47], rt::at(x, 442));
+            rt::step_scalar(a, w[48], rt::at(x, 391));
+            rt::step_scalar(a, w[49], rt::at(x, 417));
+            rt::step_scalar(a, w[50], rt::at(x, 443));
+            rt::step_scalar(a, w[51], rt::at(x, 392));
+            rt::step_scalar(a, w[52], rt::at(x, 418));
+            rt::step_scalar(a, w[53], rt::at(x, 444));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3599,67 +3591,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 322));
-            rt::step_scalar(a, w[28], rt::at(x, 356));
-            rt::step_scalar(a, w[29], rt::at(x, 390));
-            rt::step_scalar(a, w[30], rt::at(x, 323));
-            rt::step_scalar(a, w[31], rt::at(x, 357));
-            rt::step_scalar(a, w[32], rt::at(x, 391));
-            rt::step_scalar(a, w[33], rt::at(x, 324));
-            rt::step_scalar(a, w[34], rt::at(x, 358));
-            rt::step_scalar(a, w[35], rt::at(x, 392));
-            rt::step_scalar(a, w[36], rt::at(x, 424));
-            rt::step_scalar(a, w[37], rt::at(x, 458));
-            rt::step_scalar(a, w[38], rt::at(x, 492));
-            rt::step_scalar(a, w[39], rt::at(x, 425));
-            rt::step_scalar(a, w[40], rt::at(x, 459));
-            rt::step_scalar(a, w[41], rt::at(x, 493));
-            rt::step_scalar(a, w[42], rt::at(x, 426));
-            rt::step_scalar(a, w[43], rt::at(x, 460));
-            rt::step_scalar(a, w[44], rt::at(x, 494));
-            rt::step_scalar(a, w[45], rt::at(x, 526));
-            rt::step_scalar(a, w[46], rt::at(x, 560));
-            rt::step_scalar(a, w[47], rt::at(x, 594));
-            rt::step_scalar(a, w[48], rt::at(x, 527));
-            rt::step_scalar(a, w[49], rt::at(x, 561));
-            rt::step_scalar(a, w[50], rt::at(x, 595));
-            rt::step_scalar(a, w[51], rt::at(x, 528));
-            rt::step_scalar(a, w[52], rt::at(x, 562));
-            rt::step_scalar(a, w[53], rt::at(x, 596));
+            rt::step_scalar(a, w[27], rt::at(x, 242));
+            rt::step_scalar(a, w[28], rt::at(x, 268));
+            rt::step_scalar(a, w[29], rt::at(x, 294));
+            rt::step_scalar(a, w[30], rt::at(x, 243));
+            rt::step_scalar(a, w[31], rt::at(x, 269));
+            rt::step_scalar(a, w[32], rt::at(x, 295));
+            rt::step_scalar(a, w[33], rt::at(x, 244));
+            rt::step_scalar(a, w[34], rt::at(x, 270));
+            rt::step_scalar(a, w[35], rt::at(x, 296));
+            rt::step_scalar(a, w[36], rt::at(x, 320));
+            rt::step_scalar(a, w[37], rt::at(x, 346));
+            rt::step_scalar(a, w[38], rt::at(x, 372));
+            rt::step_scalar(a, w[39], rt::at(x, 321));
+            rt::step_scalar(a, w[40], rt::at(x, 347));
+            rt::step_scalar(a, w[41], rt::at(x, 373));
+            rt::step_scalar(a, w[42], rt::at(x, 322));
+            rt::step_scalar(a, w[43], rt::at(x, 348));
+            rt::step_scalar(a, w[44], rt::at(x, 374));
+            rt::step_scalar(a, w[45], rt::at(x, 398));
+            rt::step_scalar(a, w[46], rt::at(x, 424));
+            rt::step_scalar(a, w[47], rt::at(x, 450));
+            rt::step_scalar(a, w[48], rt::at(x, 399));
+            rt::step_scalar(a, w[49], rt::at(x, 425));
+            rt::step_scalar(a, w[50], rt::at(x, 451));
+            rt::step_scalar(a, w[51], rt::at(x, 400));
+            rt::step_scalar(a, w[52], rt::at(x, 426));
+            rt::step_scalar(a, w[53], rt::at(x, 452));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 265, 3, &a[..8]);
+            rt::put_apart(y, 241, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 306));
-            rt::step_scalar(a, w[55], rt::at(x, 340));
-            rt::step_scalar(a, w[56], rt::at(x, 374));
-            rt::step_scalar(a, w[57], rt::at(x, 307));
-            rt::step_scalar(a, w[58], rt::at(x, 341));
-            rt::step_scalar(a, w[59], rt::at(x, 375));
-            rt::step_scalar(a, w[60], rt::at(x, 308));
-            rt::step_scalar(a, w[61], rt::at(x, 342));
-            rt::step_scalar(a, w[62], rt::at(x, 376));
-            rt::step_scalar(a, w[63], rt::at(x, 408));
-            rt::step_scalar(a, w[64], rt::at(x, 442));
-            rt::step_scalar(a, w[65], rt::at(x, 476));
-            rt::step_scalar(a, w[66], rt::at(x, 409));
-            rt::step_scalar(a, w[67], rt::at(x, 443));
-            rt::step_scalar(a, w[68], rt::at(x, 477));
-            rt::step_scalar(a, w[69], rt::at(x, 410));
-            rt::step_scalar(a, w[70], rt::at(x, 444));
-            rt::step_scalar(a, w[71], rt::at(x, 478));
-            rt::step_scalar(a, w[72], rt::at(x, 510));
-            rt::step_scalar(a, w[73], rt::at(x, 544));
-            rt::step_scalar(a, w[74], rt::at(x, 578));
-            rt::step_scalar(a, w[75], rt::at(x, 511));
-            rt::step_scalar(a, w[76], rt::at(x, 545));
-            rt::step_scalar(a, w[77], rt::at(x, 579));
-            rt::step_scalar(a, w[78], rt::at(x, 512));
-            rt::step_scalar(a, w[79], rt::at(x, 546));
-            rt::step_scalar(a, w[80], rt::at(x, 580));
+            rt::step_scalar(a, w[54], rt::at(x, 234));
+            rt::step_scalar(a, w[55], rt::at(x, 260));
+            rt::step_scalar(a, w[56], rt::at(x, 286));
+            rt::step_scalar(a, w[57], rt::at(x, 235));
+            rt::step_scalar(a, w[58], rt::at(x, 261));
+            rt::step_scalar(a, w[59], rt::at(x, 287));
+            rt::step_scalar(a, w[60], rt::at(x, 236));
+            rt::step_scalar(a, w[61], rt::at(x, 262));
+            rt::step_scalar(a, w[62], rt::at(x, 288));
+            rt::step_scalar(a, w[63], rt::at(x, 312));
+            rt::step_scalar(a, w[64], rt::at(x, 338));
+            rt::step_scalar(a, w[65], rt::at(x, 364));
+            rt::step_scalar(a, w[66], rt::at(x, 313));
+            rt::step_scalar(a, w[67], rt::at(x, 339));
+            rt::step_scalar(a, w[68], rt::at(x, 365));
+            rt::step_scalar(a, w[69], rt::at(x, 314));
+            rt::step_scalar(a, w[70], rt::at(x, 340));
+            rt::step_scalar(a, w[71], rt::at(x, 366));
+            rt::step_scalar(a, w[72], rt::at(x, 390));
+            rt::step_scalar(a, w[73], rt::at(x, 416));
+            rt::step_scalar(a, w[74], rt::at(x, 442));
+            rt::step_scalar(a, w[75], rt::at(x, 391));
+            rt::step_scalar(a, w[76], rt::at(x, 417));
+            rt::step_scalar(a, w[77], rt::at(x, 443));
+            rt::step_scalar(a, w[78], rt::at(x, 392));
+            rt::step_scalar(a, w[79], rt::at(x, 418));
+            rt::step_scalar(a, w[80], rt::at(x, 444));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3667,67 +3659,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 322));
-            rt::step_scalar(a, w[55], rt::at(x, 356));
-            rt::step_scalar(a, w[56], rt::at(x, 390));
-            rt::step_scalar(a, w[57], rt::at(x, 323));
-            rt::step_scalar(a, w[58], rt::at(x, 357));
-            rt::step_scalar(a, w[59], rt::at(x, 391));
-            rt::step_scalar(a, w[60], rt::at(x, 324));
-            rt::step_scalar(a, w[61], rt::at(x, 358));
-            rt::step_scalar(a, w[62], rt::at(x, 392));
-            rt::step_scalar(a, w[63], rt::at(x, 424));
-            rt::step_scalar(a, w[64], rt::at(x, 458));
-            rt::step_scalar(a, w[65], rt::at(x, 492));
-            rt::step_scalar(a, w[66], rt::at(x, 425));
-            rt::step_scalar(a, w[67], rt::at(x, 459));
-            rt::step_scalar(a, w[68], rt::at(x, 493));
-            rt::step_scalar(a, w[69], rt::at(x, 426));
-            rt::step_scalar(a, w[70], rt::at(x, 460));
-            rt::step_scalar(a, w[71], rt::at(x, 494));
-            rt::step_scalar(a, w[72], rt::at(x, 526));
-            rt::step_scalar(a, w[73], rt::at(x, 560));
-            rt::step_scalar(a, w[74], rt::at(x, 594));
-            rt::step_scalar(a, w[75], rt::at(x, 527));
-            rt::step_scalar(a, w[76], rt::at(x, 561));
-            rt::step_scalar(a, w[77], rt::at(x, 595));
-            rt::step_scalar(a, w[78], rt::at(x, 528));
-            rt::step_scalar(a, w[79], rt::at(x, 562));
-            rt::step_scalar(a, w[80], rt::at(x, 596));
+            rt::step_scalar(a, w[54], rt::at(x, 242));
+            rt::step_scalar(a, w[55], rt::at(x, 268));
+            rt::step_scalar(a, w[56], rt::at(x, 294));
+            rt::step_scalar(a, w[57], rt::at(x, 243));
+            rt::step_scalar(a, w[58], rt::at(x, 269));
+            rt::step_scalar(a, w[59], rt::at(x, 295));
+            rt::step_scalar(a, w[60], rt::at(x, 244));
+            rt::step_scalar(a, w[61], rt::at(x, 270));
+            rt::step_scalar(a, w[62], rt::at(x, 296));
+            rt::step_scalar(a, w[63], rt::at(x, 320));
+            rt::step_scalar(a, w[64], rt::at(x, 346));
+            rt::step_scalar(a, w[65], rt::at(x, 372));
+            rt::step_scalar(a, w[66], rt::at(x, 321));
+            rt::step_scalar(a, w[67], rt::at(x, 347));
+            rt::step_scalar(a, w[68], rt::at(x, 373));
+            rt::step_scalar(a, w[69], rt::at(x, 322));
+            rt::step_scalar(a, w[70], rt::at(x, 348));
+            rt::step_scalar(a, w[71], rt::at(x, 374));
+            rt::step_scalar(a, w[72], rt::at(x, 398));
+            rt::step_scalar(a, w[73], rt::at(x, 424));
+            rt::step_scalar(a, w[74], rt::at(x, 450));
+            rt::step_scalar(a, w[75], rt::at(x, 399));
+            rt::step_scalar(a, w[76], rt::at(x, 425));
+            rt::step_scalar(a, w[77], rt::at(x, 451));
+            rt::step_scalar(a, w[78], rt::at(x, 400));
+            rt::step_scalar(a, w[79], rt::at(x, 426));
+            rt::step_scalar(a, w[80], rt::at(x, 452));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 266, 3, &a[..8]);
+            rt::put_apart(y, 242, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 408));
-            rt::step_scalar(a, w[1], rt::at(x, 442));
-            rt::step_scalar(a, w[2], rt::at(x, 476));
-            rt::step_scalar(a, w[3], rt::at(x, 409));
-            rt::step_scalar(a, w[4], rt::at(x, 443));
-            rt::step_scalar(a, w[5], rt::at(x, 477));
-            rt::step_scalar(a, w[6], rt::at(x, 410));
-            rt::step_scalar(a, w[7], rt::at(x, 444));
-            rt::step_scalar(a, w[8], rt::at(x, 478));
-            rt::step_scalar(a, w[9], rt::at(x, 510));
-            rt::step_scalar(a, w[10], rt::at(x, 544));
-            rt::step_scalar(a, w[11], rt::at(x, 578));
-            rt::step_scalar(a, w[12], rt::at(x, 511));
-            rt::step_scalar(a, w[13], rt::at(x, 545));
-            rt::step_scalar(a, w[14], rt::at(x, 579));
-            rt::step_scalar(a, w[15], rt::at(x, 512));
-            rt::step_scalar(a, w[16], rt::at(x, 546));
-            rt::step_scalar(a, w[17], rt::at(x, 580));
-            rt::step_scalar(a, w[18], rt::at(x, 612));
-            rt::step_scalar(a, w[19], rt::at(x, 646));
-            rt::step_scalar(a, w[20], rt::at(x, 680));
-            rt::step_scalar(a, w[21], rt::at(x, 613));
-            rt::step_scalar(a, w[22], rt::at(x, 647));
-            rt::step_scalar(a, w[23], rt::at(x, 681));
-            rt::step_scalar(a, w[24], rt::at(x, 614));
-            rt::step_scalar(a, w[25], rt::at(x, 648));
-            rt::step_scalar(a, w[26], rt::at(x, 682));
+            rt::step_scalar(a, w[0], rt::at(x, 312));
+            rt::step_scalar(a, w[1], rt::at(x, 338));
+            rt::step_scalar(a, w[2], rt::at(x, 364));
+            rt::step_scalar(a, w[3], rt::at(x, 313));
+            rt::step_scalar(a, w[4], rt::at(x, 339));
+            rt::step_scalar(a, w[5], rt::at(x, 365));
+            rt::step_scalar(a, w[6], rt::at(x, 314));
+            rt::step_scalar(a, w[7], rt::at(x, 340));
+            rt::step_scalar(a, w[8], rt::at(x, 366));
+            rt::step_scalar(a, w[9], rt::at(x, 390));
+            rt::step_scalar(a, w[10], rt::at(x, 416));
+            rt::step_scalar(a, w[11], rt::at(x, 442));
+            rt::step_scalar(a, w[12], rt::at(x, 391));
+            rt::step_scalar(a, w[13], rt::at(x, 417));
+            rt::step_scalar(a, w[14], rt::at(x, 443));
+            rt::step_scalar(a, w[15], rt::at(x, 392));
+            rt::step_scalar(a, w[16], rt::at(x, 418));
+            rt::step_scalar(a, w[17], rt::at(x, 444));
+            rt::step_scalar(a, w[18], rt::at(x, 468));
+            rt::step_scalar(a, w[19], rt::at(x, 494));
+            rt::step_scalar(a, w[20], rt::at(x, 520));
+            rt::step_scalar(a, w[21], rt::at(x, 469));
+            rt::step_scalar(a, w[22], rt::at(x, 495));
+            rt::step_scalar(a, w[23], rt::at(x, 521));
+            rt::step_scalar(a, w[24], rt::at(x, 470));
+            rt::step_scalar(a, w[25], rt::at(x, 496));
+            rt::step_scalar(a, w[26], rt::at(x, 522));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3735,67 +3727,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 424));
-            rt::step_scalar(a, w[1], rt::at(x, 458));
-            rt::step_scalar(a, w[2], rt::at(x, 492));
-            rt::step_scalar(a, w[3], rt::at(x, 425));
-            rt::step_scalar(a, w[4], rt::at(x, 459));
-            rt::step_scalar(a, w[5], rt::at(x, 493));
-            rt::step_scalar(a, w[6], rt::at(x, 426));
-            rt::step_scalar(a, w[7], rt::at(x, 460));
-            rt::step_scalar(a, w[8], rt::at(x, 494));
-            rt::step_scalar(a, w[9], rt::at(x, 526));
-            rt::step_scalar(a, w[10], rt::at(x, 560));
-            rt::step_scalar(a, w[11], rt::at(x, 594));
-            rt::step_scalar(a, w[12], rt::at(x, 527));
-            rt::step_scalar(a, w[13], rt::at(x, 561));
-            rt::step_scalar(a, w[14], rt::at(x, 595));
-            rt::step_scalar(a, w[15], rt::at(x, 528));
-            rt::step_scalar(a, w[16], rt::at(x, 562));
-            rt::step_scalar(a, w[17], rt::at(x, 596));
-            rt::step_scalar(a, w[18], rt::at(x, 628));
-            rt::step_scalar(a, w[19], rt::at(x, 662));
-            rt::step_scalar(a, w[20], rt::at(x, 696));
-            rt::step_scalar(a, w[21], rt::at(x, 629));
-            rt::step_scalar(a, w[22], rt::at(x, 663));
-            rt::step_scalar(a, w[23], rt::at(x, 697));
-            rt::step_scalar(a, w[24], rt::at(x, 630));
-            rt::step_scalar(a, w[25], rt::at(x, 664));
-            rt::step_scalar(a, w[26], rt::at(x, 698));
+            rt::step_scalar(a, w[0], rt::at(x, 320));
+            rt::step_scalar(a, w[1], rt::at(x, 346));
+            rt::step_scalar(a, w[2], rt::at(x, 372));
+            rt::step_scalar(a, w[3], rt::at(x, 321));
+            rt::step_scalar(a, w[4], rt::at(x, 347));
+            rt::step_scalar(a, w[5], rt::at(x, 373));
+            rt::step_scalar(a, w[6], rt::at(x, 322));
+            rt::step_scalar(a, w[7], rt::at(x, 348));
+            rt::step_scalar(a, w[8], rt::at(x, 374));
+            rt::step_scalar(a, w[9], rt::at(x, 398));
+            rt::step_scalar(a, w[10], rt::at(x, 424));
+            rt::step_scalar(a, w[11], rt::at(x, 450));
+            rt::step_scalar(a, w[12], rt::at(x, 399));
+            rt::step_scalar(a, w[13], rt::at(x, 425));
+            rt::step_scalar(a, w[14], rt::at(x, 451));
+            rt::step_scalar(a, w[15], rt::at(x, 400));
+            rt::step_scalar(a, w[16], rt::at(x, 426));
+            rt::step_scalar(a, w[17], rt::at(x, 452));
+            rt::step_scalar(a, w[18], rt::at(x, 476));
+            rt::step_scalar(a, w[19], rt::at(x, 502));
+            rt::step_scalar(a, w[20], rt::at(x, 528));
+            rt::step_scalar(a, w[21], rt::at(x, 477));
+            rt::step_scalar(a, w[22], rt::at(x, 503));
+            rt::step_scalar(a, w[23], rt::at(x, 529));
+            rt::step_scalar(a, w[24], rt::at(x, 478));
+            rt::step_scalar(a, w[25], rt::at(x, 504));
+            rt::step_scalar(a, w[26], rt::at(x, 530));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 336, 3, &a[..8]);
+            rt::put_apart(y, 312, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 408));
-            rt::step_scalar(a, w[28], rt::at(x, 442));
-            rt::step_scalar(a, w[29], rt::at(x, 476));
-            rt::step_scalar(a, w[30], rt::at(x, 409));
-            rt::step_scalar(a, w[31], rt::at(x, 443));
-            rt::step_scalar(a, w[32], rt::at(x, 477));
-            rt::step_scalar(a, w[33], rt::at(x, 410));
-            rt::step_scalar(a, w[34], rt::at(x, 444));
-            rt::step_scalar(a, w[35], rt::at(x, 478));
-            rt::step_scalar(a, w[36], rt::at(x, 510));
-            rt::step_scalar(a, w[37], rt::at(x, 544));
-            rt::step_scalar(a, w[38], rt::at(x, 578));
-            rt::step_scalar(a, w[39], rt::at(x, 511));
-            rt::step_scalar(a, w[40], rt::at(x, 545));
-            rt::step_scalar(a, w[41], rt::at(x, 579));
-            rt::step_scalar(a, w[42], rt::at(x, 512));
-            rt::step_scalar(a, w[43], rt::at(x, 546));
-            rt::step_scalar(a, w[44], rt::at(x, 580));
-            rt::step_scalar(a, w[45], rt::at(x, 612));
-            rt::step_scalar(a, w[46], rt::at(x, 646));
-            rt::step_scalar(a, w[47], rt::at(x, 680));
-            rt::step_scalar(a, w[48], rt::at(x, 613));
-            rt::step_scalar(a, w[49], rt::at(x, 647));
-            rt::step_scalar(a, w[50], rt::at(x, 681));
-            rt::step_scalar(a, w[51], rt::at(x, 614));
-            rt::step_scalar(a, w[52], rt::at(x, 648));
-            rt::step_scalar(a, w[53], rt::at(x, 682));
+            rt::step_scalar(a, w[27], rt::at(x, 312));
+            rt::step_scalar(a, w[28], rt::at(x, 338));
+            rt::step_scalar(a, w[29], rt::at(x, 364));
+            rt::step_scalar(a, w[30], rt::at(x, 313));
+            rt::step_scalar(a, w[31], rt::at(x, 339));
+            rt::step_scalar(a, w[32], rt::at(x, 365));
+            rt::step_scalar(a, w[33], rt::at(x, 314));
+            rt::step_scalar(a, w[34], rt::at(x, 340));
+            rt::step_scalar(a, w[35], rt::at(x, 366));
+            rt::step_scalar(a, w[36], rt::at(x, 390));
+            rt::step_scalar(a, w[37], rt::at(x, 416));
+            rt::step_scalar(a, w[38], rt::at(x, 442));
+            rt::step_scalar(a, w[39], rt::at(x, 391));
+            rt::step_scalar(a, w[40], rt::at(x, 417));
+            rt::step_scalar(a, w[41], rt::at(x, 443));
+            rt::step_scalar(a, w[42], rt::at(x, 392));
+            rt::step_scalar(a, w[43], rt::at(x, 418));
+            rt::step_scalar(a, w[44], rt::at(x, 444));
+            rt::step_scalar(a, w[45], rt::at(x, 468));
+            rt::step_scalar(a, w[46], rt::at(x, 494));
+            rt::step_scalar(a, w[47], rt::at(x, 520));
+            rt::step_scalar(a, w[48], rt::at(x, 469));
+            rt::step_scalar(a, w[49], rt::at(x, 495));
+            rt::step_scalar(a, w[50], rt::at(x, 521));
+            rt::step_scalar(a, w[51], rt::at(x, 470));
+            rt::step_scalar(a, w[52], rt::at(x, 496));
+            rt::step_scalar(a, w[53], rt::at(x, 522));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3803,67 +3795,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 424));
-            rt::step_scalar(a, w[28], rt::at(x, 458));
-            rt::step_scalar(a, w[29], rt::at(x, 492));
-            rt::step_scalar(a, w[30], rt::at(x, 425));
-            rt::step_scalar(a, w[31], rt::at(x, 459));
-            rt::step_scalar(a, w[32], rt::at(x, 493));
-            rt::step_scalar(a, w[33], rt::at(x, 426));
-            rt::step_scalar(a, w[34], rt::at(x, 460));
-            rt::step_scalar(a, w[35], rt::at(x, 494));
-            rt::step_scalar(a, w[36], rt::at(x, 526));
-            rt::step_scalar(a, w[37], rt::at(x, 560));
-            rt::step_scalar(a, w[38], rt::at(x, 594));
-            rt::step_scalar(a, w[39], rt::at(x, 527));
-            rt::step_scalar(a, w[40], rt::at(x, 561));
-            rt::step_scalar(a, w[41], rt::at(x, 595));
-            rt::step_scalar(a, w[42], rt::at(x, 528));
-            rt::step_scalar(a, w[43], rt::at(x, 562));
-            rt::step_scalar(a, w[44], rt::at(x, 596));
-            rt::step_scalar(a, w[45], rt::at(x, 628));
-            rt::step_scalar(a, w[46], rt::at(x, 662));
-            rt::step_scalar(a, w[47], rt::at(x, 696));
-            rt::step_scalar(a, w[48], rt::at(x, 629));
-            rt::step_scalar(a, w[49], rt::at(x, 663));
-            rt::step_scalar(a, w[50], rt::at(x, 697));
-            rt::step_scalar(a, w[51], rt::at(x, 630));
-            rt::step_scalar(a, w[52], rt::at(x, 664));
-            rt::step_scalar(a, w[53], rt::at(x, 698));
+            rt::step_scalar(a, w[27], rt::at(x, 320));
+            rt::step_scalar(a, w[28], rt::at(x, 346));
+            rt::step_scalar(a, w[29], rt::at(x, 372));
+            rt::step_scalar(a, w[30], rt::at(x, 321));
+            rt::step_scalar(a, w[31], rt::at(x, 347));
+            rt::step_scalar(a, w[32], rt::at(x, 373));
+            rt::step_scalar(a, w[33], rt::at(x, 322));
+            rt::step_scalar(a, w[34], rt::at(x, 348));
+            rt::step_scalar(a, w[35], rt::at(x, 374));
+            rt::step_scalar(a, w[36], rt::at(x, 398));
+            rt::step_scalar(a, w[37], rt::at(x, 424));
+            rt::step_scalar(a, w[38], rt::at(x, 450));
+            rt::step_scalar(a, w[39], rt::at(x, 399));
+            rt::step_scalar(a, w[40], rt::at(x, 425));
+            rt::step_scalar(a, w[41], rt::at(x, 451));
+            rt::step_scalar(a, w[42], rt::at(x, 400));
+            rt::step_scalar(a, w[43], rt::at(x, 426));
+            rt::step_scalar(a, w[44], rt::at(x, 452));
+            rt::step_scalar(a, w[45], rt::at(x, 476));
+            rt::step_scalar(a, w[46], rt::at(x, 502));
+            rt::step_scalar(a, w[47], rt::at(x, 528));
+            rt::step_scalar(a, w[48], rt::at(x, 477));
+            rt::step_scalar(a, w[49], rt::at(x, 503));
+            rt::step_scalar(a, w[50], rt::at(x, 529));
+            rt::step_scalar(a, w[51], rt::at(x, 478));
+            rt::step_scalar(a, w[52], rt::at(x, 504));
+            rt::step_scalar(a, w[53], rt::at(x, 530));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 337, 3, &a[..8]);
+            rt::put_apart(y, 313, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 408));
-            rt::step_scalar(a, w[55], rt::at(x, 442));
-            rt::step_scalar(a, w[56], rt::at(x, 476));
-            rt::step_scalar(a, w[57], rt::at(x, 409));
-            rt::step_scalar(a, w[58], rt::at(x, 443));
-            rt::step_scalar(a, w[59], rt::at(x, 477));
-            rt::step_scalar(a, w[60], rt::at(x, 410));
-            rt::step_scalar(a, w[61], rt::at(x, 444));
-            rt::step_scalar(a, w[62], rt::at(x, 478));
-            rt::step_scalar(a, w[63], rt::at(x, 510));
-            rt::step_scalar(a, w[64], rt::at(x, 544));
-            rt::step_scalar(a, w[65], rt::at(x, 578));
-            rt::step_scalar(a, w[66], rt::at(x, 511));
-            rt::step_scalar(a, w[67], rt::at(x, 545));
-            rt::step_scalar(a, w[68], rt::at(x, 579));
-            rt::step_scalar(a, w[69], rt::at(x, 512));
-            rt::step_scalar(a, w[70], rt::at(x, 546));
-            rt::step_scalar(a, w[71], rt::at(x, 580));
-            rt::step_scalar(a, w[72], rt::at(x, 612));
-            rt::step_scalar(a, w[73], rt::at(x, 646));
-            rt::step_scalar(a, w[74], rt::at(x, 680));
-            rt::step_scalar(a, w[75], rt::at(x, 613));
-            rt::step_scalar(a, w[76], rt::at(x, 647));
-            rt::step_scalar(a, w[77], rt::at(x, 681));
-            rt::step_scalar(a, w[78], rt::at(x, 614));
-            rt::step_scalar(a, w[79], rt::at(x, 648));
-            rt::step_scalar(a, w[80], rt::at(x, 682));
+            rt::step_scalar(a, w[54], rt::at(x, 312));
+            rt::step_scalar(a, w[55], rt::at(x, 338));
+            rt::step_scalar(a, w[56], rt::at(x, 364));
+            rt::step_scalar(a, w[57], rt::at(x, 313));
+            rt::step_scalar(a, w[58], rt::at(x, 339));
+            rt::step_scalar(a, w[59], rt::at(x, 365));
+            rt::step_scalar(a, w[60], rt::at(x, 314));
+            rt::step_scalar(a, w[61], rt::at(x, 340));
+            rt::step_scalar(a, w[62], rt::at(x, 366));
+            rt::step_scalar(a, w[63], rt::at(x, 390));
+            rt::step_scalar(a, w[64], rt::at(x, 416));
+            rt::step_scalar(a, w[65], rt::at(x, 442));
+            rt::step_scalar(a, w[66], rt::at(x, 391));
+            rt::step_scalar(a, w[67], rt::at(x, 417));
+            rt::step_scalar(a, w[68], rt::at(x, 443));
+            rt::step_scalar(a, w[69], rt::at(x, 392));
+            rt::step_scalar(a, w[70], rt::at(x, 418));
+            rt::step_scalar(a, w[71], rt::at(x, 444));
+            rt::step_scalar(a, w[72], rt::at(x, 468));
+            rt::step_scalar(a, w[73], rt::at(x, 494));
+            rt::step_scalar(a, w[74], rt::at(x, 520));
+            rt::step_scalar(a, w[75], rt::at(x, 469));
+            rt::step_scalar(a, w[76], rt::at(x, 495));
+            rt::step_scalar(a, w[77], rt::at(x, 521));
+            rt::step_scalar(a, w[78], rt::at(x, 470));
+            rt::step_scalar(a, w[79], rt::at(x, 496));
+            rt::step_scalar(a, w[80], rt::at(x, 522));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3871,67 +3863,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 424));
-            rt::step_scalar(a, w[55], rt::at(x, 458));
-            rt::step_scalar(a, w[56], rt::at(x, 492));
-            rt::step_scalar(a, w[57], rt::at(x, 425));
-            rt::step_scalar(a, w[58], rt::at(x, 459));
-            rt::step_scalar(a, w[59], rt::at(x, 493));
-            rt::step_scalar(a, w[60], rt::at(x, 426));
-            rt::step_scalar(a, w[61], rt::at(x, 460));
-            rt::step_scalar(a, w[62], rt::at(x, 494));
-            rt::step_scalar(a, w[63], rt::at(x, 526));
-            rt::step_scalar(a, w[64], rt::at(x, 560));
-            rt::step_scalar(a, w[65], rt::at(x, 594));
-            rt::step_scalar(a, w[66], rt::at(x, 527));
-            rt::step_scalar(a, w[67], rt::at(x, 561));
-            rt::step_scalar(a, w[68], rt::at(x, 595));
-            rt::step_scalar(a, w[69], rt::at(x, 528));
-            rt::step_scalar(a, w[70], rt::at(x, 562));
-            rt::step_scalar(a, w[71], rt::at(x, 596));
-            rt::step_scalar(a, w[72], rt::at(x, 628));
-            rt::step_scalar(a, w[73], rt::at(x, 662));
-            rt::step_scalar(a, w[74], rt::at(x, 696));
-            rt::step_scalar(a, w[75], rt::at(x, 629));
-            rt::step_scalar(a, w[76], rt::at(x, 663));
-            rt::step_scalar(a, w[77], rt::at(x, 697));
-            rt::step_scalar(a, w[78], rt::at(x, 630));
-            rt::step_scalar(a, w[79], rt::at(x, 664));
-            rt::step_scalar(a, w[80], rt::at(x, 698));
+            rt::step_scalar(a, w[54], rt::at(x, 320));
+            rt::step_scalar(a, w[55], rt::at(x, 346));
+            rt::step_scalar(a, w[56], rt::at(x, 372));
+            rt::step_scalar(a, w[57], rt::at(x, 321));
+            rt::step_scalar(a, w[58], rt::at(x, 347));
+            rt::step_scalar(a, w[59], rt::at(x, 373));
+            rt::step_scalar(a, w[60], rt::at(x, 322));
+            rt::step_scalar(a, w[61], rt::at(x, 348));
+            rt::step_scalar(a, w[62], rt::at(x, 374));
+            rt::step_scalar(a, w[63], rt::at(x, 398));
+            rt::step_scalar(a, w[64], rt::at(x, 424));
+            rt::step_scalar(a, w[65], rt::at(x, 450));
+            rt::step_scalar(a, w[66], rt::at(x, 399));
+            rt::step_scalar(a, w[67], rt::at(x, 425));
+            rt::step_scalar(a, w[68], rt::at(x, 451));
+            rt::step_scalar(a, w[69], rt::at(x, 400));
+            rt::step_scalar(a, w[70], rt::at(x, 426));
+            rt::step_scalar(a, w[71], rt::at(x, 452));
+            rt::step_scalar(a, w[72], rt::at(x, 476));
+            rt::step_scalar(a, w[73], rt::at(x, 502));
+            rt::step_scalar(a, w[74], rt::at(x, 528));
+            rt::step_scalar(a, w[75], rt::at(x, 477));
+            rt::step_scalar(a, w[76], rt::at(x, 503));
+            rt::step_scalar(a, w[77], rt::at(x, 529));
+            rt::step_scalar(a, w[78], rt::at(x, 478));
+            rt::step_scalar(a, w[79], rt::at(x, 504));
+            rt::step_scalar(a, w[80], rt::at(x, 530));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 338, 3, &a[..8]);
+            rt::put_apart(y, 314, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 510));
-            rt::step_scalar(a, w[1], rt::at(x, 544));
-            rt::step_scalar(a, w[2], rt::at(x, 578));
-            rt::step_scalar(a, w[3], rt::at(x, 511));
-            rt::step_scalar(a, w[4], rt::at(x, 545));
-            rt::step_scalar(a, w[5], rt::at(x, 579));
-            rt::step_scalar(a, w[6], rt::at(x, 512));
-            rt::step_scalar(a, w[7], rt::at(x, 546));
-            rt::step_scalar(a, w[8], rt::at(x, 580));
-            rt::step_scalar(a, w[9], rt::at(x, 612));
-            rt::step_scalar(a, w[10], rt::at(x, 646));
-            rt::step_scalar(a, w[11], rt::at(x, 680));
-            rt::step_scalar(a, w[12], rt::at(x, 613));
-            rt::step_scalar(a, w[13], rt::at(x, 647));
-            rt::step_scalar(a, w[14], rt::at(x, 681));
-            rt::step_scalar(a, w[15], rt::at(x, 614));
-            rt::step_scalar(a, w[16], rt::at(x, 648));
-            rt::step_scalar(a, w[17], rt::at(x, 682));
-            rt::step_scalar(a, w[18], rt::at(x, 714));
-            rt::step_scalar(a, w[19], rt::at(x, 748));
-            rt::step_scalar(a, w[20], rt::at(x, 782));
-            rt::step_scalar(a, w[21], rt::at(x, 715));
-            rt::step_scalar(a, w[22], rt::at(x, 749));
-            rt::step_scalar(a, w[23], rt::at(x, 783));
-            rt::step_scalar(a, w[24], rt::at(x, 716));
-            rt::step_scalar(a, w[25], rt::at(x, 750));
-            rt::step_scalar(a, w[26], rt::at(x, 784));
+            rt::step_scalar(a, w[0], rt::at(x, 390));
+            rt::step_scalar(a, w[1], rt::at(x, 416));
+            rt::step_scalar(a, w[2], rt::at(x, 442));
+            rt::step_scalar(a, w[3], rt::at(x, 391));
+            rt::step_scalar(a, w[4], rt::at(x, 417));
+            rt::step_scalar(a, w[5], rt::at(x, 443));
+            rt::step_scalar(a, w[6], rt::at(x, 392));
+            rt::step_scalar(a, w[7], rt::at(x, 418));
+            rt::step_scalar(a, w[8], rt::at(x, 444));
+            rt::step_scalar(a, w[9], rt::at(x, 468));
+            rt::step_scalar(a, w[10], rt::at(x, 494));
+            rt::step_scalar(a, w[11], rt::at(x, 520));
+            rt::step_scalar(a, w[12], rt::at(x, 469));
+            rt::step_scalar(a, w[13], rt::at(x, 495));
+            rt::step_scalar(a, w[14], rt::at(x, 521));
+            rt::step_scalar(a, w[15], rt::at(x, 470));
+            rt::step_scalar(a, w[16], rt::at(x, 496));
+            rt::step_scalar(a, w[17], rt::at(x, 522));
+            rt::step_scalar(a, w[18], rt::at(x, 546));
+            rt::step_scalar(a, w[19], rt::at(x, 572));
+            rt::step_scalar(a, w[20], rt::at(x, 598));
+            rt::step_scalar(a, w[21], rt::at(x, 547));
+            rt::step_scalar(a, w[22], rt::at(x, 573));
+            rt::step_scalar(a, w[23], rt::at(x, 599));
+            rt::step_scalar(a, w[24], rt::at(x, 548));
+            rt::step_scalar(a, w[25], rt::at(x, 574));
+            rt::step_scalar(a, w[26], rt::at(x, 600));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -3939,67 +3931,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 526));
-            rt::step_scalar(a, w[1], rt::at(x, 560));
-            rt::step_scalar(a, w[2], rt::at(x, 594));
-            rt::step_scalar(a, w[3], rt::at(x, 527));
-            rt::step_scalar(a, w[4], rt::at(x, 561));
-            rt::step_scalar(a, w[5], rt::at(x, 595));
-            rt::step_scalar(a, w[6], rt::at(x, 528));
-            rt::step_scalar(a, w[7], rt::at(x, 562));
-            rt::step_scalar(a, w[8], rt::at(x, 596));
-            rt::step_scalar(a, w[9], rt::at(x, 628));
-            rt::step_scalar(a, w[10], rt::at(x, 662));
-            rt::step_scalar(a, w[11], rt::at(x, 696));
-            rt::step_scalar(a, w[12], rt::at(x, 629));
-            rt::step_scalar(a, w[13], rt::at(x, 663));
-            rt::step_scalar(a, w[14], rt::at(x, 697));
-            rt::step_scalar(a, w[15], rt::at(x, 630));
-            rt::step_scalar(a, w[16], rt::at(x, 664));
-            rt::step_scalar(a, w[17], rt::at(x, 698));
-            rt::step_scalar(a, w[18], rt::at(x, 730));
-            rt::step_scalar(a, w[19], rt::at(x, 764));
-            rt::step_scalar(a, w[20], rt::at(x, 798));
-            rt::step_scalar(a, w[21], rt::at(x, 731));
-            rt::step_scalar(a, w[22], rt::at(x, 765));
-            rt::step_scalar(a, w[23], rt::at(x, 799));
-            rt::step_scalar(a, w[24], rt::at(x, 732));
-            rt::step_scalar(a, w[25], rt::at(x, 766));
-            rt::step_scalar(a, w[26], rt::at(x, 800));
+            rt::step_scalar(a, w[0], rt::at(x, 398));
+            rt::step_scalar(a, w[1], rt::at(x, 424));
+            rt::step_scalar(a, w[2], rt::at(x, 450));
+            rt::step_scalar(a, w[3], rt::at(x, 399));
+            rt::step_scalar(a, w[4], rt::at(x, 425));
+            rt::step_scalar(a, w[5], rt::at(x, 451));
+            rt::step_scalar(a, w[6], rt::at(x, 400));
+            rt::step_scalar(a, w[7], rt::at(x, 426));
+            rt::step_scalar(a, w[8], rt::at(x, 452));
+            rt::step_scalar(a, w[9], rt::at(x, 476));
+            rt::step_scalar(a, w[10], rt::at(x, 502));
+            rt::step_scalar(a, w[11], rt::at(x, 528));
+            rt::step_scalar(a, w[12], rt::at(x, 477));
+            rt::step_scalar(a, w[13], rt::at(x, 503));
+            rt::step_scalar(a, w[14], rt::at(x, 529));
+            rt::step_scalar(a, w[15], rt::at(x, 478));
+            rt::step_scalar(a, w[16], rt::at(x, 504));
+            rt::step_scalar(a, w[17], rt::at(x, 530));
+            rt::step_scalar(a, w[18], rt::at(x, 554));
+            rt::step_scalar(a, w[19], rt::at(x, 580));
+            rt::step_scalar(a, w[20], rt::at(x, 606));
+            rt::step_scalar(a, w[21], rt::at(x, 555));
+            rt::step_scalar(a, w[22], rt::at(x, 581));
+            rt::step_scalar(a, w[23], rt::at(x, 607));
+            rt::step_scalar(a, w[24], rt::at(x, 556));
+            rt::step_scalar(a, w[25], rt::at(x, 582));
+            rt::step_scalar(a, w[26], rt::at(x, 608));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 408, 3, &a[..8]);
+            rt::put_apart(y, 384, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 510));
-            rt::step_scalar(a, w[28], rt::at(x, 544));
-            rt::step_scalar(a, w[29], rt::at(x, 578));
-            rt::step_scalar(a, w[30], rt::at(x, 511));
-            rt::step_scalar(a, w[31], rt::at(x, 545));
-            rt::step_scalar(a, w[32], rt::at(x, 579));
-            rt::step_scalar(a, w[33], rt::at(x, 512));
-            rt::step_scalar(a, w[34], rt::at(x, 546));
-            rt::step_scalar(a, w[35], rt::at(x, 580));
-            rt::step_scalar(a, w[36], rt::at(x, 612));
-            rt::step_scalar(a, w[37], rt::at(x, 646));
-            rt::step_scalar(a, w[38], rt::at(x, 680));
-            rt::step_scalar(a, w[39], rt::at(x, 613));
-            rt::step_scalar(a, w[40], rt::at(x, 647));
-            rt::step_scalar(a, w[41], rt::at(x, 681));
-            rt::step_scalar(a, w[42], rt::at(x, 614));
-            rt::step_scalar(a, w[43], rt::at(x, 648));
-            rt::step_scalar(a, w[44], rt::at(x, 682));
-            rt::step_scalar(a, w[45], rt::at(x, 714));
-            rt::step_scalar(a, w[46], rt::at(x, 748));
-            rt::step_scalar(a, w[47], rt::at(x, 782));
-            rt::step_scalar(a, w[48], rt::at(x, 715));
-            rt::step_scalar(a, w[49], rt::at(x, 749));
-            rt::step_scalar(a, w[50], rt::at(x, 783));
-            rt::step_scalar(a, w[51], rt::at(x, 716));
-            rt::step_scalar(a, w[52], rt::at(x, 750));
-            rt::step_scalar(a, w[53], rt::at(x, 784));
+            rt::step_scalar(a, w[27], rt::at(x, 390));
+            rt::step_scalar(a, w[28], rt::at(x, 416));
+            rt::step_scalar(a, w[29], rt::at(x, 442));
+            rt::step_scalar(a, w[30], rt::at(x, 391));
+            rt::step_scalar(a, w[31], rt::at(x, 417));
+            rt::step_scalar(a, w[32], rt::at(x, 443));
+            rt::step_scalar(a, w[33], rt::at(x, 392));
+            rt::step_scalar(a, w[34], rt::at(x, 418));
+            rt::step_scalar(a, w[35], rt::at(x, 444));
+            rt::step_scalar(a, w[36], rt::at(x, 468));
+            rt::step_scalar(a, w[37], rt::at(x, 494));
+            rt::step_scalar(a, w[38], rt::at(x, 520));
+            rt::step_scalar(a, w[39], rt::at(x, 469));
+            rt::step_scalar(a, w[40], rt::at(x, 495));
+            rt::step_scalar(a, w[41], rt::at(x, 521));
+            rt::step_scalar(a, w[42], rt::at(x, 470));
+            rt::step_scalar(a, w[43], rt::at(x, 496));
+            rt::step_scalar(a, w[44], rt::at(x, 522));
+            rt::step_scalar(a, w[45], rt::at(x, 546));
+            rt::step_scalar(a, w[46], rt::at(x, 572));
+            rt::step_scalar(a, w[47], rt::at(x, 598));
+            rt::step_scalar(a, w[48], rt::at(x, 547));
+            rt::step_scalar(a, w[49], rt::at(x, 573));
+            rt::step_scalar(a, w[50], rt::at(x, 599));
+            rt::step_scalar(a, w[51], rt::at(x, 548));
+            rt::step_scalar(a, w[52], rt::at(x, 574));
+            rt::step_scalar(a, w[53], rt::at(x, 600));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4007,75 +3999,75 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 526));
-            rt::step_scalar(a, w[28], rt::at(x, 560));
-            rt::step_scalar(a, w[29], rt::at(x, 594));
-            rt::step_scalar(a, w[30], rt::at(x, 527));
-            rt::step_scalar(a, w[31], rt::at(x, 561));
-            rt::step_scalar(a, w[32], rt::at(x, 595));
-            rt::step_scalar(a, w[33], rt::at(x, 528));
-            rt::step_scalar(a, w[34], rt::at(x, 562));
-            rt::step_scalar(a, w[35], rt::at(x, 596));
-            rt::step_scalar(a, w[36], rt::at(x, 628));
-            rt::step_scalar(a, w[37], rt::at(x, 662));
-            rt::step_scalar(a, w[38], rt::at(x, 696));
-            rt::step_scalar(a, w[39], rt::at(x, 629));
-            rt::step_scalar(a, w[40], rt::at(x, 663));
-            rt::step_scalar(a, w[41], rt::at(x, 697));
-            rt::step_scalar(a, w[42], rt::at(x, 630));
-            rt::step_scalar(a, w[43], rt::at(x, 664));
-            rt::step_scalar(a, w[44], rt::at(x, 698));
-            rt::step_scalar(a, w[45], rt::at(x, 730));
-            rt::step_scalar(a, w[46], rt::at(x, 764));
-            rt::step_scalar(a, w[47], rt::at(x, 798));
-            rt::step_scalar(a, w[48], rt::at(x, 731));
-            rt::step_scalar(a, w[49], rt::at(x, 765));
-            rt::step_scalar(a, w[50], rt::at(x, 799));
-            rt::step_scalar(a, w[51], rt::at(x, 732));
-            rt::step_scalar(a, w[52], rt::at(x, 766));
-            rt::step_scalar(a, w[53], rt::at(x, 800));
+            rt::step_scalar(a, w[27], rt::at(x, 398));
+            rt::step_scalar(a, w[28], rt::at(x, 424));
+            rt::step_scalar(a, w[29], rt::at(x, 450));
+            rt::step_scalar(a, w[30], rt::at(x, 399));
+            rt::step_scalar(a, w[31], rt::at(x, 425));
+            rt::step_scalar(a, w[32], rt::at(x, 451));
+            rt::step_scalar(a, w[33], rt::at(x, 400));
+            rt::step_scalar(a, w[34], rt::at(x, 426));
+            rt::step_scalar(a, w[35], rt::at(x, 452));
+            rt::step_scalar(a, w[36], rt::at(x, 476));
+            rt::step_scalar(a, w[37], rt::at(x, 502));
+            rt::step_scalar(a, w[38], rt::at(x, 528));
+            rt::step_scalar(a, w[39], rt::at(x, 477));
+            rt::step_scalar(a, w[40], rt::at(x, 503));
+            rt::step_scalar(a, w[41], rt::at(x, 529));
+            rt::step_scalar(a, w[42], rt::at(x, 478));
+            rt::step_scalar(a, w[43], rt::at(x, 504));
+            rt::step_scalar(a, w[44], rt::at(x, 530));
+            rt::step_scalar(a, w[45], rt::at(x, 554));
+            rt::step_scalar(a, w[46], rt::at(x, 580));
+            rt::step_scalar(a, w[47], rt::at(x, 606));
+            rt::step_scalar(a, w[48], rt::at(x, 555));
+            rt::step_scalar(a, w[49], rt::at(x, 581));
+            rt::step_scalar(a, w[50], rt::at(x, 607));
+            rt::step_scalar(a, w[51], rt::at(x, 556));
+            rt::step_scalar(a, w[52], rt::at(x, 582));
+            rt::step_scalar(a, w[53], rt::at(x, 608));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 409, 3, &a[..8]);
+            rt::put_apart(y, 385, 3, &a[..16]);
         }
     }
     #[inline(never)]
     fn conv_kernel_2_part_3(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 510));
-            rt::step_scalar(a, w[55], rt::at(x, 544));
-            rt::step_scalar(a, w[56], rt::at(x, 578));
-            rt::step_scalar(a, w[57], rt::at(x, 511));
-            rt::step_scalar(a, w[58], rt::at(x, 545));
-            rt::step_scalar(a, w[59], rt::at(x, 579));
-            rt::step_scalar(a, w[60], rt::at(x, 512));
-            rt::step_scalar(a, w[61], rt::at(x, 546));
-            rt::step_scalar(a, w[62], rt::at(x, 580));
-            rt::step_scalar(a, w[63], rt::at(x, 612));
-            rt::step_scalar(a, w[64], rt::at(x, 646));
-            rt::step_scalar(a, w[65], rt::at(x, 680));
-            rt::step_scalar(a, w[66], rt::at(x, 613));
-            rt::step_scalar(a, w[67], rt::at(x, 647));
-            rt::step_scalar(a, w[68], rt::at(x, 681));
-            rt::step_scalar(a, w[69], rt::at(x, 614));
-            rt::step_scalar(a, w[70], rt::at(x, 648));
-            rt::step_scalar(a, w[71], rt::at(x, 682));
-            rt::step_scalar(a, w[72], rt::at(x, 714));
-            rt::step_scalar(a, w[73], rt::at(x, 748));
-            rt::step_scalar(a, w[74], rt::at(x, 782));
-            rt::step_scalar(a, w[75], rt::at(x, 715));
-            rt::step_scalar(a, w[76], rt::at(x, 749));
-            rt::step_scalar(a, w[77], rt::at(x, 783));
-            rt::step_scalar(a, w[78], rt::at(x, 716));
-            rt::step_scalar(a, w[79], rt::at(x, 750));
-            rt::step_scalar(a, w[80], rt::at(x, 784));
+            rt::step_scalar(a, w[54], rt::at(x, 390));
+            rt::step_scalar(a, w[55], rt::at(x, 416));
+            rt::step_scalar(a, w[56], rt::at(x, 442));
+            rt::step_scalar(a, w[57], rt::at(x, 391));
+            rt::step_scalar(a, w[58], rt::at(x, 417));
+            rt::step_scalar(a, w[59], rt::at(x, 443));
+            rt::step_scalar(a, w[60], rt::at(x, 392));
+            rt::step_scalar(a, w[61], rt::at(x, 418));
+            rt::step_scalar(a, w[62], rt::at(x, 444));
+            rt::step_scalar(a, w[63], rt::at(x, 468));
+            rt::step_scalar(a, w[64], rt::at(x, 494));
+            rt::step_scalar(a, w[65], rt::at(x, 520));
+            rt::step_scalar(a, w[66], rt::at(x, 469));
+            rt::step_scalar(a, w[67], rt::at(x, 495));
+            rt::step_scalar(a, w[68], rt::at(x, 521));
+            rt::step_scalar(a, w[69], rt::at(x, 470));
+            rt::step_scalar(a, w[70], rt::at(x, 496));
+            rt::step_scalar(a, w[71], rt::at(x, 522));
+            rt::step_scalar(a, w[72], rt::at(x, 546));
+            rt::step_scalar(a, w[73], rt::at(x, 572));
+            rt::step_scalar(a, w[74], rt::at(x, 598));
+            rt::step_scalar(a, w[75], rt::at(x, 547));
+            rt::step_scalar(a, w[76], rt::at(x, 573));
+            rt::step_scalar(a, w[77], rt::at(x, 599));
+            rt::step_scalar(a, w[78], rt::at(x, 548));
+            rt::step_scalar(a, w[79], rt::at(x, 574));
+            rt::step_scalar(a, w[80], rt::at(x, 600));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4083,67 +4075,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 526));
-            rt::step_scalar(a, w[55], rt::at(x, 560));
-            rt::step_scalar(a, w[56], rt::at(x, 594));
-            rt::step_scalar(a, w[57], rt::at(x, 527));
-            rt::step_scalar(a, w[58], rt::at(x, 561));
-            rt::step_scalar(a, w[59], rt::at(x, 595));
-            rt::step_scalar(a, w[60], rt::at(x, 528));
-            rt::step_scalar(a, w[61], rt::at(x, 562));
-            rt::step_scalar(a, w[62], rt::at(x, 596));
-            rt::step_scalar(a, w[63], rt::at(x, 628));
-            rt::step_scalar(a, w[64], rt::at(x, 662));
-            rt::step_scalar(a, w[65], rt::at(x, 696));
-            rt::step_scalar(a, w[66], rt::at(x, 629));
-            rt::step_scalar(a, w[67], rt::at(x, 663));
-            rt::step_scalar(a, w[68], rt::at(x, 697));
-            rt::step_scalar(a, w[69], rt::at(x, 630));
-            rt::step_scalar(a, w[70], rt::at(x, 664));
-            rt::step_scalar(a, w[71], rt::at(x, 698));
-            rt::step_scalar(a, w[72], rt::at(x, 730));
-            rt::step_scalar(a, w[73], rt::at(x, 764));
-            rt::step_scalar(a, w[74], rt::at(x, 798));
-            rt::step_scalar(a, w[75], rt::at(x, 731));
-            rt::step_scalar(a, w[76], rt::at(x, 765));
-            rt::step_scalar(a, w[77], rt::at(x, 799));
-            rt::step_scalar(a, w[78], rt::at(x, 732));
-            rt::step_scalar(a, w[79], rt::at(x, 766));
-            rt::step_scalar(a, w[80], rt::at(x, 800));
+            rt::step_scalar(a, w[54], rt::at(x, 398));
+            rt::step_scalar(a, w[55], rt::at(x, 424));
+            rt::step_scalar(a, w[56], rt::at(x, 450));
+            rt::step_scalar(a, w[57], rt::at(x, 399));
+            rt::step_scalar(a, w[58], rt::at(x, 425));
+            rt::step_scalar(a, w[59], rt::at(x, 451));
+            rt::step_scalar(a, w[60], rt::at(x, 400));
+            rt::step_scalar(a, w[61], rt::at(x, 426));
+            rt::step_scalar(a, w[62], rt::at(x, 452));
+            rt::step_scalar(a, w[63], rt::at(x, 476));
+            rt::step_scalar(a, w[64], rt::at(x, 502));
+            rt::step_scalar(a, w[65], rt::at(x, 528));
+            rt::step_scalar(a, w[66], rt::at(x, 477));
+            rt::step_scalar(a, w[67], rt::at(x, 503));
+            rt::step_scalar(a, w[68], rt::at(x, 529));
+            rt::step_scalar(a, w[69], rt::at(x, 478));
+            rt::step_scalar(a, w[70], rt::at(x, 504));
+            rt::step_scalar(a, w[71], rt::at(x, 530));
+            rt::step_scalar(a, w[72], rt::at(x, 554));
+            rt::step_scalar(a, w[73], rt::at(x, 580));
+            rt::step_scalar(a, w[74], rt::at(x, 606));
+            rt::step_scalar(a, w[75], rt::at(x, 555));
+            rt::step_scalar(a, w[76], rt::at(x, 581));
+            rt::step_scalar(a, w[77], rt::at(x, 607));
+            rt::step_scalar(a, w[78], rt::at(x, 556));
+            rt::step_scalar(a, w[79], rt::at(x, 582));
+            rt::step_scalar(a, w[80], rt::at(x, 608));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 410, 3, &a[..8]);
+            rt::put_apart(y, 386, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 612));
-            rt::step_scalar(a, w[1], rt::at(x, 646));
-            rt::step_scalar(a, w[2], rt::at(x, 680));
-            rt::step_scalar(a, w[3], rt::at(x, 613));
-            rt::step_scalar(a, w[4], rt::at(x, 647));
-            rt::step_scalar(a, w[5], rt::at(x, 681));
-            rt::step_scalar(a, w[6], rt::at(x, 614));
-            rt::step_scalar(a, w[7], rt::at(x, 648));
-            rt::step_scalar(a, w[8], rt::at(x, 682));
-            rt::step_scalar(a, w[9], rt::at(x, 714));
-            rt::step_scalar(a, w[10], rt::at(x, 748));
-            rt::step_scalar(a, w[11], rt::at(x, 782));
-            rt::step_scalar(a, w[12], rt::at(x, 715));
-            rt::step_scalar(a, w[13], rt::at(x, 749));
-            rt::step_scalar(a, w[14], rt::at(x, 783));
-            rt::step_scalar(a, w[15], rt::at(x, 716));
-            rt::step_scalar(a, w[16], rt::at(x, 750));
-            rt::step_scalar(a, w[17], rt::at(x, 784));
-            rt::step_scalar(a, w[18], rt::at(x, 816));
-            rt::step_scalar(a, w[19], rt::at(x, 850));
-            rt::step_scalar(a, w[20], rt::at(x, 884));
-            rt::step_scalar(a, w[21], rt::at(x, 817));
-            rt::step_scalar(a, w[22], rt::at(x, 851));
-            rt::step_scalar(a, w[23], rt::at(x, 885));
-            rt::step_scalar(a, w[24], rt::at(x, 818));
-            rt::step_scalar(a, w[25], rt::at(x, 852));
-            rt::step_scalar(a, w[26], rt::at(x, 886));
+            rt::step_scalar(a, w[0], rt::at(x, 468));
+            rt::step_scalar(a, w[1], rt::at(x, 494));
+            rt::step_scalar(a, w[2], rt::at(x, 520));
+            rt::step_scalar(a, w[3], rt::at(x, 469));
+            rt::step_scalar(a, w[4], rt::at(x, 495));
+            rt::step_scalar(a, w[5], rt::at(x, 521));
+            rt::step_scalar(a, w[6], rt::at(x, 470));
+            rt::step_scalar(a, w[7], rt::at(x, 496));
+            rt::step_scalar(a, w[8], rt::at(x, 522));
+            rt::step_scalar(a, w[9], rt::at(x, 546));
+            rt::step_scalar(a, w[10], rt::at(x, 572));
+            rt::step_scalar(a, w[11], rt::at(x, 598));
+            rt::step_scalar(a, w[12], rt::at(x, 547));
+            rt::step_scalar(a, w[13], rt::at(x, 573));
+            rt::step_scalar(a, w[14], rt::at(x, 599));
+            rt::step_scalar(a, w[15], rt::at(x, 548));
+            rt::step_scalar(a, w[16], rt::at(x, 574));
+            rt::step_scalar(a, w[17], rt::at(x, 600));
+            rt::step_scalar(a, w[18], rt::at(x, 624));
+            rt::step_scalar(a, w[19], rt::at(x, 650));
+            rt::step_scalar(a, w[20], rt::at(x, 676));
+            rt::step_scalar(a, w[21], rt::at(x, 625));
+            rt::step_scalar(a, w[22], rt::at(x, 651));
+            rt::step_scalar(a, w[23], rt::at(x, 677));
+            rt::step_scalar(a, w[24], rt::at(x, 626));
+            rt::step_scalar(a, w[25], rt::at(x, 652));
+            rt::step_scalar(a, w[26], rt::at(x, 678));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4151,67 +4143,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 628));
-            rt::step_scalar(a, w[1], rt::at(x, 662));
-            rt::step_scalar(a, w[2], rt::at(x, 696));
-            rt::step_scalar(a, w[3], rt::at(x, 629));
-            rt::step_scalar(a, w[4], rt::at(x, 663));
-            rt::step_scalar(a, w[5], rt::at(x, 697));
-            rt::step_scalar(a, w[6], rt::at(x, 630));
-            rt::step_scalar(a, w[7], rt::at(x, 664));
-            rt::step_scalar(a, w[8], rt::at(x, 698));
-            rt::step_scalar(a, w[9], rt::at(x, 730));
-            rt::step_scalar(a, w[10], rt::at(x, 764));
-            rt::step_scalar(a, w[11], rt::at(x, 798));
-            rt::step_scalar(a, w[12], rt::at(x, 731));
-            rt::step_scalar(a, w[13], rt::at(x, 765));
-            rt::step_scalar(a, w[14], rt::at(x, 799));
-            rt::step_scalar(a, w[15], rt::at(x, 732));
-            rt::step_scalar(a, w[16], rt::at(x, 766));
-            rt::step_scalar(a, w[17], rt::at(x, 800));
-            rt::step_scalar(a, w[18], rt::at(x, 832));
-            rt::step_scalar(a, w[19], rt::at(x, 866));
-            rt::step_scalar(a, w[20], rt::at(x, 900));
-            rt::step_scalar(a, w[21], rt::at(x, 833));
-            rt::step_scalar(a, w[22], rt::at(x, 867));
-            rt::step_scalar(a, w[23], rt::at(x, 901));
-            rt::step_scalar(a, w[24], rt::at(x, 834));
-            rt::step_scalar(a, w[25], rt::at(x, 868));
-            rt::step_scalar(a, w[26], rt::at(x, 902));
+            rt::step_scalar(a, w[0], rt::at(x, 476));
+            rt::step_scalar(a, w[1], rt::at(x, 502));
+            rt::step_scalar(a, w[2], rt::at(x, 528));
+            rt::step_scalar(a, w[3], rt::at(x, 477));
+            rt::step_scalar(a, w[4], rt::at(x, 503));
+            rt::step_scalar(a, w[5], rt::at(x, 529));
+            rt::step_scalar(a, w[6], rt::at(x, 478));
+            rt::step_scalar(a, w[7], rt::at(x, 504));
+            rt::step_scalar(a, w[8], rt::at(x, 530));
+            rt::step_scalar(a, w[9], rt::at(x, 554));
+            rt::step_scalar(a, w[10], rt::at(x, 580));
+            rt::step_scalar(a, w[11], rt::at(x, 606));
+            rt::step_scalar(a, w[12], rt::at(x, 555));
+            rt::step_scalar(a, w[13], rt::at(x, 581));
+            rt::step_scalar(a, w[14], rt::at(x, 607));
+            rt::step_scalar(a, w[15], rt::at(x, 556));
+            rt::step_scalar(a, w[16], rt::at(x, 582));
+            rt::step_scalar(a, w[17], rt::at(x, 608));
+            rt::step_scalar(a, w[18], rt::at(x, 632));
+            rt::step_scalar(a, w[19], rt::at(x, 658));
+            rt::step_scalar(a, w[20], rt::at(x, 684));
+            rt::step_scalar(a, w[21], rt::at(x, 633));
+            rt::step_scalar(a, w[22], rt::at(x, 659));
+            rt::step_scalar(a, w[23], rt::at(x, 685));
+            rt::step_scalar(a, w[24], rt::at(x, 634));
+            rt::step_scalar(a, w[25], rt::at(x, 660));
+            rt::step_scalar(a, w[26], rt::at(x, 686));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 480, 3, &a[..8]);
+            rt::put_apart(y, 456, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 612));
-            rt::step_scalar(a, w[28], rt::at(x, 646));
-            rt::step_scalar(a, w[29], rt::at(x, 680));
-            rt::step_scalar(a, w[30], rt::at(x, 613));
-            rt::step_scalar(a, w[31], rt::at(x, 647));
-            rt::step_scalar(a, w[32], rt::at(x, 681));
-            rt::step_scalar(a, w[33], rt::at(x, 614));
-            rt::step_scalar(a, w[34], rt::at(x, 648));
-            rt::step_scalar(a, w[35], rt::at(x, 682));
-            rt::step_scalar(a, w[36], rt::at(x, 714));
-            rt::step_scalar(a, w[37], rt::at(x, 748));
-            rt::step_scalar(a, w[38], rt::at(x, 782));
-            rt::step_scalar(a, w[39], rt::at(x, 715));
-            rt::step_scalar(a, w[40], rt::at(x, 749));
-            rt::step_scalar(a, w[41], rt::at(x, 783));
-            rt::step_scalar(a, w[42], rt::at(x, 716));
-            rt::step_scalar(a, w[43], rt::at(x, 750));
-            rt::step_scalar(a, w[44], rt::at(x, 784));
-            rt::step_scalar(a, w[45], rt::at(x, 816));
-            rt::step_scalar(a, w[46], rt::at(x, 850));
-            rt::step_scalar(a, w[47], rt::at(x, 884));
-            rt::step_scalar(a, w[48], rt::at(x, 817));
-            rt::step_scalar(a, w[49], rt::at(x, 851));
-            rt::step_scalar(a, w[50], rt::at(x, 885));
-            rt::step_scalar(a, w[51], rt::at(x, 818));
-            rt::step_scalar(a, w[52], rt::at(x, 852));
-            rt::step_scalar(a, w[53], rt::at(x, 886));
+            rt::step_scalar(a, w[27], rt::at(x, 468));
+            rt::step_scalar(a, w[28], rt::at(x, 494));
+            rt::step_scalar(a, w[29], rt::at(x, 520));
+            rt::step_scalar(a, w[30], rt::at(x, 469));
+            rt::step_scalar(a, w[31], rt::at(x, 495));
+            rt::step_scalar(a, w[32], rt::at(x, 521));
+            rt::step_scalar(a, w[33], rt::at(x, 470));
+            rt::step_scalar(a, w[34], rt::at(x, 496));
+            rt::step_scalar(a, w[35], rt::at(x, 522));
+            rt::step_scalar(a, w[36], rt::at(x, 546));
+            rt::step_scalar(a, w[37], rt::at(x, 572));
+            rt::step_scalar(a, w[38], rt::at(x, 598));
+            rt::step_scalar(a, w[39], rt::at(x, 547));
+            rt::step_scalar(a, w[40], rt::at(x, 573));
+            rt::step_scalar(a, w[41], rt::at(x, 599));
+            rt::step_scalar(a, w[42], rt::at(x, 548));
+            rt::step_scalar(a, w[43], rt::at(x, 574));
+            rt::step_scalar(a, w[44], rt::at(x, 600));
+            rt::step_scalar(a, w[45], rt::at(x, 624));
+            rt::step_scalar(a, w[46], rt::at(x, 650));
+            rt::step_scalar(a, w[47], rt::at(x, 676));
+            rt::step_scalar(a, w[48], rt::at(x, 625));
+            rt::step_scalar(a, w[49], rt::at(x, 651));
+            rt::step_scalar(a, w[50], rt::at(x, 677));
+            rt::step_scalar(a, w[51], rt::at(x, 626));
+            rt::step_scalar(a, w[52], rt::at(x, 652));
+            rt::step_scalar(a, w[53], rt::at(x, 678));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4219,67 +4211,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 628));
-            rt::step_scalar(a, w[28], rt::at(x, 662));
-            rt::step_scalar(a, w[29], rt::at(x, 696));
-            rt::step_scalar(a, w[30], rt::at(x, 629));
-            rt::step_scalar(a, w[31], rt::at(x, 663));
-            rt::step_scalar(a, w[32], rt::at(x, 697));
-            rt::step_scalar(a, w[33], rt::at(x, 630));
-            rt::step_scalar(a, w[34], rt::at(x, 664));
-            rt::step_scalar(a, w[35], rt::at(x, 698));
-            rt::step_scalar(a, w[36], rt::at(x, 730));
-            rt::step_scalar(a, w[37], rt::at(x, 764));
-            rt::step_scalar(a, w[38], rt::at(x, 798));
-            rt::step_scalar(a, w[39], rt::at(x, 731));
-            rt::step_scalar(a, w[40], rt::at(x, 765));
-            rt::step_scalar(a, w[41], rt::at(x, 799));
-            rt::step_scalar(a, w[42], rt::at(x, 732));
-            rt::step_scalar(a, w[43], rt::at(x, 766));
-            rt::step_scalar(a, w[44], rt::at(x, 800));
-            rt::step_scalar(a, w[45], rt::at(x, 832));
-            rt::step_scalar(a, w[46], rt::at(x, 866));
-            rt::step_scalar(a, w[47], rt::at(x, 900));
-            rt::step_scalar(a, w[48], rt::at(x, 833));
-            rt::step_scalar(a, w[49], rt::at(x, 867));
-            rt::step_scalar(a, w[50], rt::at(x, 901));
-            rt::step_scalar(a, w[51], rt::at(x, 834));
-            rt::step_scalar(a, w[52], rt::at(x, 868));
-            rt::step_scalar(a, w[53], rt::at(x, 902));
+            rt::step_scalar(a, w[27], rt::at(x, 476));
+            rt::step_scalar(a, w[28], rt::at(x, 502));
+            rt::step_scalar(a, w[29], rt::at(x, 528));
+            rt::step_scalar(a, w[30], rt::at(x, 477));
+            rt::step_scalar(a, w[31], rt::at(x, 503));
+            rt::step_scalar(a, w[32], rt::at(x, 529));
+            rt::step_scalar(a, w[33], rt::at(x, 478));
+            rt::step_scalar(a, w[34], rt::at(x, 504));
+            rt::step_scalar(a, w[35], rt::at(x, 530));
+            rt::step_scalar(a, w[36], rt::at(x, 554));
+            rt::step_scalar(a, w[37], rt::at(x, 580));
+            rt::step_scalar(a, w[38], rt::at(x, 606));
+            rt::step_scalar(a, w[39], rt::at(x, 555));
+            rt::step_scalar(a, w[40], rt::at(x, 581));
+            rt::step_scalar(a, w[41], rt::at(x, 607));
+            rt::step_scalar(a, w[42], rt::at(x, 556));
+            rt::step_scalar(a, w[43], rt::at(x, 582));
+            rt::step_scalar(a, w[44], rt::at(x, 608));
+            rt::step_scalar(a, w[45], rt::at(x, 632));
+            rt::step_scalar(a, w[46], rt::at(x, 658));
+            rt::step_scalar(a, w[47], rt::at(x, 684));
+            rt::step_scalar(a, w[48], rt::at(x, 633));
+            rt::step_scalar(a, w[49], rt::at(x, 659));
+            rt::step_scalar(a, w[50], rt::at(x, 685));
+            rt::step_scalar(a, w[51], rt::at(x, 634));
+            rt::step_scalar(a, w[52], rt::at(x, 660));
+            rt::step_scalar(a, w[53], rt::at(x, 686));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 481, 3, &a[..8]);
+            rt::put_apart(y, 457, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 612));
-            rt::step_scalar(a, w[55], rt::at(x, 646));
-            rt::step_scalar(a, w[56], rt::at(x, 680));
-            rt::step_scalar(a, w[57], rt::at(x, 613));
-            rt::step_scalar(a, w[58], rt::at(x, 647));
-            rt::step_scalar(a, w[59], rt::at(x, 681));
-            rt::step_scalar(a, w[60], rt::at(x, 614));
-            rt::step_scalar(a, w[61], rt::at(x, 648));
-            rt::step_scalar(a, w[62], rt::at(x, 682));
-            rt::step_scalar(a, w[63], rt::at(x, 714));
-            rt::step_scalar(a, w[64], rt::at(x, 748));
-            rt::step_scalar(a, w[65], rt::at(x, 782));
-            rt::step_scalar(a, w[66], rt::at(x, 715));
-            rt::step_scalar(a, w[67], rt::at(x, 749));
-            rt::step_scalar(a, w[68], rt::at(x, 783));
-            rt::step_scalar(a, w[69], rt::at(x, 716));
-            rt::step_scalar(a, w[70], rt::at(x, 750));
-            rt::step_scalar(a, w[71], rt::at(x, 784));
-            rt::step_scalar(a, w[72], rt::at(x, 816));
-            rt::step_scalar(a, w[73], rt::at(x, 850));
-            rt::step_scalar(a, w[74], rt::at(x, 884));
-            rt::step_scalar(a, w[75], rt::at(x, 817));
-            rt::step_scalar(a, w[76], rt::at(x, 851));
-            rt::step_scalar(a, w[77], rt::at(x, 885));
-            rt::step_scalar(a, w[78], rt::at(x, 818));
-            rt::step_scalar(a, w[79], rt::at(x, 852));
-            rt::step_scalar(a, w[80], rt::at(x, 886));
+            rt::step_scalar(a, w[54], rt::at(x, 468));
+            rt::step_scalar(a, w[55], rt::at(x, 494));
+            rt::step_scalar(a, w[56], rt::at(x, 520));
+            rt::step_scalar(a, w[57], rt::at(x, 469));
+            rt::step_scalar(a, w[58], rt::at(x, 495));
+            rt::step_scalar(a, w[59], rt::at(x, 521));
+            rt::step_scalar(a, w[60], rt::at(x, 470));
+            rt::step_scalar(a, w[61], rt::at(x, 496));
+            rt::step_scalar(a, w[62], rt::at(x, 522));
+            rt::step_scalar(a, w[63], rt::at(x, 546));
+            rt::step_scalar(a, w[64], rt::at(x, 572));
+            rt::step_scalar(a, w[65], rt::at(x, 598));
+            rt::step_scalar(a, w[66], rt::at(x, 547));
+            rt::step_scalar(a, w[67], rt::at(x, 573));
+            rt::step_scalar(a, w[68], rt::at(x, 599));
+            rt::step_scalar(a, w[69], rt::at(x, 548));
+            rt::step_scalar(a, w[70], rt::at(x, 574));
+            rt::step_scalar(a, w[71], rt::at(x, 600));
+            rt::step_scalar(a, w[72], rt::at(x, 624));
+            rt::step_scalar(a, w[73], rt::at(x, 650));
+            rt::step_scalar(a, w[74], rt::at(x, 676));
+            rt::step_scalar(a, w[75], rt::at(x, 625));
+            rt::step_scalar(a, w[76], rt::at(x, 651));
+            rt::step_scalar(a, w[77], rt::at(x, 677));
+            rt::step_scalar(a, w[78], rt::at(x, 626));
+            rt::step_scalar(a, w[79], rt::at(x, 652));
+            rt::step_scalar(a, w[80], rt::at(x, 678));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4287,67 +4279,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 628));
-            rt::step_scalar(a, w[55], rt::at(x, 662));
-            rt::step_scalar(a, w[56], rt::at(x, 696));
-            rt::step_scalar(a, w[57], rt::at(x, 629));
-            rt::step_scalar(a, w[58], rt::at(x, 663));
-            rt::step_scalar(a, w[59], rt::at(x, 697));
-            rt::step_scalar(a, w[60], rt::at(x, 630));
-            rt::step_scalar(a, w[61], rt::at(x, 664));
-            rt::step_scalar(a, w[62], rt::at(x, 698));
-            rt::step_scalar(a, w[63], rt::at(x, 730));
-            rt::step_scalar(a, w[64], rt::at(x, 764));
-            rt::step_scalar(a, w[65], rt::at(x, 798));
-            rt::step_scalar(a, w[66], rt::at(x, 731));
-            rt::step_scalar(a, w[67], rt::at(x, 765));
-            rt::step_scalar(a, w[68], rt::at(x, 799));
-            rt::step_scalar(a, w[69], rt::at(x, 732));
-            rt::step_scalar(a, w[70], rt::at(x, 766));
-            rt::step_scalar(a, w[71], rt::at(x, 800));
-            rt::step_scalar(a, w[72], rt::at(x, 832));
-            rt::step_scalar(a, w[73], rt::at(x, 866));
-            rt::step_scalar(a, w[74], rt::at(x, 900));
-            rt::step_scalar(a, w[75], rt::at(x, 833));
-            rt::step_scalar(a, w[76], rt::at(x, 867));
-            rt::step_scalar(a, w[77], rt::at(x, 901));
-            rt::step_scalar(a, w[78], rt::at(x, 834));
-            rt::step_scalar(a, w[79], rt::at(x, 868));
-            rt::step_scalar(a, w[80], rt::at(x, 902));
+            rt::step_scalar(a, w[54], rt::at(x, 476));
+            rt::step_scalar(a, w[55], rt::at(x, 502));
+            rt::step_scalar(a, w[56], rt::at(x, 528));
+            rt::step_scalar(a, w[57], rt::at(x, 477));
+            rt::step_scalar(a, w[58], rt::at(x, 503));
+            rt::step_scalar(a, w[59], rt::at(x, 529));
+            rt::step_scalar(a, w[60], rt::at(x, 478));
+            rt::step_scalar(a, w[61], rt::at(x, 504));
+            rt::step_scalar(a, w[62], rt::at(x, 530));
+            rt::step_scalar(a, w[63], rt::at(x, 554));
+            rt::step_scalar(a, w[64], rt::at(x, 580));
+            rt::step_scalar(a, w[65], rt::at(x, 606));
+            rt::step_scalar(a, w[66], rt::at(x, 555));
+            rt::step_scalar(a, w[67], rt::at(x, 581));
+            rt::step_scalar(a, w[68], rt::at(x, 607));
+            rt::step_scalar(a, w[69], rt::at(x, 556));
+            rt::step_scalar(a, w[70], rt::at(x, 582));
+            rt::step_scalar(a, w[71], rt::at(x, 608));
+            rt::step_scalar(a, w[72], rt::at(x, 632));
+            rt::step_scalar(a, w[73], rt::at(x, 658));
+            rt::step_scalar(a, w[74], rt::at(x, 684));
+            rt::step_scalar(a, w[75], rt::at(x, 633));
+            rt::step_scalar(a, w[76], rt::at(x, 659));
+            rt::step_scalar(a, w[77], rt::at(x, 685));
+            rt::step_scalar(a, w[78], rt::at(x, 634));
+            rt::step_scalar(a, w[79], rt::at(x, 660));
+            rt::step_scalar(a, w[80], rt::at(x, 686));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 482, 3, &a[..8]);
+            rt::put_apart(y, 458, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 714));
-            rt::step_scalar(a, w[1], rt::at(x, 748));
-            rt::step_scalar(a, w[2], rt::at(x, 782));
-            rt::step_scalar(a, w[3], rt::at(x, 715));
-            rt::step_scalar(a, w[4], rt::at(x, 749));
-            rt::step_scalar(a, w[5], rt::at(x, 783));
-            rt::step_scalar(a, w[6], rt::at(x, 716));
-            rt::step_scalar(a, w[7], rt::at(x, 750));
-            rt::step_scalar(a, w[8], rt::at(x, 784));
-            rt::step_scalar(a, w[9], rt::at(x, 816));
-            rt::step_scalar(a, w[10], rt::at(x, 850));
-            rt::step_scalar(a, w[11], rt::at(x, 884));
-            rt::step_scalar(a, w[12], rt::at(x, 817));
-            rt::step_scalar(a, w[13], rt::at(x, 851));
-            rt::step_scalar(a, w[14], rt::at(x, 885));
-            rt::step_scalar(a, w[15], rt::at(x, 818));
-            rt::step_scalar(a, w[16], rt::at(x, 852));
-            rt::step_scalar(a, w[17], rt::at(x, 886));
-            rt::step_scalar(a, w[18], rt::at(x, 918));
-            rt::step_scalar(a, w[19], rt::at(x, 952));
-            rt::step_scalar(a, w[20], rt::at(x, 986));
-            rt::step_scalar(a, w[21], rt::at(x, 919));
-            rt::step_scalar(a, w[22], rt::at(x, 953));
-            rt::step_scalar(a, w[23], rt::at(x, 987));
-            rt::step_scalar(a, w[24], rt::at(x, 920));
-            rt::step_scalar(a, w[25], rt::at(x, 954));
-            rt::step_scalar(a, w[26], rt::at(x, 988));
+            rt::step_scalar(a, w[0], rt::at(x, 546));
+            rt::step_scalar(a, w[1], rt::at(x, 572));
+            rt::step_scalar(a, w[2], rt::at(x, 598));
+            rt::step_scalar(a, w[3], rt::at(x, 547));
+            rt::step_scalar(a, w[4], rt::at(x, 573));
+            rt::step_scalar(a, w[5], rt::at(x, 599));
+            rt::step_scalar(a, w[6], rt::at(x, 548));
+            rt::step_scalar(a, w[7], rt::at(x, 574));
+            rt::step_scalar(a, w[8], rt::at(x, 600));
+            rt::step_scalar(a, w[9], rt::at(x, 624));
+            rt::step_scalar(a, w[10], rt::at(x, 650));
+            rt::step_scalar(a, w[11], rt::at(x, 676));
+            rt::step_scalar(a, w[12], rt::at(x, 625));
+            rt::step_scalar(a, w[13], rt::at(x, 651));
+            rt::step_scalar(a, w[14], rt::at(x, 677));
+            rt::step_scalar(a, w[15], rt::at(x, 626));
+            rt::step_scalar(a, w[16], rt::at(x, 652));
+            rt::step_scalar(a, w[17], rt::at(x, 678));
+            rt::step_scalar(a, w[18], rt::at(x, 702));
+            rt::step_scalar(a, w[19], rt::at(x, 728));
+            rt::step_scalar(a, w[20], rt::at(x, 754));
+            rt::step_scalar(a, w[21], rt::at(x, 703));
+            rt::step_scalar(a, w[22], rt::at(x, 729));
+            rt::step_scalar(a, w[23], rt::at(x, 755));
+            rt::step_scalar(a, w[24], rt::at(x, 704));
+            rt::step_scalar(a, w[25], rt::at(x, 730));
+            rt::step_scalar(a, w[26], rt::at(x, 756));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4355,67 +4347,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 730));
-            rt::step_scalar(a, w[1], rt::at(x, 764));
-            rt::step_scalar(a, w[2], rt::at(x, 798));
-            rt::step_scalar(a, w[3], rt::at(x, 731));
-            rt::step_scalar(a, w[4], rt::at(x, 765));
-            rt::step_scalar(a, w[5], rt::at(x, 799));
-            rt::step_scalar(a, w[6], rt::at(x, 732));
-            rt::step_scalar(a, w[7], rt::at(x, 766));
-            rt::step_scalar(a, w[8], rt::at(x, 800));
-            rt::step_scalar(a, w[9], rt::at(x, 832));
-            rt::step_scalar(a, w[10], rt::at(x, 866));
-            rt::step_scalar(a, w[11], rt::at(x, 900));
-            rt::step_scalar(a, w[12], rt::at(x, 833));
-            rt::step_scalar(a, w[13], rt::at(x, 867));
-            rt::step_scalar(a, w[14], rt::at(x, 901));
-            rt::step_scalar(a, w[15], rt::at(x, 834));
-            rt::step_scalar(a, w[16], rt::at(x, 868));
-            rt::step_scalar(a, w[17], rt::at(x, 902));
-            rt::step_scalar(a, w[18], rt::at(x, 934));
-            rt::step_scalar(a, w[19], rt::at(x, 968));
-            rt::step_scalar(a, w[20], rt::at(x, 1002));
-            rt::step_scalar(a, w[21], rt::at(x, 935));
-            rt::step_scalar(a, w[22], rt::at(x, 969));
-            rt::step_scalar(a, w[23], rt::at(x, 1003));
-            rt::step_scalar(a, w[24], rt::at(x, 936));
-            rt::step_scalar(a, w[25], rt::at(x, 970));
-            rt::step_scalar(a, w[26], rt::at(x, 1004));
+            rt::step_scalar(a, w[0], rt::at(x, 554));
+            rt::step_scalar(a, w[1], rt::at(x, 580));
+            rt::step_scalar(a, w[2], rt::at(x, 606));
+            rt::step_scalar(a, w[3], rt::at(x, 555));
+            rt::step_scalar(a, w[4], rt::at(x, 581));
+            rt::step_scalar(a, w[5], rt::at(x, 607));
+            rt::step_scalar(a, w[6], rt::at(x, 556));
+            rt::step_scalar(a, w[7], rt::at(x, 582));
+            rt::step_scalar(a, w[8], rt::at(x, 608));
+            rt::step_scalar(a, w[9], rt::at(x, 632));
+            rt::step_scalar(a, w[10], rt::at(x, 658));
+            rt::step_scalar(a, w[11], rt::at(x, 684));
+            rt::step_scalar(a, w[12], rt::at(x, 633));
+            rt::step_scalar(a, w[13], rt::at(x, 659));
+            rt::step_scalar(a, w[14], rt::at(x, 685));
+            rt::step_scalar(a, w[15], rt::at(x, 634));
+            rt::step_scalar(a, w[16], rt::at(x, 660));
+            rt::step_scalar(a, w[17], rt::at(x, 686));
+            rt::step_scalar(a, w[18], rt::at(x, 710));
+            rt::step_scalar(a, w[19], rt::at(x, 736));
+            rt::step_scalar(a, w[20], rt::at(x, 762));
+            rt::step_scalar(a, w[21], rt::at(x, 711));
+            rt::step_scalar(a, w[22], rt::at(x, 737));
+            rt::step_scalar(a, w[23], rt::at(x, 763));
+            rt::step_scalar(a, w[24], rt::at(x, 712));
+            rt::step_scalar(a, w[25], rt::at(x, 738));
+            rt::step_scalar(a, w[26], rt::at(x, 764));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 552, 3, &a[..8]);
+            rt::put_apart(y, 528, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 714));
-            rt::step_scalar(a, w[28], rt::at(x, 748));
-            rt::step_scalar(a, w[29], rt::at(x, 782));
-            rt::step_scalar(a, w[30], rt::at(x, 715));
-            rt::step_scalar(a, w[31], rt::at(x, 749));
-            rt::step_scalar(a, w[32], rt::at(x, 783));
-            rt::step_scalar(a, w[33], rt::at(x, 716));
-            rt::step_scalar(a, w[34], rt::at(x, 750));
-            rt::step_scalar(a, w[35], rt::at(x, 784));
-            rt::step_scalar(a, w[36], rt::at(x, 816));
-            rt::step_scalar(a, w[37], rt::at(x, 850));
-            rt::step_scalar(a, w[38], rt::at(x, 884));
-            rt::step_scalar(a, w[39], rt::at(x, 817));
-            rt::step_scalar(a, w[40], rt::at(x, 851));
-            rt::step_scalar(a, w[41], rt::at(x, 885));
-            rt::step_scalar(a, w[42], rt::at(x, 818));
-            rt::step_scalar(a, w[43], rt::at(x, 852));
-            rt::step_scalar(a, w[44], rt::at(x, 886));
-            rt::step_scalar(a, w[45], rt::at(x, 918));
-            rt::step_scalar(a, w[46], rt::at(x, 952));
-            rt::step_scalar(a, w[47], rt::at(x, 986));
-            rt::step_scalar(a, w[48], rt::at(x, 919));
-            rt::step_scalar(a, w[49], rt::at(x, 953));
-            rt::step_scalar(a, w[50], rt::at(x, 987));
-            rt::step_scalar(a, w[51], rt::at(x, 920));
-            rt::step_scalar(a, w[52], rt::at(x, 954));
-            rt::step_scalar(a, w[53], rt::at(x, 988));
+            rt::step_scalar(a, w[27], rt::at(x, 546));
+            rt::step_scalar(a, w[28], rt::at(x, 572));
+            rt::step_scalar(a, w[29], rt::at(x, 598));
+            rt::step_scalar(a, w[30], rt::at(x, 547));
+            rt::step_scalar(a, w[31], rt::at(x, 573));
+            rt::step_scalar(a, w[32], rt::at(x, 599));
+            rt::step_scalar(a, w[33], rt::at(x, 548));
+            rt::step_scalar(a, w[34], rt::at(x, 574));
+            rt::step_scalar(a, w[35], rt::at(x, 600));
+            rt::step_scalar(a, w[36], rt::at(x, 624));
+            rt::step_scalar(a, w[37], rt::at(x, 650));
+            rt::step_scalar(a, w[38], rt::at(x, 676));
+            rt::step_scalar(a, w[39], rt::at(x, 625));
+            rt::step_scalar(a, w[40], rt::at(x, 651));
+            rt::step_scalar(a, w[41], rt::at(x, 677));
+            rt::step_scalar(a, w[42], rt::at(x, 626));
+            rt::step_scalar(a, w[43], rt::at(x, 652));
+            rt::step_scalar(a, w[44], rt::at(x, 678));
+            rt::step_scalar(a, w[45], rt::at(x, 702));
+            rt::step_scalar(a, w[46], rt::at(x, 728));
+            rt::step_scalar(a, w[47], rt::at(x, 754));
+            rt::step_scalar(a, w[48], rt::at(x, 703));
+            rt::step_scalar(a, w[49], rt::at(x, 729));
+            rt::step_scalar(a, w[50], rt::at(x, 755));
+            rt::step_scalar(a, w[51], rt::at(x, 704));
+            rt::step_scalar(a, w[52], rt::at(x, 730));
+            rt::step_scalar(a, w[53], rt::at(x, 756));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4423,67 +4415,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 730));
-            rt::step_scalar(a, w[28], rt::at(x, 764));
-            rt::step_scalar(a, w[29], rt::at(x, 798));
-            rt::step_scalar(a, w[30], rt::at(x, 731));
-            rt::step_scalar(a, w[31], rt::at(x, 765));
-            rt::step_scalar(a, w[32], rt::at(x, 799));
-            rt::step_scalar(a, w[33], rt::at(x, 732));
-            rt::step_scalar(a, w[34], rt::at(x, 766));
-            rt::step_scalar(a, w[35], rt::at(x, 800));
-            rt::step_scalar(a, w[36], rt::at(x, 832));
-            rt::step_scalar(a, w[37], rt::at(x, 866));
-            rt::step_scalar(a, w[38], rt::at(x, 900));
-            rt::step_scalar(a, w[39], rt::at(x, 833));
-            rt::step_scalar(a, w[40], rt::at(x, 867));
-            rt::step_scalar(a, w[41], rt::at(x, 901));
-            rt::step_scalar(a, w[42], rt::at(x, 834));
-            rt::step_scalar(a, w[43], rt::at(x, 868));
-            rt::step_scalar(a, w[44], rt::at(x, 902));
-            rt::step_scalar(a, w[45], rt::at(x, 934));
-            rt::step_scalar(a, w[46], rt::at(x, 968));
-            rt::step_scalar(a, w[47], rt::at(x, 1002));
-            rt::step_scalar(a, w[48], rt::at(x, 935));
-            rt::step_scalar(a, w[49], rt::at(x, 969));
-            rt::step_scalar(a, w[50], rt::at(x, 1003));
-            rt::step_scalar(a, w[51], rt::at(x, 936));
-            rt::step_scalar(a, w[52], rt::at(x, 970));
-            rt::step_scalar(a, w[53], rt::at(x, 1004));
+            rt::step_scalar(a, w[27], rt::at(x, 554));
+            rt::step_scalar(a, w[28], rt::at(x, 580));
+            rt::step_scalar(a, w[29], rt::at(x, 606));
+            rt::step_scalar(a, w[30], rt::at(x, 555));
+            rt::step_scalar(a, w[31], rt::at(x, 581));
+            rt::step_scalar(a, w[32], rt::at(x, 607));
+            rt::step_scalar(a, w[33], rt::at(x, 556));
+            rt::step_scalar(a, w[34], rt::at(x, 582));
+            rt::step_scalar(a, w[35], rt::at(x, 608));
+            rt::step_scalar(a, w[36], rt::at(x, 632));
+            rt::step_scalar(a, w[37], rt::at(x, 658));
+            rt::step_scalar(a, w[38], rt::at(x, 684));
+            rt::step_scalar(a, w[39], rt::at(x, 633));
+            rt::step_scalar(a, w[40], rt::at(x, 659));
+            rt::step_scalar(a, w[41], rt::at(x, 685));
+            rt::step_scalar(a, w[42], rt::at(x, 634));
+            rt::step_scalar(a, w[43], rt::at(x, 660));
+            rt::step_scalar(a, w[44], rt::at(x, 686));
+            rt::step_scalar(a, w[45], rt::at(x, 710));
+            rt::step_scalar(a, w[46], rt::at(x, 736));
+            rt::step_scalar(a, w[47], rt::at(x, 762));
+            rt::step_scalar(a, w[48], rt::at(x, 711));
+            rt::step_scalar(a, w[49], rt::at(x, 737));
+            rt::step_scalar(a, w[50], rt::at(x, 763));
+            rt::step_scalar(a, w[51], rt::at(x, 712));
+            rt::step_scalar(a, w[52], rt::at(x, 738));
+            rt::step_scalar(a, w[53], rt::at(x, 764));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 553, 3, &a[..8]);
+            rt::put_apart(y, 529, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 714));
-            rt::step_scalar(a, w[55], rt::at(x, 748));
-            rt::step_scalar(a, w[56], rt::at(x, 782));
-            rt::step_scalar(a, w[57], rt::at(x, 715));
-            rt::step_scalar(a, w[58], rt::at(x, 749));
-            rt::step_scalar(a, w[59], rt::at(x, 783));
-            rt::step_scalar(a, w[60], rt::at(x, 716));
-            rt::step_scalar(a, w[61], rt::at(x, 750));
-            rt::step_scalar(a, w[62], rt::at(x, 784));
-            rt::step_scalar(a, w[63], rt::at(x, 816));
-            rt::step_scalar(a, w[64], rt::at(x, 850));
-            rt::step_scalar(a, w[65], rt::at(x, 884));
-            rt::step_scalar(a, w[66], rt::at(x, 817));
-            rt::step_scalar(a, w[67], rt::at(x, 851));
-            rt::step_scalar(a, w[68], rt::at(x, 885));
-            rt::step_scalar(a, w[69], rt::at(x, 818));
-            rt::step_scalar(a, w[70], rt::at(x, 852));
-            rt::step_scalar(a, w[71], rt::at(x, 886));
-            rt::step_scalar(a, w[72], rt::at(x, 918));
-            rt::step_scalar(a, w[73], rt::at(x, 952));
-            rt::step_scalar(a, w[74], rt::at(x, 986));
-            rt::step_scalar(a, w[75], rt::at(x, 919));
-            rt::step_scalar(a, w[76], rt::at(x, 953));
-            rt::step_scalar(a, w[77], rt::at(x, 987));
-            rt::step_scalar(a, w[78], rt::at(x, 920));
-            rt::step_scalar(a, w[79], rt::at(x, 954));
-            rt::step_scalar(a, w[80], rt::at(x, 988));
+            rt::step_scalar(a, w[54], rt::at(x, 546));
+            rt::step_scalar(a, w[55], rt::at(x, 572));
+            rt::step_scalar(a, w[56], rt::at(x, 598));
+            rt::step_scalar(a, w[57], rt::at(x, 547));
+            rt::step_scalar(a, w[58], rt::at(x, 573));
+            rt::step_scalar(a, w[59], rt::at(x, 599));
+            rt::step_scalar(a, w[60], rt::at(x, 548));
+            rt::step_scalar(a, w[61], rt::at(x, 574));
+            rt::step_scalar(a, w[62], rt::at(x, 600));
+            rt::step_scalar(a, w[63], rt::at(x, 624));
+            rt::step_scalar(a, w[64], rt::at(x, 650));
+            rt::step_scalar(a, w[65], rt::at(x, 676));
+            rt::step_scalar(a, w[66], rt::at(x, 625));
+            rt::step_scalar(a, w[67], rt::at(x, 651));
+            rt::step_scalar(a, w[68], rt::at(x, 677));
+            rt::step_scalar(a, w[69], rt::at(x, 626));
+            rt::step_scalar(a, w[70], rt::at(x, 652));
+            rt::step_scalar(a, w[71], rt::at(x, 678));
+            rt::step_scalar(a, w[72], rt::at(x, 702));
+            rt::step_scalar(a, w[73], rt::at(x, 728));
+            rt::step_scalar(a, w[74], rt::at(x, 754));
+            rt::step_scalar(a, w[75], rt::at(x, 703));
+            rt::step_scalar(a, w[76], rt::at(x, 729));
+            rt::step_scalar(a, w[77], rt::at(x, 755));
+            rt::step_scalar(a, w[78], rt::at(x, 704));
+            rt::step_scalar(a, w[79], rt::at(x, 730));
+            rt::step_scalar(a, w[80], rt::at(x, 756));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4491,67 +4483,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 730));
-            rt::step_scalar(a, w[55], rt::at(x, 764));
-            rt::step_scalar(a, w[56], rt::at(x, 798));
-            rt::step_scalar(a, w[57], rt::at(x, 731));
-            rt::step_scalar(a, w[58], rt::at(x, 765));
-            rt::step_scalar(a, w[59], rt::at(x, 799));
-            rt::step_scalar(a, w[60], rt::at(x, 732));
-            rt::step_scalar(a, w[61], rt::at(x, 766));
-            rt::step_scalar(a, w[62], rt::at(x, 800));
-            rt::step_scalar(a, w[63], rt::at(x, 832));
-            rt::step_scalar(a, w[64], rt::at(x, 866));
-            rt::step_scalar(a, w[65], rt::at(x, 900));
-            rt::step_scalar(a, w[66], rt::at(x, 833));
-            rt::step_scalar(a, w[67], rt::at(x, 867));
-            rt::step_scalar(a, w[68], rt::at(x, 901));
-            rt::step_scalar(a, w[69], rt::at(x, 834));
-            rt::step_scalar(a, w[70], rt::at(x, 868));
-            rt::step_scalar(a, w[71], rt::at(x, 902));
-            rt::step_scalar(a, w[72], rt::at(x, 934));
-            rt::step_scalar(a, w[73], rt::at(x, 968));
-            rt::step_scalar(a, w[74], rt::at(x, 1002));
-            rt::step_scalar(a, w[75], rt::at(x, 935));
-            rt::step_scalar(a, w[76], rt::at(x, 969));
-            rt::step_scalar(a, w[77], rt::at(x, 1003));
-            rt::step_scalar(a, w[78], rt::at(x, 936));
-            rt::step_scalar(a, w[79], rt::at(x, 970));
-            rt::step_scalar(a, w[80], rt::at(x, 1004));
+            rt::step_scalar(a, w[54], rt::at(x, 554));
+            rt::step_scalar(a, w[55], rt::at(x, 580));
+            rt::step_scalar(a, w[56], rt::at(x, 606));
+            rt::step_scalar(a, w[57], rt::at(x, 555));
+            rt::step_scalar(a, w[58], rt::at(x, 581));
+            rt::step_scalar(a, w[59], rt::at(x, 607));
+            rt::step_scalar(a, w[60], rt::at(x, 556));
+            rt::step_scalar(a, w[61], rt::at(x, 582));
+            rt::step_scalar(a, w[62], rt::at(x, 608));
+            rt::step_scalar(a, w[63], rt::at(x, 632));
+            rt::step_scalar(a, w[64], rt::at(x, 658));
+            rt::step_scalar(a, w[65], rt::at(x, 684));
+            rt::step_scalar(a, w[66], rt::at(x, 633));
+            rt::step_scalar(a, w[67], rt::at(x, 659));
+            rt::step_scalar(a, w[68], rt::at(x, 685));
+            rt::step_scalar(a, w[69], rt::at(x, 634));
+            rt::step_scalar(a, w[70], rt::at(x, 660));
+            rt::step_scalar(a, w[71], rt::at(x, 686));
+            rt::step_scalar(a, w[72], rt::at(x, 710));
+            rt::step_scalar(a, w[73], rt::at(x, 736));
+            rt::step_scalar(a, w[74], rt::at(x, 762));
+            rt::step_scalar(a, w[75], rt::at(x, 711));
+            rt::step_scalar(a, w[76], rt::at(x, 737));
+            rt::step_scalar(a, w[77], rt::at(x, 763));
+            rt::step_scalar(a, w[78], rt::at(x, 712));
+            rt::step_scalar(a, w[79], rt::at(x, 738));
+            rt::step_scalar(a, w[80], rt::at(x, 764));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 554, 3, &a[..8]);
+            rt::put_apart(y, 530, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 816));
-            rt::step_scalar(a, w[1], rt::at(x, 850));
-            rt::step_scalar(a, w[2], rt::at(x, 884));
-            rt::step_scalar(a, w[3], rt::at(x, 817));
-            rt::step_scalar(a, w[4], rt::at(x, 851));
-            rt::step_scalar(a, w[5], rt::at(x, 885));
-            rt::step_scalar(a, w[6], rt::at(x, 818));
-            rt::step_scalar(a, w[7], rt::at(x, 852));
-            rt::step_scalar(a, w[8], rt::at(x, 886));
-            rt::step_scalar(a, w[9], rt::at(x, 918));
-            rt::step_scalar(a, w[10], rt::at(x, 952));
-            rt::step_scalar(a, w[11], rt::at(x, 986));
-            rt::step_scalar(a, w[12], rt::at(x, 919));
-            rt::step_scalar(a, w[13], rt::at(x, 953));
-            rt::step_scalar(a, w[14], rt::at(x, 987));
-            rt::step_scalar(a, w[15], rt::at(x, 920));
-            rt::step_scalar(a, w[16], rt::at(x, 954));
-            rt::step_scalar(a, w[17], rt::at(x, 988));
-            rt::step_scalar(a, w[18], rt::at(x, 1020));
-            rt::step_scalar(a, w[19], rt::at(x, 1054));
-            rt::step_scalar(a, w[20], rt::at(x, 1088));
-            rt::step_scalar(a, w[21], rt::at(x, 1021));
-            rt::step_scalar(a, w[22], rt::at(x, 1055));
-            rt::step_scalar(a, w[23], rt::at(x, 1089));
-            rt::step_scalar(a, w[24], rt::at(x, 1022));
-            rt::step_scalar(a, w[25], rt::at(x, 1056));
-            rt::step_scalar(a, w[26], rt::at(x, 1090));
+            rt::step_scalar(a, w[0], rt::at(x, 624));
+            rt::step_scalar(a, w[1], rt::at(x, 650));
+            rt::step_scalar(a, w[2], rt::at(x, 676));
+            rt::step_scalar(a, w[3], rt::at(x, 625));
+            rt::step_scalar(a, w[4], rt::at(x, 651));
+            rt::step_scalar(a, w[5], rt::at(x, 677));
+            rt::step_scalar(a, w[6], rt::at(x, 626));
+            rt::step_scalar(a, w[7], rt::at(x, 652));
+            rt::step_scalar(a, w[8], rt::at(x, 678));
+            rt::step_scalar(a, w[9], rt::at(x, 702));
+            rt::step_scalar(a, w[10], rt::at(x, 728));
+            rt::step_scalar(a, w[11], rt::at(x, 754));
+            rt::step_scalar(a, w[12], rt::at(x, 703));
+            rt::step_scalar(a, w[13], rt::at(x, 729));
+            rt::step_scalar(a, w[14], rt::at(x, 755));
+            rt::step_scalar(a, w[15], rt::at(x, 704));
+            rt::step_scalar(a, w[16], rt::at(x, 730));
+            rt::step_scalar(a, w[17], rt::at(x, 756));
+            rt::step_scalar(a, w[18], rt::at(x, 780));
+            rt::step_scalar(a, w[19], rt::at(x, 806));
+            rt::step_scalar(a, w[20], rt::at(x, 832));
+            rt::step_scalar(a, w[21], rt::at(x, 781));
+            rt::step_scalar(a, w[22], rt::at(x, 807));
+            rt::step_scalar(a, w[23], rt::at(x, 833));
+            rt::step_scalar(a, w[24], rt::at(x, 782));
+            rt::step_scalar(a, w[25], rt::at(x, 808));
+            rt::step_scalar(a, w[26], rt::at(x, 834));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4559,67 +4551,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 832));
-            rt::step_scalar(a, w[1], rt::at(x, 866));
-            rt::step_scalar(a, w[2], rt::at(x, 900));
-            rt::step_scalar(a, w[3], rt::at(x, 833));
-            rt::step_scalar(a, w[4], rt::at(x, 867));
-            rt::step_scalar(a, w[5], rt::at(x, 901));
-            rt::step_scalar(a, w[6], rt::at(x, 834));
-            rt::step_scalar(a, w[7], rt::at(x, 868));
-            rt::step_scalar(a, w[8], rt::at(x, 902));
-            rt::step_scalar(a, w[9], rt::at(x, 934));
-            rt::step_scalar(a, w[10], rt::at(x, 968));
-            rt::step_scalar(a, w[11], rt::at(x, 1002));
-            rt::step_scalar(a, w[12], rt::at(x, 935));
-            rt::step_scalar(a, w[13], rt::at(x, 969));
-            rt::step_scalar(a, w[14], rt::at(x, 1003));
-            rt::step_scalar(a, w[15], rt::at(x, 936));
-            rt::step_scalar(a, w[16], rt::at(x, 970));
-            rt::step_scalar(a, w[17], rt::at(x, 1004));
-            rt::step_scalar(a, w[18], rt::at(x, 1036));
-            rt::step_scalar(a, w[19], rt::at(x, 1070));
-            rt::step_scalar(a, w[20], rt::at(x, 1104));
-            rt::step_scalar(a, w[21], rt::at(x, 1037));
-            rt::step_scalar(a, w[22], rt::at(x, 1071));
-            rt::step_scalar(a, w[23], rt::at(x, 1105));
-            rt::step_scalar(a, w[24], rt::at(x, 1038));
-            rt::step_scalar(a, w[25], rt::at(x, 1072));
-            rt::step_scalar(a, w[26], rt::at(x, 1106));
+            rt::step_scalar(a, w[0], rt::at(x, 632));
+            rt::step_scalar(a, w[1], rt::at(x, 658));
+            rt::step_scalar(a, w[2], rt::at(x, 684));
+            rt::step_scalar(a, w[3], rt::at(x, 633));
+            rt::step_scalar(a, w[4], rt::at(x, 659));
+            rt::step_scalar(a, w[5], rt::at(x, 685));
+            rt::step_scalar(a, w[6], rt::at(x, 634));
+            rt::step_scalar(a, w[7], rt::at(x, 660));
+            rt::step_scalar(a, w[8], rt::at(x, 686));
+            rt::step_scalar(a, w[9], rt::at(x, 710));
+            rt::step_scalar(a, w[10], rt::at(x, 736));
+            rt::step_scalar(a, w[11], rt::at(x, 762));
+            rt::step_scalar(a, w[12], rt::at(x, 711));
+            rt::step_scalar(a, w[13], rt::at(x, 737));
+            rt::step_scalar(a, w[14], rt::at(x, 763));
+            rt::step_scalar(a, w[15], rt::at(x, 712));
+            rt::step_scalar(a, w[16], rt::at(x, 738));
+            rt::step_scalar(a, w[17], rt::at(x, 764));
+            rt::step_scalar(a, w[18], rt::at(x, 788));
+            rt::step_scalar(a, w[19], rt::at(x, 814));
+            rt::step_scalar(a, w[20], rt::at(x, 840));
+            rt::step_scalar(a, w[21], rt::at(x, 789));
+            rt::step_scalar(a, w[22], rt::at(x, 815));
+            rt::step_scalar(a, w[23], rt::at(x, 841));
+            rt::step_scalar(a, w[24], rt::at(x, 790));
+            rt::step_scalar(a, w[25], rt::at(x, 816));
+            rt::step_scalar(a, w[26], rt::at(x, 842));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 624, 3, &a[..8]);
+            rt::put_apart(y, 600, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 816));
-            rt::step_scalar(a, w[28], rt::at(x, 850));
-            rt::step_scalar(a, w[29], rt::at(x, 884));
-            rt::step_scalar(a, w[30], rt::at(x, 817));
-            rt::step_scalar(a, w[31], rt::at(x, 851));
-            rt::step_scalar(a, w[32], rt::at(x, 885));
-            rt::step_scalar(a, w[33], rt::at(x, 818));
-            rt::step_scalar(a, w[34], rt::at(x, 852));
-            rt::step_scalar(a, w[35], rt::at(x, 886));
-            rt::step_scalar(a, w[36], rt::at(x, 918));
-            rt::step_scalar(a, w[37], rt::at(x, 952));
-            rt::step_scalar(a, w[38], rt::at(x, 986));
-            rt::step_scalar(a, w[39], rt::at(x, 919));
-            rt::step_scalar(a, w[40], rt::at(x, 953));
-            rt::step_scalar(a, w[41], rt::at(x, 987));
-            rt::step_scalar(a, w[42], rt::at(x, 920));
-            rt::step_scalar(a, w[43], rt::at(x, 954));
-            rt::step_scalar(a, w[44], rt::at(x, 988));
-            rt::step_scalar(a, w[45], rt::at(x, 1020));
-            rt::step_scalar(a, w[46], rt::at(x, 1054));
-            rt::step_scalar(a, w[47], rt::at(x, 1088));
-            rt::step_scalar(a, w[48], rt::at(x, 1021));
-            rt::step_scalar(a, w[49], rt::at(x, 1055));
-            rt::step_scalar(a, w[50], rt::at(x, 1089));
-            rt::step_scalar(a, w[51], rt::at(x, 1022));
-            rt::step_scalar(a, w[52], rt::at(x, 1056));
-            rt::step_scalar(a, w[53], rt::at(x, 1090));
+            rt::step_scalar(a, w[27], rt::at(x, 624));
+            rt::step_scalar(a, w[28], rt::at(x, 650));
+            rt::step_scalar(a, w[29], rt::at(x, 676));
+            rt::step_scalar(a, w[30], rt::at(x, 625));
+            rt::step_scalar(a, w[31], rt::at(x, 651));
+            rt::step_scalar(a, w[32], rt::at(x, 677));
+            rt::step_scalar(a, w[33], rt::at(x, 626));
+            rt::step_scalar(a, w[34], rt::at(x, 652));
+            rt::step_scalar(a, w[35], rt::at(x, 678));
+            rt::step_scalar(a, w[36], rt::at(x, 702));
+            rt::step_scalar(a, w[37], rt::at(x, 728));
+            rt::step_scalar(a, w[38], rt::at(x, 754));
+            rt::step_scalar(a, w[39], rt::at(x, 703));
+            rt::step_scalar(a, w[40], rt::at(x, 729));
+            rt::step_scalar(a, w[41], rt::at(x, 755));
+            rt::step_scalar(a, w[42], rt::at(x, 704));
+            rt::step_scalar(a, w[43], rt::at(x, 730));
+            rt::step_scalar(a, w[44], rt::at(x, 756));
+            rt::step_scalar(a, w[45], rt::at(x, 780));
+            rt::step_scalar(a, w[46], rt::at(x, 806));
+            rt::step_scalar(a, w[47], rt::at(x, 832));
+            rt::step_scalar(a, w[48], rt::at(x, 781));
+            rt::step_scalar(a, w[49], rt::at(x, 807));
+            rt::step_scalar(a, w[50], rt::at(x, 833));
+            rt::step_scalar(a, w[51], rt::at(x, 782));
+            rt::step_scalar(a, w[52], rt::at(x, 808));
+            rt::step_scalar(a, w[53], rt::at(x, 834));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4628,74 +4620,74 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_part_4(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 832));
-            rt::step_scalar(a, w[28], rt::at(x, 866));
-            rt::step_scalar(a, w[29], rt::at(x, 900));
-            rt::step_scalar(a, w[30], rt::at(x, 833));
-            rt::step_scalar(a, w[31], rt::at(x, 867));
-            rt::step_scalar(a, w[32], rt::at(x, 901));
-            rt::step_scalar(a, w[33], rt::at(x, 834));
-            rt::step_scalar(a, w[34], rt::at(x, 868));
-            rt::step_scalar(a, w[35], rt::at(x, 902));
-            rt::step_scalar(a, w[36], rt::at(x, 934));
-            rt::step_scalar(a, w[37], rt::at(x, 968));
-            rt::step_scalar(a, w[38], rt::at(x, 1002));
-            rt::step_scalar(a, w[39], rt::at(x, 935));
-            rt::step_scalar(a, w[40], rt::at(x, 969));
-            rt::step_scalar(a, w[41], rt::at(x, 1003));
-            rt::step_scalar(a, w[42], rt::at(x, 936));
-            rt::step_scalar(a, w[43], rt::at(x, 970));
-            rt::step_scalar(a, w[44], rt::at(x, 1004));
-            rt::step_scalar(a, w[45], rt::at(x, 1036));
-            rt::step_scalar(a, w[46], rt::at(x, 1070));
-            rt::step_scalar(a, w[47], rt::at(x, 1104));
-            rt::step_scalar(a, w[48], rt::at(x, 1037));
-            rt::step_scalar(a, w[49], rt::at(x, 1071));
-            rt::step_scalar(a, w[50], rt::at(x, 1105));
-            rt::step_scalar(a, w[51], rt::at(x, 1038));
-            rt::step_scalar(a, w[52], rt::at(x, 1072));
-            rt::step_scalar(a, w[53], rt::at(x, 1106));
+            rt::step_scalar(a, w[27], rt::at(x, 632));
+            rt::step_scalar(a, w[28], rt::at(x, 658));
+            rt::step_scalar(a, w[29], rt::at(x, 684));
+            rt::step_scalar(a, w[30], rt::at(x, 633));
+            rt::step_scalar(a, w[31], rt::at(x, 659));
+            rt::step_scalar(a, w[32], rt::at(x, 685));
+            rt::step_scalar(a, w[33], rt::at(x, 634));
+            rt::step_scalar(a, w[34], rt::at(x, 660));
+            rt::step_scalar(a, w[35], rt::at(x, 686));
+            rt::step_scalar(a, w[36], rt::at(x, 710));
+            rt::step_scalar(a, w[37], rt::at(x, 736));
+            rt::step_scalar(a, w[38], rt::at(x, 762));
+            rt::step_scalar(a, w[39], rt::at(x, 711));
+            rt::step_scalar(a, w[40], rt::at(x, 737));
+            rt::step_scalar(a, w[41], rt::at(x, 763));
+            rt::step_scalar(a, w[42], rt::at(x, 712));
+            rt::step_scalar(a, w[43], rt::at(x, 738));
+            rt::step_scalar(a, w[44], rt::at(x, 764));
+            rt::step_scalar(a, w[45], rt::at(x, 788));
+            rt::step_scalar(a, w[46], rt::at(x, 814));
+            rt::step_scalar(a, w[47], rt::at(x, 840));
+            rt::step_scalar(a, w[48], rt::at(x, 789));
+            rt::step_scalar(a, w[49], rt::at(x, 815));
+            rt::step_scalar(a, w[50], rt::at(x, 841));
+            rt::step_scalar(a, w[51], rt::at(x, 790));
+            rt::step_scalar(a, w[52], rt::at(x, 816));
+            rt::step_scalar(a, w[53], rt::at(x, 842));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 625, 3, &a[..8]);
+            rt::put_apart(y, 601, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 816));
-            rt::step_scalar(a, w[55], rt::at(x, 850));
-            rt::step_scalar(a, w[56], rt::at(x, 884));
-            rt::step_scalar(a, w[57], rt::at(x, 817));
-            rt::step_scalar(a, w[58], rt::at(x, 851));
-            rt::step_scalar(a, w[59], rt::at(x, 885));
-            rt::step_scalar(a, w[60], rt::at(x, 818));
-            rt::step_scalar(a, w[61], rt::at(x, 852));
-            rt::step_scalar(a, w[62], rt::at(x, 886));
-            rt::step_scalar(a, w[63], rt::at(x, 918));
-            rt::step_scalar(a, w[64], rt::at(x, 952));
-            rt::step_scalar(a, w[65], rt::at(x, 986));
-            rt::step_scalar(a, w[66], rt::at(x, 919));
-            rt::step_scalar(a, w[67], rt::at(x, 953));
-            rt::step_scalar(a, w[68], rt::at(x, 987));
-            rt::step_scalar(a, w[69], rt::at(x, 920));
-            rt::step_scalar(a, w[70], rt::at(x, 954));
-            rt::step_scalar(a, w[71], rt::at(x, 988));
-            rt::step_scalar(a, w[72], rt::at(x, 1020));
-            rt::step_scalar(a, w[73], rt::at(x, 1054));
-            rt::step_scalar(a, w[74], rt::at(x, 1088));
-            rt::step_scalar(a, w[75], rt::at(x, 1021));
-            rt::step_scalar(a, w[76], rt::at(x, 1055));
-            rt::step_scalar(a, w[77], rt::at(x, 1089));
-            rt::step_scalar(a, w[78], rt::at(x, 1022));
-            rt::step_scalar(a, w[79], rt::at(x, 1056));
-            rt::step_scalar(a, w[80], rt::at(x, 1090));
+            rt::step_scalar(a, w[54], rt::at(x, 624));
+            rt::step_scalar(a, w[55], rt::at(x, 650));
+            rt::step_scalar(a, w[56], rt::at(x, 676));
+            rt::step_scalar(a, w[57], rt::at(x, 625));
+            rt::step_scalar(a, w[58], rt::at(x, 651));
+            rt::step_scalar(a, w[59], rt::at(x, 677));
+            rt::step_scalar(a, w[60], rt::at(x, 626));
+            rt::step_scalar(a, w[61], rt::at(x, 652));
+            rt::step_scalar(a, w[62], rt::at(x, 678));
+            rt::step_scalar(a, w[63], rt::at(x, 702));
+            rt::step_scalar(a, w[64], rt::at(x, 728));
+            rt::step_scalar(a, w[65], rt::at(x, 754));
+            rt::step_scalar(a, w[66], rt::at(x, 703));
+            rt::step_scalar(a, w[67], rt::at(x, 729));
+            rt::step_scalar(a, w[68], rt::at(x, 755));
+            rt::step_scalar(a, w[69], rt::at(x, 704));
+            rt::step_scalar(a, w[70], rt::at(x, 730));
+            rt::step_scalar(a, w[71], rt::at(x, 756));
+            rt::step_scalar(a, w[72], rt::at(x, 780));
+            rt::step_scalar(a, w[73], rt::at(x, 806));
+            rt::step_scalar(a, w[74], rt::at(x, 832));
+            rt::step_scalar(a, w[75], rt::at(x, 781));
+            rt::step_scalar(a, w[76], rt::at(x, 807));
+            rt::step_scalar(a, w[77], rt::at(x, 833));
+            rt::step_scalar(a, w[78], rt::at(x, 782));
+            rt::step_scalar(a, w[79], rt::at(x, 808));
+            rt::step_scalar(a, w[80], rt::at(x, 834));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4703,67 +4695,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 832));
-            rt::step_scalar(a, w[55], rt::at(x, 866));
-            rt::step_scalar(a, w[56], rt::at(x, 900));
-            rt::step_scalar(a, w[57], rt::at(x, 833));
-            rt::step_scalar(a, w[58], rt::at(x, 867));
-            rt::step_scalar(a, w[59], rt::at(x, 901));
-            rt::step_scalar(a, w[60], rt::at(x, 834));
-            rt::step_scalar(a, w[61], rt::at(x, 868));
-            rt::step_scalar(a, w[62], rt::at(x, 902));
-            rt::step_scalar(a, w[63], rt::at(x, 934));
-            rt::step_scalar(a, w[64], rt::at(x, 968));
-            rt::step_scalar(a, w[65], rt::at(x, 1002));
-            rt::step_scalar(a, w[66], rt::at(x, 935));
-            rt::step_scalar(a, w[67], rt::at(x, 969));
-            rt::step_scalar(a, w[68], rt::at(x, 1003));
-            rt::step_scalar(a, w[69], rt::at(x, 936));
-            rt::step_scalar(a, w[70], rt::at(x, 970));
-            rt::step_scalar(a, w[71], rt::at(x, 1004));
-            rt::step_scalar(a, w[72], rt::at(x, 1036));
-            rt::step_scalar(a, w[73], rt::at(x, 1070));
-            rt::step_scalar(a, w[74], rt::at(x, 1104));
-            rt::step_scalar(a, w[75], rt::at(x, 1037));
-            rt::step_scalar(a, w[76], rt::at(x, 1071));
-            rt::step_scalar(a, w[77], rt::at(x, 1105));
-            rt::step_scalar(a, w[78], rt::at(x, 1038));
-            rt::step_scalar(a, w[79], rt::at(x, 1072));
-            rt::step_scalar(a, w[80], rt::at(x, 1106));
+            rt::step_scalar(a, w[54], rt::at(x, 632));
+            rt::step_scalar(a, w[55], rt::at(x, 658));
+            rt::step_scalar(a, w[56], rt::at(x, 684));
+            rt::step_scalar(a, w[57], rt::at(x, 633));
+            rt::step_scalar(a, w[58], rt::at(x, 659));
+            rt::step_scalar(a, w[59], rt::at(x, 685));
+            rt::step_scalar(a, w[60], rt::at(x, 634));
+            rt::step_scalar(a, w[61], rt::at(x, 660));
+            rt::step_scalar(a, w[62], rt::at(x, 686));
+            rt::step_scalar(a, w[63], rt::at(x, 710));
+            rt::step_scalar(a, w[64], rt::at(x, 736));
+            rt::step_scalar(a, w[65], rt::at(x, 762));
+            rt::step_scalar(a, w[66], rt::at(x, 711));
+            rt::step_scalar(a, w[67], rt::at(x, 737));
+            rt::step_scalar(a, w[68], rt::at(x, 763));
+            rt::step_scalar(a, w[69], rt::at(x, 712));
+            rt::step_scalar(a, w[70], rt::at(x, 738));
+            rt::step_scalar(a, w[71], rt::at(x, 764));
+            rt::step_scalar(a, w[72], rt::at(x, 788));
+            rt::step_scalar(a, w[73], rt::at(x, 814));
+            rt::step_scalar(a, w[74], rt::at(x, 840));
+            rt::step_scalar(a, w[75], rt::at(x, 789));
+            rt::step_scalar(a, w[76], rt::at(x, 815));
+            rt::step_scalar(a, w[77], rt::at(x, 841));
+            rt::step_scalar(a, w[78], rt::at(x, 790));
+            rt::step_scalar(a, w[79], rt::at(x, 816));
+            rt::step_scalar(a, w[80], rt::at(x, 842));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 626, 3, &a[..8]);
+            rt::put_apart(y, 602, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 918));
-            rt::step_scalar(a, w[1], rt::at(x, 952));
-            rt::step_scalar(a, w[2], rt::at(x, 986));
-            rt::step_scalar(a, w[3], rt::at(x, 919));
-            rt::step_scalar(a, w[4], rt::at(x, 953));
-            rt::step_scalar(a, w[5], rt::at(x, 987));
-            rt::step_scalar(a, w[6], rt::at(x, 920));
-            rt::step_scalar(a, w[7], rt::at(x, 954));
-            rt::step_scalar(a, w[8], rt::at(x, 988));
-            rt::step_scalar(a, w[9], rt::at(x, 1020));
-            rt::step_scalar(a, w[10], rt::at(x, 1054));
-            rt::step_scalar(a, w[11], rt::at(x, 1088));
-            rt::step_scalar(a, w[12], rt::at(x, 1021));
-            rt::step_scalar(a, w[13], rt::at(x, 1055));
-            rt::step_scalar(a, w[14], rt::at(x, 1089));
-            rt::step_scalar(a, w[15], rt::at(x, 1022));
-            rt::step_scalar(a, w[16], rt::at(x, 1056));
-            rt::step_scalar(a, w[17], rt::at(x, 1090));
-            rt::step_scalar(a, w[18], rt::at(x, 1122));
-            rt::step_scalar(a, w[19], rt::at(x, 1156));
-            rt::step_scalar(a, w[20], rt::at(x, 1190));
-            rt::step_scalar(a, w[21], rt::at(x, 1123));
-            rt::step_scalar(a, w[22], rt::at(x, 1157));
-            rt::step_scalar(a, w[23], rt::at(x, 1191));
-            rt::step_scalar(a, w[24], rt::at(x, 1124));
-            rt::step_scalar(a, w[25], rt::at(x, 1158));
-            rt::step_scalar(a, w[26], rt::at(x, 1192));
+            rt::step_scalar(a, w[0], rt::at(x, 702));
+            rt::step_scalar(a, w[1], rt::at(x, 728));
+            rt::step_scalar(a, w[2], rt::at(x, 754));
+            rt::step_scalar(a, w[3], rt::at(x, 703));
+            rt::step_scalar(a, w[4], rt::at(x, 729));
+            rt::step_scalar(a, w[5], rt::at(x, 755));
+            rt::step_scalar(a, w[6], rt::at(x, 704));
+            rt::step_scalar(a, w[7], rt::at(x, 730));
+            rt::step_scalar(a, w[8], rt::at(x, 756));
+            rt::step_scalar(a, w[9], rt::at(x, 780));
+            rt::step_scalar(a, w[10], rt::at(x, 806));
+            rt::step_scalar(a, w[11], rt::at(x, 832));
+            rt::step_scalar(a, w[12], rt::at(x, 781));
+            rt::step_scalar(a, w[13], rt::at(x, 807));
+            rt::step_scalar(a, w[14], rt::at(x, 833));
+            rt::step_scalar(a, w[15], rt::at(x, 782));
+            rt::step_scalar(a, w[16], rt::at(x, 808));
+            rt::step_scalar(a, w[17], rt::at(x, 834));
+            rt::step_scalar(a, w[18], rt::at(x, 858));
+            rt::step_scalar(a, w[19], rt::at(x, 884));
+            rt::step_scalar(a, w[20], rt::at(x, 910));
+            rt::step_scalar(a, w[21], rt::at(x, 859));
+            rt::step_scalar(a, w[22], rt::at(x, 885));
+            rt::step_scalar(a, w[23], rt::at(x, 911));
+            rt::step_scalar(a, w[24], rt::at(x, 860));
+            rt::step_scalar(a, w[25], rt::at(x, 886));
+            rt::step_scalar(a, w[26], rt::at(x, 912));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4771,67 +4763,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 934));
-            rt::step_scalar(a, w[1], rt::at(x, 968));
-            rt::step_scalar(a, w[2], rt::at(x, 1002));
-            rt::step_scalar(a, w[3], rt::at(x, 935));
-            rt::step_scalar(a, w[4], rt::at(x, 969));
-            rt::step_scalar(a, w[5], rt::at(x, 1003));
-            rt::step_scalar(a, w[6], rt::at(x, 936));
-            rt::step_scalar(a, w[7], rt::at(x, 970));
-            rt::step_scalar(a, w[8], rt::at(x, 1004));
-            rt::step_scalar(a, w[9], rt::at(x, 1036));
-            rt::step_scalar(a, w[10], rt::at(x, 1070));
-            rt::step_scalar(a, w[11], rt::at(x, 1104));
-            rt::step_scalar(a, w[12], rt::at(x, 1037));
-            rt::step_scalar(a, w[13], rt::at(x, 1071));
-            rt::step_scalar(a, w[14], rt::at(x, 1105));
-            rt::step_scalar(a, w[15], rt::at(x, 1038));
-            rt::step_scalar(a, w[16], rt::at(x, 1072));
-            rt::step_scalar(a, w[17], rt::at(x, 1106));
-            rt::step_scalar(a, w[18], rt::at(x, 1138));
-            rt::step_scalar(a, w[19], rt::at(x, 1172));
-            rt::step_scalar(a, w[20], rt::at(x, 1206));
-            rt::step_scalar(a, w[21], rt::at(x, 1139));
-            rt::step_scalar(a, w[22], rt::at(x, 1173));
-            rt::step_scalar(a, w[23], rt::at(x, 1207));
-            rt::step_scalar(a, w[24], rt::at(x, 1140));
-            rt::step_scalar(a, w[25], rt::at(x, 1174));
-            rt::step_scalar(a, w[26], rt::at(x, 1208));
+            rt::step_scalar(a, w[0], rt::at(x, 710));
+            rt::step_scalar(a, w[1], rt::at(x, 736));
+            rt::step_scalar(a, w[2], rt::at(x, 762));
+            rt::step_scalar(a, w[3], rt::at(x, 711));
+            rt::step_scalar(a, w[4], rt::at(x, 737));
+            rt::step_scalar(a, w[5], rt::at(x, 763));
+            rt::step_scalar(a, w[6], rt::at(x, 712));
+            rt::step_scalar(a, w[7], rt::at(x, 738));
+            rt::step_scalar(a, w[8], rt::at(x, 764));
+            rt::step_scalar(a, w[9], rt::at(x, 788));
+            rt::step_scalar(a, w[10], rt::at(x, 814));
+            rt::step_scalar(a, w[11], rt::at(x, 840));
+            rt::step_scalar(a, w[12], rt::at(x, 789));
+            rt::step_scalar(a, w[13], rt::at(x, 815));
+            rt::step_scalar(a, w[14], rt::at(x, 841));
+            rt::step_scalar(a, w[15], rt::at(x, 790));
+            rt::step_scalar(a, w[16], rt::at(x, 816));
+            rt::step_scalar(a, w[17], rt::at(x, 842));
+            rt::step_scalar(a, w[18], rt::at(x, 866));
+            rt::step_scalar(a, w[19], rt::at(x, 892));
+            rt::step_scalar(a, w[20], rt::at(x, 918));
+            rt::step_scalar(a, w[21], rt::at(x, 867));
+            rt::step_scalar(a, w[22], rt::at(x, 893));
+            rt::step_scalar(a, w[23], rt::at(x, 919));
+            rt::step_scalar(a, w[24], rt::at(x, 868));
+            rt::step_scalar(a, w[25], rt::at(x, 894));
+            rt::step_scalar(a, w[26], rt::at(x, 920));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 696, 3, &a[..8]);
+            rt::put_apart(y, 672, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 918));
-            rt::step_scalar(a, w[28], rt::at(x, 952));
-            rt::step_scalar(a, w[29], rt::at(x, 986));
-            rt::step_scalar(a, w[30], rt::at(x, 919));
-            rt::step_scalar(a, w[31], rt::at(x, 953));
-            rt::step_scalar(a, w[32], rt::at(x, 987));
-            rt::step_scalar(a, w[33], rt::at(x, 920));
-            rt::step_scalar(a, w[34], rt::at(x, 954));
-            rt::step_scalar(a, w[35], rt::at(x, 988));
-            rt::step_scalar(a, w[36], rt::at(x, 1020));
-            rt::step_scalar(a, w[37], rt::at(x, 1054));
-            rt::step_scalar(a, w[38], rt::at(x, 1088));
-            rt::step_scalar(a, w[39], rt::at(x, 1021));
-            rt::step_scalar(a, w[40], rt::at(x, 1055));
-            rt::step_scalar(a, w[41], rt::at(x, 1089));
-            rt::step_scalar(a, w[42], rt::at(x, 1022));
-            rt::step_scalar(a, w[43], rt::at(x, 1056));
-            rt::step_scalar(a, w[44], rt::at(x, 1090));
-            rt::step_scalar(a, w[45], rt::at(x, 1122));
-            rt::step_scalar(a, w[46], rt::at(x, 1156));
-            rt::step_scalar(a, w[47], rt::at(x, 1190));
-            rt::step_scalar(a, w[48], rt::at(x, 1123));
-            rt::step_scalar(a, w[49], rt::at(x, 1157));
-            rt::step_scalar(a, w[50], rt::at(x, 1191));
-            rt::step_scalar(a, w[51], rt::at(x, 1124));
-            rt::step_scalar(a, w[52], rt::at(x, 1158));
-            rt::step_scalar(a, w[53], rt::at(x, 1192));
+            rt::step_scalar(a, w[27], rt::at(x, 702));
+            rt::step_scalar(a, w[28], rt::at(x, 728));
+            rt::step_scalar(a, w[29], rt::at(x, 754));
+            rt::step_scalar(a, w[30], rt::at(x, 703));
+            rt::step_scalar(a, w[31], rt::at(x, 729));
+            rt::step_scalar(a, w[32], rt::at(x, 755));
+            rt::step_scalar(a, w[33], rt::at(x, 704));
+            rt::step_scalar(a, w[34], rt::at(x, 730));
+            rt::step_scalar(a, w[35], rt::at(x, 756));
+            rt::step_scalar(a, w[36], rt::at(x, 780));
+            rt::step_scalar(a, w[37], rt::at(x, 806));
+            rt::step_scalar(a, w[38], rt::at(x, 832));
+            rt::step_scalar(a, w[39], rt::at(x, 781));
+            rt::step_scalar(a, w[40], rt::at(x, 807));
+            rt::step_scalar(a, w[41], rt::at(x, 833));
+            rt::step_scalar(a, w[42], rt::at(x, 782));
+            rt::step_scalar(a, w[43], rt::at(x, 808));
+            rt::step_scalar(a, w[44], rt::at(x, 834));
+            rt::step_scalar(a, w[45], rt::at(x, 858));
+            rt::step_scalar(a, w[46], rt::at(x, 884));
+            rt::step_scalar(a, w[47], rt::at(x, 910));
+            rt::step_scalar(a, w[48], rt::at(x, 859));
+            rt::step_scalar(a, w[49], rt::at(x, 885));
+            rt::step_scalar(a, w[50], rt::at(x, 911));
+            rt::step_scalar(a, w[51], rt::at(x, 860));
+            rt::step_scalar(a, w[52], rt::at(x, 886));
+            rt::step_scalar(a, w[53], rt::at(x, 912));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4839,67 +4831,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 934));
-            rt::step_scalar(a, w[28], rt::at(x, 968));
-            rt::step_scalar(a, w[29], rt::at(x, 1002));
-            rt::step_scalar(a, w[30], rt::at(x, 935));
-            rt::step_scalar(a, w[31], rt::at(x, 969));
-            rt::step_scalar(a, w[32], rt::at(x, 1003));
-            rt::step_scalar(a, w[33], rt::at(x, 936));
-            rt::step_scalar(a, w[34], rt::at(x, 970));
-            rt::step_scalar(a, w[35], rt::at(x, 1004));
-            rt::step_scalar(a, w[36], rt::at(x, 1036));
-            rt::step_scalar(a, w[37], rt::at(x, 1070));
-            rt::step_scalar(a, w[38], rt::at(x, 1104));
-            rt::step_scalar(a, w[39], rt::at(x, 1037));
-            rt::step_scalar(a, w[40], rt::at(x, 1071));
-            rt::step_scalar(a, w[41], rt::at(x, 1105));
-            rt::step_scalar(a, w[42], rt::at(x, 1038));
-            rt::step_scalar(a, w[43], rt::at(x, 1072));
-            rt::step_scalar(a, w[44], rt::at(x, 1106));
-            rt::step_scalar(a, w[45], rt::at(x, 1138));
-            rt::step_scalar(a, w[46], rt::at(x, 1172));
-            rt::step_scalar(a, w[47], rt::at(x, 1206));
-            rt::step_scalar(a, w[48], rt::at(x, 1139));
-            rt::step_scalar(a, w[49], rt::at(x, 1173));
-            rt::step_scalar(a, w[50], rt::at(x, 1207));
-            rt::step_scalar(a, w[51], rt::at(x, 1140));
-            rt::step_scalar(a, w[52], rt::at(x, 1174));
-            rt::step_scalar(a, w[53], rt::at(x, 1208));
+            rt::step_scalar(a, w[27], rt::at(x, 710));
+            rt::step_scalar(a, w[28], rt::at(x, 736));
+            rt::step_scalar(a, w[29], rt::at(x, 762));
+            rt::step_scalar(a, w[30], rt::at(x, 711));
+            rt::step_scalar(a, w[31], rt::at(x, 737));
+            rt::step_scalar(a, w[32], rt::at(x, 763));
+            rt::step_scalar(a, w[33], rt::at(x, 712));
+            rt::step_scalar(a, w[34], rt::at(x, 738));
+            rt::step_scalar(a, w[35], rt::at(x, 764));
+            rt::step_scalar(a, w[36], rt::at(x, 788));
+            rt::step_scalar(a, w[37], rt::at(x, 814));
+            rt::step_scalar(a, w[38], rt::at(x, 840));
+            rt::step_scalar(a, w[39], rt::at(x, 789));
+            rt::step_scalar(a, w[40], rt::at(x, 815));
+            rt::step_scalar(a, w[41], rt::at(x, 841));
+            rt::step_scalar(a, w[42], rt::at(x, 790));
+            rt::step_scalar(a, w[43], rt::at(x, 816));
+            rt::step_scalar(a, w[44], rt::at(x, 842));
+            rt::step_scalar(a, w[45], rt::at(x, 866));
+            rt::step_scalar(a, w[46], rt::at(x, 892));
+            rt::step_scalar(a, w[47], rt::at(x, 918));
+            rt::step_scalar(a, w[48], rt::at(x, 867));
+            rt::step_scalar(a, w[49], rt::at(x, 893));
+            rt::step_scalar(a, w[50], rt::at(x, 919));
+            rt::step_scalar(a, w[51], rt::at(x, 868));
+            rt::step_scalar(a, w[52], rt::at(x, 894));
+            rt::step_scalar(a, w[53], rt::at(x, 920));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 697, 3, &a[..8]);
+            rt::put_apart(y, 673, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 918));
-            rt::step_scalar(a, w[55], rt::at(x, 952));
-            rt::step_scalar(a, w[56], rt::at(x, 986));
-            rt::step_scalar(a, w[57], rt::at(x, 919));
-            rt::step_scalar(a, w[58], rt::at(x, 953));
-            rt::step_scalar(a, w[59], rt::at(x, 987));
-            rt::step_scalar(a, w[60], rt::at(x, 920));
-            rt::step_scalar(a, w[61], rt::at(x, 954));
-            rt::step_scalar(a, w[62], rt::at(x, 988));
-            rt::step_scalar(a, w[63], rt::at(x, 1020));
-            rt::step_scalar(a, w[64], rt::at(x, 1054));
-            rt::step_scalar(a, w[65], rt::at(x, 1088));
-            rt::step_scalar(a, w[66], rt::at(x, 1021));
-            rt::step_scalar(a, w[67], rt::at(x, 1055));
-            rt::step_scalar(a, w[68], rt::at(x, 1089));
-            rt::step_scalar(a, w[69], rt::at(x, 1022));
-            rt::step_scalar(a, w[70], rt::at(x, 1056));
-            rt::step_scalar(a, w[71], rt::at(x, 1090));
-            rt::step_scalar(a, w[72], rt::at(x, 1122));
-            rt::step_scalar(a, w[73], rt::at(x, 1156));
-            rt::step_scalar(a, w[74], rt::at(x, 1190));
-            rt::step_scalar(a, w[75], rt::at(x, 1123));
-            rt::step_scalar(a, w[76], rt::at(x, 1157));
-            rt::step_scalar(a, w[77], rt::at(x, 1191));
-            rt::step_scalar(a, w[78], rt::at(x, 1124));
-            rt::step_scalar(a, w[79], rt::at(x, 1158));
-            rt::step_scalar(a, w[80], rt::at(x, 1192));
+            rt::step_scalar(a, w[54], rt::at(x, 702));
+            rt::step_scalar(a, w[55], rt::at(x, 728));
+            rt::step_scalar(a, w[56], rt::at(x, 754));
+            rt::step_scalar(a, w[57], rt::at(x, 703));
+            rt::step_scalar(a, w[58], rt::at(x, 729));
+            rt::step_scalar(a, w[59], rt::at(x, 755));
+            rt::step_scalar(a, w[60], rt::at(x, 704));
+            rt::step_scalar(a, w[61], rt::at(x, 730));
+            rt::step_scalar(a, w[62], rt::at(x, 756));
+            rt::step_scalar(a, w[63], rt::at(x, 780));
+            rt::step_scalar(a, w[64], rt::at(x, 806));
+            rt::step_scalar(a, w[65], rt::at(x, 832));
+            rt::step_scalar(a, w[66], rt::at(x, 781));
+            rt::step_scalar(a, w[67], rt::at(x, 807));
+            rt::step_scalar(a, w[68], rt::at(x, 833));
+            rt::step_scalar(a, w[69], rt::at(x, 782));
+            rt::step_scalar(a, w[70], rt::at(x, 808));
+            rt::step_scalar(a, w[71], rt::at(x, 834));
+            rt::step_scalar(a, w[72], rt::at(x, 858));
+            rt::step_scalar(a, w[73], rt::at(x, 884));
+            rt::step_scalar(a, w[74], rt::at(x, 910));
+            rt::step_scalar(a, w[75], rt::at(x, 859));
+            rt::step_scalar(a, w[76], rt::at(x, 885));
+            rt::step_scalar(a, w[77], rt::at(x, 911));
+            rt::step_scalar(a, w[78], rt::at(x, 860));
+            rt::step_scalar(a, w[79], rt::at(x, 886));
+            rt::step_scalar(a, w[80], rt::at(x, 912));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4907,67 +4899,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 934));
-            rt::step_scalar(a, w[55], rt::at(x, 968));
-            rt::step_scalar(a, w[56], rt::at(x, 1002));
-            rt::step_scalar(a, w[57], rt::at(x, 935));
-            rt::step_scalar(a, w[58], rt::at(x, 969));
-            rt::step_scalar(a, w[59], rt::at(x, 1003));
-            rt::step_scalar(a, w[60], rt::at(x, 936));
-            rt::step_scalar(a, w[61], rt::at(x, 970));
-            rt::step_scalar(a, w[62], rt::at(x, 1004));
-            rt::step_scalar(a, w[63], rt::at(x, 1036));
-            rt::step_scalar(a, w[64], rt::at(x, 1070));
-            rt::step_scalar(a, w[65], rt::at(x, 1104));
-            rt::step_scalar(a, w[66], rt::at(x, 1037));
-            rt::step_scalar(a, w[67], rt::at(x, 1071));
-            rt::step_scalar(a, w[68], rt::at(x, 1105));
-            rt::step_scalar(a, w[69], rt::at(x, 1038));
-            rt::step_scalar(a, w[70], rt::at(x, 1072));
-            rt::step_scalar(a, w[71], rt::at(x, 1106));
-            rt::step_scalar(a, w[72], rt::at(x, 1138));
-            rt::step_scalar(a, w[73], rt::at(x, 1172));
-            rt::step_scalar(a, w[74], rt::at(x, 1206));
-            rt::step_scalar(a, w[75], rt::at(x, 1139));
-            rt::step_scalar(a, w[76], rt::at(x, 1173));
-            rt::step_scalar(a, w[77], rt::at(x, 1207));
-            rt::step_scalar(a, w[78], rt::at(x, 1140));
-            rt::step_scalar(a, w[79], rt::at(x, 1174));
-            rt::step_scalar(a, w[80], rt::at(x, 1208));
+            rt::step_scalar(a, w[54], rt::at(x, 710));
+            rt::step_scalar(a, w[55], rt::at(x, 736));
+            rt::step_scalar(a, w[56], rt::at(x, 762));
+            rt::step_scalar(a, w[57], rt::at(x, 711));
+            rt::step_scalar(a, w[58], rt::at(x, 737));
+            rt::step_scalar(a, w[59], rt::at(x, 763));
+            rt::step_scalar(a, w[60], rt::at(x, 712));
+            rt::step_scalar(a, w[61], rt::at(x, 738));
+            rt::step_scalar(a, w[62], rt::at(x, 764));
+            rt::step_scalar(a, w[63], rt::at(x, 788));
+            rt::step_scalar(a, w[64], rt::at(x, 814));
+            rt::step_scalar(a, w[65], rt::at(x, 840));
+            rt::step_scalar(a, w[66], rt::at(x, 789));
+            rt::step_scalar(a, w[67], rt::at(x, 815));
+            rt::step_scalar(a, w[68], rt::at(x, 841));
+            rt::step_scalar(a, w[69], rt::at(x, 790));
+            rt::step_scalar(a, w[70], rt::at(x, 816));
+            rt::step_scalar(a, w[71], rt::at(x, 842));
+            rt::step_scalar(a, w[72], rt::at(x, 866));
+            rt::step_scalar(a, w[73], rt::at(x, 892));
+            rt::step_scalar(a, w[74], rt::at(x, 918));
+            rt::step_scalar(a, w[75], rt::at(x, 867));
+            rt::step_scalar(a, w[76], rt::at(x, 893));
+            rt::step_scalar(a, w[77], rt::at(x, 919));
+            rt::step_scalar(a, w[78], rt::at(x, 868));
+            rt::step_scalar(a, w[79], rt::at(x, 894));
+            rt::step_scalar(a, w[80], rt::at(x, 920));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 698, 3, &a[..8]);
+            rt::put_apart(y, 674, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1020));
-            rt::step_scalar(a, w[1], rt::at(x, 1054));
-            rt::step_scalar(a, w[2], rt::at(x, 1088));
-            rt::step_scalar(a, w[3], rt::at(x, 1021));
-            rt::step_scalar(a, w[4], rt::at(x, 1055));
-            rt::step_scalar(a, w[5], rt::at(x, 1089));
-            rt::step_scalar(a, w[6], rt::at(x, 1022));
-            rt::step_scalar(a, w[7], rt::at(x, 1056));
-            rt::step_scalar(a, w[8], rt::at(x, 1090));
-            rt::step_scalar(a, w[9], rt::at(x, 1122));
-            rt::step_scalar(a, w[10], rt::at(x, 1156));
-            rt::step_scalar(a, w[11], rt::at(x, 1190));
-            rt::step_scalar(a, w[12], rt::at(x, 1123));
-            rt::step_scalar(a, w[13], rt::at(x, 1157));
-            rt::step_scalar(a, w[14], rt::at(x, 1191));
-            rt::step_scalar(a, w[15], rt::at(x, 1124));
-            rt::step_scalar(a, w[16], rt::at(x, 1158));
-            rt::step_scalar(a, w[17], rt::at(x, 1192));
-            rt::step_scalar(a, w[18], rt::at(x, 1224));
-            rt::step_scalar(a, w[19], rt::at(x, 1258));
-            rt::step_scalar(a, w[20], rt::at(x, 1292));
-            rt::step_scalar(a, w[21], rt::at(x, 1225));
-            rt::step_scalar(a, w[22], rt::at(x, 1259));
-            rt::step_scalar(a, w[23], rt::at(x, 1293));
-            rt::step_scalar(a, w[24], rt::at(x, 1226));
-            rt::step_scalar(a, w[25], rt::at(x, 1260));
-            rt::step_scalar(a, w[26], rt::at(x, 1294));
+            rt::step_scalar(a, w[0], rt::at(x, 780));
+            rt::step_scalar(a, w[1], rt::at(x, 806));
+            rt::step_scalar(a, w[2], rt::at(x, 832));
+            rt::step_scalar(a, w[3], rt::at(x, 781));
+            rt::step_scalar(a, w[4], rt::at(x, 807));
+            rt::step_scalar(a, w[5], rt::at(x, 833));
+            rt::step_scalar(a, w[6], rt::at(x, 782));
+            rt::step_scalar(a, w[7], rt::at(x, 808));
+            rt::step_scalar(a, w[8], rt::at(x, 834));
+            rt::step_scalar(a, w[9], rt::at(x, 858));
+            rt::step_scalar(a, w[10], rt::at(x, 884));
+            rt::step_scalar(a, w[11], rt::at(x, 910));
+            rt::step_scalar(a, w[12], rt::at(x, 859));
+            rt::step_scalar(a, w[13], rt::at(x, 885));
+            rt::step_scalar(a, w[14], rt::at(x, 911));
+            rt::step_scalar(a, w[15], rt::at(x, 860));
+            rt::step_scalar(a, w[16], rt::at(x, 886));
+            rt::step_scalar(a, w[17], rt::at(x, 912));
+            rt::step_scalar(a, w[18], rt::at(x, 936));
+            rt::step_scalar(a, w[19], rt::at(x, 962));
+            rt::step_scalar(a, w[20], rt::at(x, 988));
+            rt::step_scalar(a, w[21], rt::at(x, 937));
+            rt::step_scalar(a, w[22], rt::at(x, 963));
+            rt::step_scalar(a, w[23], rt::at(x, 989));
+            rt::step_scalar(a, w[24], rt::at(x, 938));
+            rt::step_scalar(a, w[25], rt::at(x, 964));
+            rt::step_scalar(a, w[26], rt::at(x, 990));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -4975,67 +4967,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1036));
-            rt::step_scalar(a, w[1], rt::at(x, 1070));
-            rt::step_scalar(a, w[2], rt::at(x, 1104));
-            rt::step_scalar(a, w[3], rt::at(x, 1037));
-            rt::step_scalar(a, w[4], rt::at(x, 1071));
-            rt::step_scalar(a, w[5], rt::at(x, 1105));
-            rt::step_scalar(a, w[6], rt::at(x, 1038));
-            rt::step_scalar(a, w[7], rt::at(x, 1072));
-            rt::step_scalar(a, w[8], rt::at(x, 1106));
-            rt::step_scalar(a, w[9], rt::at(x, 1138));
-            rt::step_scalar(a, w[10], rt::at(x, 1172));
-            rt::step_scalar(a, w[11], rt::at(x, 1206));
-            rt::step_scalar(a, w[12], rt::at(x, 1139));
-            rt::step_scalar(a, w[13], rt::at(x, 1173));
-            rt::step_scalar(a, w[14], rt::at(x, 1207));
-            rt::step_scalar(a, w[15], rt::at(x, 1140));
-            rt::step_scalar(a, w[16], rt::at(x, 1174));
-            rt::step_scalar(a, w[17], rt::at(x, 1208));
-            rt::step_scalar(a, w[18], rt::at(x, 1240));
-            rt::step_scalar(a, w[19], rt::at(x, 1274));
-            rt::step_scalar(a, w[20], rt::at(x, 1308));
-            rt::step_scalar(a, w[21], rt::at(x, 1241));
-            rt::step_scalar(a, w[22], rt::at(x, 1275));
-            rt::step_scalar(a, w[23], rt::at(x, 1309));
-            rt::step_scalar(a, w[24], rt::at(x, 1242));
-            rt::step_scalar(a, w[25], rt::at(x, 1276));
-            rt::step_scalar(a, w[26], rt::at(x, 1310));
+            rt::step_scalar(a, w[0], rt::at(x, 788));
+            rt::step_scalar(a, w[1], rt::at(x, 814));
+            rt::step_scalar(a, w[2], rt::at(x, 840));
+            rt::step_scalar(a, w[3], rt::at(x, 789));
+            rt::step_scalar(a, w[4], rt::at(x, 815));
+            rt::step_scalar(a, w[5], rt::at(x, 841));
+            rt::step_scalar(a, w[6], rt::at(x, 790));
+            rt::step_scalar(a, w[7], rt::at(x, 816));
+            rt::step_scalar(a, w[8], rt::at(x, 842));
+            rt::step_scalar(a, w[9], rt::at(x, 866));
+            rt::step_scalar(a, w[10], rt::at(x, 892));
+            rt::step_scalar(a, w[11], rt::at(x, 918));
+            rt::step_scalar(a, w[12], rt::at(x, 867));
+            rt::step_scalar(a, w[13], rt::at(x, 893));
+            rt::step_scalar(a, w[14], rt::at(x, 919));
+            rt::step_scalar(a, w[15], rt::at(x, 868));
+            rt::step_scalar(a, w[16], rt::at(x, 894));
+            rt::step_scalar(a, w[17], rt::at(x, 920));
+            rt::step_scalar(a, w[18], rt::at(x, 944));
+            rt::step_scalar(a, w[19], rt::at(x, 970));
+            rt::step_scalar(a, w[20], rt::at(x, 996));
+            rt::step_scalar(a, w[21], rt::at(x, 945));
+            rt::step_scalar(a, w[22], rt::at(x, 971));
+            rt::step_scalar(a, w[23], rt::at(x, 997));
+            rt::step_scalar(a, w[24], rt::at(x, 946));
+            rt::step_scalar(a, w[25], rt::at(x, 972));
+            rt::step_scalar(a, w[26], rt::at(x, 998));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 768, 3, &a[..8]);
+            rt::put_apart(y, 744, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1020));
-            rt::step_scalar(a, w[28], rt::at(x, 1054));
-            rt::step_scalar(a, w[29], rt::at(x, 1088));
-            rt::step_scalar(a, w[30], rt::at(x, 1021));
-            rt::step_scalar(a, w[31], rt::at(x, 1055));
-            rt::step_scalar(a, w[32], rt::at(x, 1089));
-            rt::step_scalar(a, w[33], rt::at(x, 1022));
-            rt::step_scalar(a, w[34], rt::at(x, 1056));
-            rt::step_scalar(a, w[35], rt::at(x, 1090));
-            rt::step_scalar(a, w[36], rt::at(x, 1122));
-            rt::step_scalar(a, w[37], rt::at(x, 1156));
-            rt::step_scalar(a, w[38], rt::at(x, 1190));
-            rt::step_scalar(a, w[39], rt::at(x, 1123));
-            rt::step_scalar(a, w[40], rt::at(x, 1157));
-            rt::step_scalar(a, w[41], rt::at(x, 1191));
-            rt::step_scalar(a, w[42], rt::at(x, 1124));
-            rt::step_scalar(a, w[43], rt::at(x, 1158));
-            rt::step_scalar(a, w[44], rt::at(x, 1192));
-            rt::step_scalar(a, w[45], rt::at(x, 1224));
-            rt::step_scalar(a, w[46], rt::at(x, 1258));
-            rt::step_scalar(a, w[47], rt::at(x, 1292));
-            rt::step_scalar(a, w[48], rt::at(x, 1225));
-            rt::step_scalar(a, w[49], rt::at(x, 1259));
-            rt::step_scalar(a, w[50], rt::at(x, 1293));
-            rt::step_scalar(a, w[51], rt::at(x, 1226));
-            rt::step_scalar(a, w[52], rt::at(x, 1260));
-            rt::step_scalar(a, w[53], rt::at(x, 1294));
+            rt::step_scalar(a, w[27], rt::at(x, 780));
+            rt::step_scalar(a, w[28], rt::at(x, 806));
+            rt::step_scalar(a, w[29], rt::at(x, 832));
+            rt::step_scalar(a, w[30], rt::at(x, 781));
+            rt::step_scalar(a, w[31], rt::at(x, 807));
+            rt::step_scalar(a, w[32], rt::at(x, 833));
+            rt::step_scalar(a, w[33], rt::at(x, 782));
+            rt::step_scalar(a, w[34], rt::at(x, 808));
+            rt::step_scalar(a, w[35], rt::at(x, 834));
+            rt::step_scalar(a, w[36], rt::at(x, 858));
+            rt::step_scalar(a, w[37], rt::at(x, 884));
+            rt::step_scalar(a, w[38], rt::at(x, 910));
+            rt::step_scalar(a, w[39], rt::at(x, 859));
+            rt::step_scalar(a, w[40], rt::at(x, 885));
+            rt::step_scalar(a, w[41], rt::at(x, 911));
+            rt::step_scalar(a, w[42], rt::at(x, 860));
+            rt::step_scalar(a, w[43], rt::at(x, 886));
+            rt::step_scalar(a, w[44], rt::at(x, 912));
+            rt::step_scalar(a, w[45], rt::at(x, 936));
+            rt::step_scalar(a, w[46], rt::at(x, 962));
+            rt::step_scalar(a, w[47], rt::at(x, 988));
+            rt::step_scalar(a, w[48], rt::at(x, 937));
+            rt::step_scalar(a, w[49], rt::at(x, 963));
+            rt::step_scalar(a, w[50], rt::at(x, 989));
+            rt::step_scalar(a, w[51], rt::at(x, 938));
+            rt::step_scalar(a, w[52], rt::at(x, 964));
+            rt::step_scalar(a, w[53], rt::at(x, 990));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5043,67 +5035,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1036));
-            rt::step_scalar(a, w[28], rt::at(x, 1070));
-            rt::step_scalar(a, w[29], rt::at(x, 1104));
-            rt::step_scalar(a, w[30], rt::at(x, 1037));
-            rt::step_scalar(a, w[31], rt::at(x, 1071));
-            rt::step_scalar(a, w[32], rt::at(x, 1105));
-            rt::step_scalar(a, w[33], rt::at(x, 1038));
-            rt::step_scalar(a, w[34], rt::at(x, 1072));
-            rt::step_scalar(a, w[35], rt::at(x, 1106));
-            rt::step_scalar(a, w[36], rt::at(x, 1138));
-            rt::step_scalar(a, w[37], rt::at(x, 1172));
-            rt::step_scalar(a, w[38], rt::at(x, 1206));
-            rt::step_scalar(a, w[39], rt::at(x, 1139));
-            rt::step_scalar(a, w[40], rt::at(x, 1173));
-            rt::step_scalar(a, w[41], rt::at(x, 1207));
-            rt::step_scalar(a, w[42], rt::at(x, 1140));
-            rt::step_scalar(a, w[43], rt::at(x, 1174));
-            rt::step_scalar(a, w[44], rt::at(x, 1208));
-            rt::step_scalar(a, w[45], rt::at(x, 1240));
-            rt::step_scalar(a, w[46], rt::at(x, 1274));
-            rt::step_scalar(a, w[47], rt::at(x, 1308));
-            rt::step_scalar(a, w[48], rt::at(x, 1241));
-            rt::step_scalar(a, w[49], rt::at(x, 1275));
-            rt::step_scalar(a, w[50], rt::at(x, 1309));
-            rt::step_scalar(a, w[51], rt::at(x, 1242));
-            rt::step_scalar(a, w[52], rt::at(x, 1276));
-            rt::step_scalar(a, w[53], rt::at(x, 1310));
+            rt::step_scalar(a, w[27], rt::at(x, 788));
+            rt::step_scalar(a, w[28], rt::at(x, 814));
+            rt::step_scalar(a, w[29], rt::at(x, 840));
+            rt::step_scalar(a, w[30], rt::at(x, 789));
+            rt::step_scalar(a, w[31], rt::at(x, 815));
+            rt::step_scalar(a, w[32], rt::at(x, 841));
+            rt::step_scalar(a, w[33], rt::at(x, 790));
+            rt::step_scalar(a, w[34], rt::at(x, 816));
+            rt::step_scalar(a, w[35], rt::at(x, 842));
+            rt::step_scalar(a, w[36], rt::at(x, 866));
+            rt::step_scalar(a, w[37], rt::at(x, 892));
+            rt::step_scalar(a, w[38], rt::at(x, 918));
+            rt::step_scalar(a, w[39], rt::at(x, 867));
+            rt::step_scalar(a, w[40], rt::at(x, 893));
+            rt::step_scalar(a, w[41], rt::at(x, 919));
+            rt::step_scalar(a, w[42], rt::at(x, 868));
+            rt::step_scalar(a, w[43], rt::at(x, 894));
+            rt::step_scalar(a, w[44], rt::at(x, 920));
+            rt::step_scalar(a, w[45], rt::at(x, 944));
+            rt::step_scalar(a, w[46], rt::at(x, 970));
+            rt::step_scalar(a, w[47], rt::at(x, 996));
+            rt::step_scalar(a, w[48], rt::at(x, 945));
+            rt::step_scalar(a, w[49], rt::at(x, 971));
+            rt::step_scalar(a, w[50], rt::at(x, 997));
+            rt::step_scalar(a, w[51], rt::at(x, 946));
+            rt::step_scalar(a, w[52], rt::at(x, 972));
+            rt::step_scalar(a, w[53], rt::at(x, 998));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 769, 3, &a[..8]);
+            rt::put_apart(y, 745, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1020));
-            rt::step_scalar(a, w[55], rt::at(x, 1054));
-            rt::step_scalar(a, w[56], rt::at(x, 1088));
-            rt::step_scalar(a, w[57], rt::at(x, 1021));
-            rt::step_scalar(a, w[58], rt::at(x, 1055));
-            rt::step_scalar(a, w[59], rt::at(x, 1089));
-            rt::step_scalar(a, w[60], rt::at(x, 1022));
-            rt::step_scalar(a, w[61], rt::at(x, 1056));
-            rt::step_scalar(a, w[62], rt::at(x, 1090));
-            rt::step_scalar(a, w[63], rt::at(x, 1122));
-            rt::step_scalar(a, w[64], rt::at(x, 1156));
-            rt::step_scalar(a, w[65], rt::at(x, 1190));
-            rt::step_scalar(a, w[66], rt::at(x, 1123));
-            rt::step_scalar(a, w[67], rt::at(x, 1157));
-            rt::step_scalar(a, w[68], rt::at(x, 1191));
-            rt::step_scalar(a, w[69], rt::at(x, 1124));
-            rt::step_scalar(a, w[70], rt::at(x, 1158));
-            rt::step_scalar(a, w[71], rt::at(x, 1192));
-            rt::step_scalar(a, w[72], rt::at(x, 1224));
-            rt::step_scalar(a, w[73], rt::at(x, 1258));
-            rt::step_scalar(a, w[74], rt::at(x, 1292));
-            rt::step_scalar(a, w[75], rt::at(x, 1225));
-            rt::step_scalar(a, w[76], rt::at(x, 1259));
-            rt::step_scalar(a, w[77], rt::at(x, 1293));
-            rt::step_scalar(a, w[78], rt::at(x, 1226));
-            rt::step_scalar(a, w[79], rt::at(x, 1260));
-            rt::step_scalar(a, w[80], rt::at(x, 1294));
+            rt::step_scalar(a, w[54], rt::at(x, 780));
+            rt::step_scalar(a, w[55], rt::at(x, 806));
+            rt::step_scalar(a, w[56], rt::at(x, 832));
+            rt::step_scalar(a, w[57], rt::at(x, 781));
+            rt::step_scalar(a, w[58], rt::at(x, 807));
+            rt::step_scalar(a, w[59], rt::at(x, 833));
+            rt::step_scalar(a, w[60], rt::at(x, 782));
+            rt::step_scalar(a, w[61], rt::at(x, 808));
+            rt::step_scalar(a, w[62], rt::at(x, 834));
+            rt::step_scalar(a, w[63], rt::at(x, 858));
+            rt::step_scalar(a, w[64], rt::at(x, 884));
+            rt::step_scalar(a, w[65], rt::at(x, 910));
+            rt::step_scalar(a, w[66], rt::at(x, 859));
+            rt::step_scalar(a, w[67], rt::at(x, 885));
+            rt::step_scalar(a, w[68], rt::at(x, 911));
+            rt::step_scalar(a, w[69], rt::at(x, 860));
+            rt::step_scalar(a, w[70], rt::at(x, 886));
+            rt::step_scalar(a, w[71], rt::at(x, 912));
+            rt::step_scalar(a, w[72], rt::at(x, 936));
+            rt::step_scalar(a, w[73], rt::at(x, 962));
+            rt::step_scalar(a, w[74], rt::at(x, 988));
+            rt::step_scalar(a, w[75], rt::at(x, 937));
+            rt::step_scalar(a, w[76], rt::at(x, 963));
+            rt::step_scalar(a, w[77], rt::at(x, 989));
+            rt::step_scalar(a, w[78], rt::at(x, 938));
+            rt::step_scalar(a, w[79], rt::at(x, 964));
+            rt::step_scalar(a, w[80], rt::at(x, 990));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5111,67 +5103,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1036));
-            rt::step_scalar(a, w[55], rt::at(x, 1070));
-            rt::step_scalar(a, w[56], rt::at(x, 1104));
-            rt::step_scalar(a, w[57], rt::at(x, 1037));
-            rt::step_scalar(a, w[58], rt::at(x, 1071));
-            rt::step_scalar(a, w[59], rt::at(x, 1105));
-            rt::step_scalar(a, w[60], rt::at(x, 1038));
-            rt::step_scalar(a, w[61], rt::at(x, 1072));
-            rt::step_scalar(a, w[62], rt::at(x, 1106));
-            rt::step_scalar(a, w[63], rt::at(x, 1138));
-            rt::step_scalar(a, w[64], rt::at(x, 1172));
-            rt::step_scalar(a, w[65], rt::at(x, 1206));
-            rt::step_scalar(a, w[66], rt::at(x, 1139));
-            rt::step_scalar(a, w[67], rt::at(x, 1173));
-            rt::step_scalar(a, w[68], rt::at(x, 1207));
-            rt::step_scalar(a, w[69], rt::at(x, 1140));
-            rt::step_scalar(a, w[70], rt::at(x, 1174));
-            rt::step_scalar(a, w[71], rt::at(x, 1208));
-            rt::step_scalar(a, w[72], rt::at(x, 1240));
-            rt::step_scalar(a, w[73], rt::at(x, 1274));
-            rt::step_scalar(a, w[74], rt::at(x, 1308));
-            rt::step_scalar(a, w[75], rt::at(x, 1241));
-            rt::step_scalar(a, w[76], rt::at(x, 1275));
-            rt::step_scalar(a, w[77], rt::at(x, 1309));
-            rt::step_scalar(a, w[78], rt::at(x, 1242));
-            rt::step_scalar(a, w[79], rt::at(x, 1276));
-            rt::step_scalar(a, w[80], rt::at(x, 1310));
+            rt::step_scalar(a, w[54], rt::at(x, 788));
+            rt::step_scalar(a, w[55], rt::at(x, 814));
+            rt::step_scalar(a, w[56], rt::at(x, 840));
+            rt::step_scalar(a, w[57], rt::at(x, 789));
+            rt::step_scalar(a, w[58], rt::at(x, 815));
+            rt::step_scalar(a, w[59], rt::at(x, 841));
+            rt::step_scalar(a, w[60], rt::at(x, 790));
+            rt::step_scalar(a, w[61], rt::at(x, 816));
+            rt::step_scalar(a, w[62], rt::at(x, 842));
+            rt::step_scalar(a, w[63], rt::at(x, 866));
+            rt::step_scalar(a, w[64], rt::at(x, 892));
+            rt::step_scalar(a, w[65], rt::at(x, 918));
+            rt::step_scalar(a, w[66], rt::at(x, 867));
+            rt::step_scalar(a, w[67], rt::at(x, 893));
+            rt::step_scalar(a, w[68], rt::at(x, 919));
+            rt::step_scalar(a, w[69], rt::at(x, 868));
+            rt::step_scalar(a, w[70], rt::at(x, 894));
+            rt::step_scalar(a, w[71], rt::at(x, 920));
+            rt::step_scalar(a, w[72], rt::at(x, 944));
+            rt::step_scalar(a, w[73], rt::at(x, 970));
+            rt::step_scalar(a, w[74], rt::at(x, 996));
+            rt::step_scalar(a, w[75], rt::at(x, 945));
+            rt::step_scalar(a, w[76], rt::at(x, 971));
+            rt::step_scalar(a, w[77], rt::at(x, 997));
+            rt::step_scalar(a, w[78], rt::at(x, 946));
+            rt::step_scalar(a, w[79], rt::at(x, 972));
+            rt::step_scalar(a, w[80], rt::at(x, 998));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 770, 3, &a[..8]);
+            rt::put_apart(y, 746, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1122));
-            rt::step_scalar(a, w[1], rt::at(x, 1156));
-            rt::step_scalar(a, w[2], rt::at(x, 1190));
-            rt::step_scalar(a, w[3], rt::at(x, 1123));
-            rt::step_scalar(a, w[4], rt::at(x, 1157));
-            rt::step_scalar(a, w[5], rt::at(x, 1191));
-            rt::step_scalar(a, w[6], rt::at(x, 1124));
-            rt::step_scalar(a, w[7], rt::at(x, 1158));
-            rt::step_scalar(a, w[8], rt::at(x, 1192));
-            rt::step_scalar(a, w[9], rt::at(x, 1224));
-            rt::step_scalar(a, w[10], rt::at(x, 1258));
-            rt::step_scalar(a, w[11], rt::at(x, 1292));
-            rt::step_scalar(a, w[12], rt::at(x, 1225));
-            rt::step_scalar(a, w[13], rt::at(x, 1259));
-            rt::step_scalar(a, w[14], rt::at(x, 1293));
-            rt::step_scalar(a, w[15], rt::at(x, 1226));
-            rt::step_scalar(a, w[16], rt::at(x, 1260));
-            rt::step_scalar(a, w[17], rt::at(x, 1294));
-            rt::step_scalar(a, w[18], rt::at(x, 1326));
-            rt::step_scalar(a, w[19], rt::at(x, 1360));
-            rt::step_scalar(a, w[20], rt::at(x, 1394));
-            rt::step_scalar(a, w[21], rt::at(x, 1327));
-            rt::step_scalar(a, w[22], rt::at(x, 1361));
-            rt::step_scalar(a, w[23], rt::at(x, 1395));
-            rt::step_scalar(a, w[24], rt::at(x, 1328));
-            rt::step_scalar(a, w[25], rt::at(x, 1362));
-            rt::step_scalar(a, w[26], rt::at(x, 1396));
+            rt::step_scalar(a, w[0], rt::at(x, 858));
+            rt::step_scalar(a, w[1], rt::at(x, 884));
+            rt::step_scalar(a, w[2], rt::at(x, 910));
+            rt::step_scalar(a, w[3], rt::at(x, 859));
+            rt::step_scalar(a, w[4], rt::at(x, 885));
+            rt::step_scalar(a, w[5], rt::at(x, 911));
+            rt::step_scalar(a, w[6], rt::at(x, 860));
+            rt::step_scalar(a, w[7], rt::at(x, 886));
+            rt::step_scalar(a, w[8], rt::at(x, 912));
+            rt::step_scalar(a, w[9], rt::at(x, 936));
+            rt::step_scalar(a, w[10], rt::at(x, 962));
+            rt::step_scalar(a, w[11], rt::at(x, 988));
+            rt::step_scalar(a, w[12], rt::at(x, 937));
+            rt::step_scalar(a, w[13], rt::at(x, 963));
+            rt::step_scalar(a, w[14], rt::at(x, 989));
+            rt::step_scalar(a, w[15], rt::at(x, 938));
+            rt::step_scalar(a, w[16], rt::at(x, 964));
+            rt::step_scalar(a, w[17], rt::at(x, 990));
+            rt::step_scalar(a, w[18], rt::at(x, 1014));
+            rt::step_scalar(a, w[19], rt::at(x, 1040));
+            rt::step_scalar(a, w[20], rt::at(x, 1066));
+            rt::step_scalar(a, w[21], rt::at(x, 1015));
+            rt::step_scalar(a, w[22], rt::at(x, 1041));
+            rt::step_scalar(a, w[23], rt::at(x, 1067));
+            rt::step_scalar(a, w[24], rt::at(x, 1016));
+            rt::step_scalar(a, w[25], rt::at(x, 1042));
+            rt::step_scalar(a, w[26], rt::at(x, 1068));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5179,75 +5171,75 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1138));
-            rt::step_scalar(a, w[1], rt::at(x, 1172));
-            rt::step_scalar(a, w[2], rt::at(x, 1206));
-            rt::step_scalar(a, w[3], rt::at(x, 1139));
-            rt::step_scalar(a, w[4], rt::at(x, 1173));
-            rt::step_scalar(a, w[5], rt::at(x, 1207));
-            rt::step_scalar(a, w[6], rt::at(x, 1140));
-            rt::step_scalar(a, w[7], rt::at(x, 1174));
-            rt::step_scalar(a, w[8], rt::at(x, 1208));
-            rt::step_scalar(a, w[9], rt::at(x, 1240));
-            rt::step_scalar(a, w[10], rt::at(x, 1274));
-            rt::step_scalar(a, w[11], rt::at(x, 1308));
-            rt::step_scalar(a, w[12], rt::at(x, 1241));
-            rt::step_scalar(a, w[13], rt::at(x, 1275));
-            rt::step_scalar(a, w[14], rt::at(x, 1309));
-            rt::step_scalar(a, w[15], rt::at(x, 1242));
-            rt::step_scalar(a, w[16], rt::at(x, 1276));
-            rt::step_scalar(a, w[17], rt::at(x, 1310));
-            rt::step_scalar(a, w[18], rt::at(x, 1342));
-            rt::step_scalar(a, w[19], rt::at(x, 1376));
-            rt::step_scalar(a, w[20], rt::at(x, 1410));
-            rt::step_scalar(a, w[21], rt::at(x, 1343));
-            rt::step_scalar(a, w[22], rt::at(x, 1377));
-            rt::step_scalar(a, w[23], rt::at(x, 1411));
-            rt::step_scalar(a, w[24], rt::at(x, 1344));
-            rt::step_scalar(a, w[25], rt::at(x, 1378));
-            rt::step_scalar(a, w[26], rt::at(x, 1412));
+            rt::step_scalar(a, w[0], rt::at(x, 866));
+            rt::step_scalar(a, w[1], rt::at(x, 892));
+            rt::step_scalar(a, w[2], rt::at(x, 918));
+            rt::step_scalar(a, w[3], rt::at(x, 867));
+            rt::step_scalar(a, w[4], rt::at(x, 893));
+            rt::step_scalar(a, w[5], rt::at(x, 919));
+            rt::step_scalar(a, w[6], rt::at(x, 868));
+            rt::step_scalar(a, w[7], rt::at(x, 894));
+            rt::step_scalar(a, w[8], rt::at(x, 920));
+            rt::step_scalar(a, w[9], rt::at(x, 944));
+            rt::step_scalar(a, w[10], rt::at(x, 970));
+            rt::step_scalar(a, w[11], rt::at(x, 996));
+            rt::step_scalar(a, w[12], rt::at(x, 945));
+            rt::step_scalar(a, w[13], rt::at(x, 971));
+            rt::step_scalar(a, w[14], rt::at(x, 997));
+            rt::step_scalar(a, w[15], rt::at(x, 946));
+            rt::step_scalar(a, w[16], rt::at(x, 972));
+            rt::step_scalar(a, w[17], rt::at(x, 998));
+            rt::step_scalar(a, w[18], rt::at(x, 1022));
+            rt::step_scalar(a, w[19], rt::at(x, 1048));
+            rt::step_scalar(a, w[20], rt::at(x, 1074));
+            rt::step_scalar(a, w[21], rt::at(x, 1023));
+            rt::step_scalar(a, w[22], rt::at(x, 1049));
+            rt::step_scalar(a, w[23], rt::at(x, 1075));
+            rt::step_scalar(a, w[24], rt::at(x, 1024));
+            rt::step_scalar(a, w[25], rt::at(x, 1050));
+            rt::step_scalar(a, w[26], rt::at(x, 1076));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 840, 3, &a[..8]);
+            rt::put_apart(y, 816, 3, &a[..16]);
         }
     }
     #[inline(never)]
     fn conv_kernel_2_part_5(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1122));
-            rt::step_scalar(a, w[28], rt::at(x, 1156));
-            rt::step_scalar(a, w[29], rt::at(x, 1190));
-            rt::step_scalar(a, w[30], rt::at(x, 1123));
-            rt::step_scalar(a, w[31], rt::at(x, 1157));
-            rt::step_scalar(a, w[32], rt::at(x, 1191));
-            rt::step_scalar(a, w[33], rt::at(x, 1124));
-            rt::step_scalar(a, w[34], rt::at(x, 1158));
-            rt::step_scalar(a, w[35], rt::at(x, 1192));
-            rt::step_scalar(a, w[36], rt::at(x, 1224));
-            rt::step_scalar(a, w[37], rt::at(x, 1258));
-            rt::step_scalar(a, w[38], rt::at(x, 1292));
-            rt::step_scalar(a, w[39], rt::at(x, 1225));
-            rt::step_scalar(a, w[40], rt::at(x, 1259));
-            rt::step_scalar(a, w[41], rt::at(x, 1293));
-            rt::step_scalar(a, w[42], rt::at(x, 1226));
-            rt::step_scalar(a, w[43], rt::at(x, 1260));
-            rt::step_scalar(a, w[44], rt::at(x, 1294));
-            rt::step_scalar(a, w[45], rt::at(x, 1326));
-            rt::step_scalar(a, w[46], rt::at(x, 1360));
-            rt::step_scalar(a, w[47], rt::at(x, 1394));
-            rt::step_scalar(a, w[48], rt::at(x, 1327));
-            rt::step_scalar(a, w[49], rt::at(x, 1361));
-            rt::step_scalar(a, w[50], rt::at(x, 1395));
-            rt::step_scalar(a, w[51], rt::at(x, 1328));
-            rt::step_scalar(a, w[52], rt::at(x, 1362));
-            rt::step_scalar(a, w[53], rt::at(x, 1396));
+            rt::step_scalar(a, w[27], rt::at(x, 858));
+            rt::step_scalar(a, w[28], rt::at(x, 884));
+            rt::step_scalar(a, w[29], rt::at(x, 910));
+            rt::step_scalar(a, w[30], rt::at(x, 859));
+            rt::step_scalar(a, w[31], rt::at(x, 885));
+            rt::step_scalar(a, w[32], rt::at(x, 911));
+            rt::step_scalar(a, w[33], rt::at(x, 860));
+            rt::step_scalar(a, w[34], rt::at(x, 886));
+            rt::step_scalar(a, w[35], rt::at(x, 912));
+            rt::step_scalar(a, w[36], rt::at(x, 936));
+            rt::step_scalar(a, w[37], rt::at(x, 962));
+            rt::step_scalar(a, w[38], rt::at(x, 988));
+            rt::step_scalar(a, w[39], rt::at(x, 937));
+            rt::step_scalar(a, w[40], rt::at(x, 963));
+            rt::step_scalar(a, w[41], rt::at(x, 989));
+            rt::step_scalar(a, w[42], rt::at(x, 938));
+            rt::step_scalar(a, w[43], rt::at(x, 964));
+            rt::step_scalar(a, w[44], rt::at(x, 990));
+            rt::step_scalar(a, w[45], rt::at(x, 1014));
+            rt::step_scalar(a, w[46], rt::at(x, 1040));
+            rt::step_scalar(a, w[47], rt::at(x, 1066));
+            rt::step_scalar(a, w[48], rt::at(x, 1015));
+            rt::step_scalar(a, w[49], rt::at(x, 1041));
+            rt::step_scalar(a, w[50], rt::at(x, 1067));
+            rt::step_scalar(a, w[51], rt::at(x, 1016));
+            rt::step_scalar(a, w[52], rt::at(x, 1042));
+            rt::step_scalar(a, w[53], rt::at(x, 1068));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5255,67 +5247,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1138));
-            rt::step_scalar(a, w[28], rt::at(x, 1172));
-            rt::step_scalar(a, w[29], rt::at(x, 1206));
-            rt::step_scalar(a, w[30], rt::at(x, 1139));
-            rt::step_scalar(a, w[31], rt::at(x, 1173));
-            rt::step_scalar(a, w[32], rt::at(x, 1207));
-            rt::step_scalar(a, w[33], rt::at(x, 1140));
-            rt::step_scalar(a, w[34], rt::at(x, 1174));
-            rt::step_scalar(a, w[35], rt::at(x, 1208));
-            rt::step_scalar(a, w[36], rt::at(x, 1240));
-            rt::step_scalar(a, w[37], rt::at(x, 1274));
-            rt::step_scalar(a, w[38], rt::at(x, 1308));
-            rt::step_scalar(a, w[39], rt::at(x, 1241));
-            rt::step_scalar(a, w[40], rt::at(x, 1275));
-            rt::step_scalar(a, w[41], rt::at(x, 1309));
-            rt::step_scalar(a, w[42], rt::at(x, 1242));
-            rt::step_scalar(a, w[43], rt::at(x, 1276));
-            rt::step_scalar(a, w[44], rt::at(x, 1310));
-            rt::step_scalar(a, w[45], rt::at(x, 1342));
-            rt::step_scalar(a, w[46], rt::at(x, 1376));
-            rt::step_scalar(a, w[47], rt::at(x, 1410));
-            rt::step_scalar(a, w[48], rt::at(x, 1343));
-            rt::step_scalar(a, w[49], rt::at(x, 1377));
-            rt::step_scalar(a, w[50], rt::at(x, 1411));
-            rt::step_scalar(a, w[51], rt::at(x, 1344));
-            rt::step_scalar(a, w[52], rt::at(x, 1378));
-            rt::step_scalar(a, w[53], rt::at(x, 1412));
+            rt::step_scalar(a, w[27], rt::at(x, 866));
+            rt::step_scalar(a, w[28], rt::at(x, 892));
+            rt::step_scalar(a, w[29], rt::at(x, 918));
+            rt::step_scalar(a, w[30], rt::at(x, 867));
+            rt::step_scalar(a, w[31], rt::at(x, 893));
+            rt::step_scalar(a, w[32], rt::at(x, 919));
+            rt::step_scalar(a, w[33], rt::at(x, 868));
+            rt::step_scalar(a, w[34], rt::at(x, 894));
+            rt::step_scalar(a, w[35], rt::at(x, 920));
+            rt::step_scalar(a, w[36], rt::at(x, 944));
+            rt::step_scalar(a, w[37], rt::at(x, 970));
+            rt::step_scalar(a, w[38], rt::at(x, 996));
+            rt::step_scalar(a, w[39], rt::at(x, 945));
+            rt::step_scalar(a, w[40], rt::at(x, 971));
+            rt::step_scalar(a, w[41], rt::at(x, 997));
+            rt::step_scalar(a, w[42], rt::at(x, 946));
+            rt::step_scalar(a, w[43], rt::at(x, 972));
+            rt::step_scalar(a, w[44], rt::at(x, 998));
+            rt::step_scalar(a, w[45], rt::at(x, 1022));
+            rt::step_scalar(a, w[46], rt::at(x, 1048));
+            rt::step_scalar(a, w[47], rt::at(x, 1074));
+            rt::step_scalar(a, w[48], rt::at(x, 1023));
+            rt::step_scalar(a, w[49], rt::at(x, 1049));
+            rt::step_scalar(a, w[50], rt::at(x, 1075));
+            rt::step_scalar(a, w[51], rt::at(x, 1024));
+            rt::step_scalar(a, w[52], rt::at(x, 1050));
+            rt::step_scalar(a, w[53], rt::at(x, 1076));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 841, 3, &a[..8]);
+            rt::put_apart(y, 817, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1122));
-            rt::step_scalar(a, w[55], rt::at(x, 1156));
-            rt::step_scalar(a, w[56], rt::at(x, 1190));
-            rt::step_scalar(a, w[57], rt::at(x, 1123));
-            rt::step_scalar(a, w[58], rt::at(x, 1157));
-            rt::step_scalar(a, w[59], rt::at(x, 1191));
-            rt::step_scalar(a, w[60], rt::at(x, 1124));
-            rt::step_scalar(a, w[61], rt::at(x, 1158));
-            rt::step_scalar(a, w[62], rt::at(x, 1192));
-            rt::step_scalar(a, w[63], rt::at(x, 1224));
-            rt::step_scalar(a, w[64], rt::at(x, 1258));
-            rt::step_scalar(a, w[65], rt::at(x, 1292));
-            rt::step_scalar(a, w[66], rt::at(x, 1225));
-            rt::step_scalar(a, w[67], rt::at(x, 1259));
-            rt::step_scalar(a, w[68], rt::at(x, 1293));
-            rt::step_scalar(a, w[69], rt::at(x, 1226));
-            rt::step_scalar(a, w[70], rt::at(x, 1260));
-            rt::step_scalar(a, w[71], rt::at(x, 1294));
-            rt::step_scalar(a, w[72], rt::at(x, 1326));
-            rt::step_scalar(a, w[73], rt::at(x, 1360));
-            rt::step_scalar(a, w[74], rt::at(x, 1394));
-            rt::step_scalar(a, w[75], rt::at(x, 1327));
-            rt::step_scalar(a, w[76], rt::at(x, 1361));
-            rt::step_scalar(a, w[77], rt::at(x, 1395));
-            rt::step_scalar(a, w[78], rt::at(x, 1328));
-            rt::step_scalar(a, w[79], rt::at(x, 1362));
-            rt::step_scalar(a, w[80], rt::at(x, 1396));
+            rt::step_scalar(a, w[54], rt::at(x, 858));
+            rt::step_scalar(a, w[55], rt::at(x, 884));
+            rt::step_scalar(a, w[56], rt::at(x, 910));
+            rt::step_scalar(a, w[57], rt::at(x, 859));
+            rt::step_scalar(a, w[58], rt::at(x, 885));
+            rt::step_scalar(a, w[59], rt::at(x, 911));
+            rt::step_scalar(a, w[60], rt::at(x, 860));
+            rt::step_scalar(a, w[61], rt::at(x, 886));
+            rt::step_scalar(a, w[62], rt::at(x, 912));
+            rt::step_scalar(a, w[63], rt::at(x, 936));
+            rt::step_scalar(a, w[64], rt::at(x, 962));
+            rt::step_scalar(a, w[65], rt::at(x, 988));
+            rt::step_scalar(a, w[66], rt::at(x, 937));
+            rt::step_scalar(a, w[67], rt::at(x, 963));
+            rt::step_scalar(a, w[68], rt::at(x, 989));
+            rt::step_scalar(a, w[69], rt::at(x, 938));
+            rt::step_scalar(a, w[70], rt::at(x, 964));
+            rt::step_scalar(a, w[71], rt::at(x, 990));
+            rt::step_scalar(a, w[72], rt::at(x, 1014));
+            rt::step_scalar(a, w[73], rt::at(x, 1040));
+            rt::step_scalar(a, w[74], rt::at(x, 1066));
+            rt::step_scalar(a, w[75], rt::at(x, 1015));
+            rt::step_scalar(a, w[76], rt::at(x, 1041));
+            rt::step_scalar(a, w[77], rt::at(x, 1067));
+            rt::step_scalar(a, w[78], rt::at(x, 1016));
+            rt::step_scalar(a, w[79], rt::at(x, 1042));
+            rt::step_scalar(a, w[80], rt::at(x, 1068));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5323,67 +5315,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1138));
-            rt::step_scalar(a, w[55], rt::at(x, 1172));
-            rt::step_scalar(a, w[56], rt::at(x, 1206));
-            rt::step_scalar(a, w[57], rt::at(x, 1139));
-            rt::step_scalar(a, w[58], rt::at(x, 1173));
-            rt::step_scalar(a, w[59], rt::at(x, 1207));
-            rt::step_scalar(a, w[60], rt::at(x, 1140));
-            rt::step_scalar(a, w[61], rt::at(x, 1174));
-            rt::step_scalar(a, w[62], rt::at(x, 1208));
-            rt::step_scalar(a, w[63], rt::at(x, 1240));
-            rt::step_scalar(a, w[64], rt::at(x, 1274));
-            rt::step_scalar(a, w[65], rt::at(x, 1308));
-            rt::step_scalar(a, w[66], rt::at(x, 1241));
-            rt::step_scalar(a, w[67], rt::at(x, 1275));
-            rt::step_scalar(a, w[68], rt::at(x, 1309));
-            rt::step_scalar(a, w[69], rt::at(x, 1242));
-            rt::step_scalar(a, w[70], rt::at(x, 1276));
-            rt::step_scalar(a, w[71], rt::at(x, 1310));
-            rt::step_scalar(a, w[72], rt::at(x, 1342));
-            rt::step_scalar(a, w[73], rt::at(x, 1376));
-            rt::step_scalar(a, w[74], rt::at(x, 1410));
-            rt::step_scalar(a, w[75], rt::at(x, 1343));
-            rt::step_scalar(a, w[76], rt::at(x, 1377));
-            rt::step_scalar(a, w[77], rt::at(x, 1411));
-            rt::step_scalar(a, w[78], rt::at(x, 1344));
-            rt::step_scalar(a, w[79], rt::at(x, 1378));
-            rt::step_scalar(a, w[80], rt::at(x, 1412));
+            rt::step_scalar(a, w[54], rt::at(x, 866));
+            rt::step_scalar(a, w[55], rt::at(x, 892));
+            rt::step_scalar(a, w[56], rt::at(x, 918));
+            rt::step_scalar(a, w[57], rt::at(x, 867));
+            rt::step_scalar(a, w[58], rt::at(x, 893));
+            rt::step_scalar(a, w[59], rt::at(x, 919));
+            rt::step_scalar(a, w[60], rt::at(x, 868));
+            rt::step_scalar(a, w[61], rt::at(x, 894));
+            rt::step_scalar(a, w[62], rt::at(x, 920));
+            rt::step_scalar(a, w[63], rt::at(x, 944));
+            rt::step_scalar(a, w[64], rt::at(x, 970));
+            rt::step_scalar(a, w[65], rt::at(x, 996));
+            rt::step_scalar(a, w[66], rt::at(x, 945));
+            rt::step_scalar(a, w[67], rt::at(x, 971));
+            rt::step_scalar(a, w[68], rt::at(x, 997));
+            rt::step_scalar(a, w[69], rt::at(x, 946));
+            rt::step_scalar(a, w[70], rt::at(x, 972));
+            rt::step_scalar(a, w[71], rt::at(x, 998));
+            rt::step_scalar(a, w[72], rt::at(x, 1022));
+            rt::step_scalar(a, w[73], rt::at(x, 1048));
+            rt::step_scalar(a, w[74], rt::at(x, 1074));
+            rt::step_scalar(a, w[75], rt::at(x, 1023));
+            rt::step_scalar(a, w[76], rt::at(x, 1049));
+            rt::step_scalar(a, w[77], rt::at(x, 1075));
+            rt::step_scalar(a, w[78], rt::at(x, 1024));
+            rt::step_scalar(a, w[79], rt::at(x, 1050));
+            rt::step_scalar(a, w[80], rt::at(x, 1076));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 842, 3, &a[..8]);
+            rt::put_apart(y, 818, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1224));
-            rt::step_scalar(a, w[1], rt::at(x, 1258));
-            rt::step_scalar(a, w[2], rt::at(x, 1292));
-            rt::step_scalar(a, w[3], rt::at(x, 1225));
-            rt::step_scalar(a, w[4], rt::at(x, 1259));
-            rt::step_scalar(a, w[5], rt::at(x, 1293));
-            rt::step_scalar(a, w[6], rt::at(x, 1226));
-            rt::step_scalar(a, w[7], rt::at(x, 1260));
-            rt::step_scalar(a, w[8], rt::at(x, 1294));
-            rt::step_scalar(a, w[9], rt::at(x, 1326));
-            rt::step_scalar(a, w[10], rt::at(x, 1360));
-            rt::step_scalar(a, w[11], rt::at(x, 1394));
-            rt::step_scalar(a, w[12], rt::at(x, 1327));
-            rt::step_scalar(a, w[13], rt::at(x, 1361));
-            rt::step_scalar(a, w[14], rt::at(x, 1395));
-            rt::step_scalar(a, w[15], rt::at(x, 1328));
-            rt::step_scalar(a, w[16], rt::at(x, 1362));
-            rt::step_scalar(a, w[17], rt::at(x, 1396));
-            rt::step_scalar(a, w[18], rt::at(x, 1428));
-            rt::step_scalar(a, w[19], rt::at(x, 1462));
-            rt::step_scalar(a, w[20], rt::at(x, 1496));
-            rt::step_scalar(a, w[21], rt::at(x, 1429));
-            rt::step_scalar(a, w[22], rt::at(x, 1463));
-            rt::step_scalar(a, w[23], rt::at(x, 1497));
-            rt::step_scalar(a, w[24], rt::at(x, 1430));
-            rt::step_scalar(a, w[25], rt::at(x, 1464));
-            rt::step_scalar(a, w[26], rt::at(x, 1498));
+            rt::step_scalar(a, w[0], rt::at(x, 936));
+            rt::step_scalar(a, w[1], rt::at(x, 962));
+            rt::step_scalar(a, w[2], rt::at(x, 988));
+            rt::step_scalar(a, w[3], rt::at(x, 937));
+            rt::step_scalar(a, w[4], rt::at(x, 963));
+            rt::step_scalar(a, w[5], rt::at(x, 989));
+            rt::step_scalar(a, w[6], rt::at(x, 938));
+            rt::step_scalar(a, w[7], rt::at(x, 964));
+            rt::step_scalar(a, w[8], rt::at(x, 990));
+            rt::step_scalar(a, w[9], rt::at(x, 1014));
+            rt::step_scalar(a, w[10], rt::at(x, 1040));
+            rt::step_scalar(a, w[11], rt::at(x, 1066));
+            rt::step_scalar(a, w[12], rt::at(x, 1015));
+            rt::step_scalar(a, w[13], rt::at(x, 1041));
+            rt::step_scalar(a, w[14], rt::at(x, 1067));
+            rt::step_scalar(a, w[15], rt::at(x, 1016));
+            rt::step_scalar(a, w[16], rt::at(x, 1042));
+            rt::step_scalar(a, w[17], rt::at(x, 1068));
+            rt::step_scalar(a, w[18], rt::at(x, 1092));
+            rt::step_scalar(a, w[19], rt::at(x, 1118));
+            rt::step_scalar(a, w[20], rt::at(x, 1144));
+            rt::step_scalar(a, w[21], rt::at(x, 1093));
+            rt::step_scalar(a, w[22], rt::at(x, 1119));
+            rt::step_scalar(a, w[23], rt::at(x, 1145));
+            rt::step_scalar(a, w[24], rt::at(x, 1094));
+            rt::step_scalar(a, w[25], rt::at(x, 1120));
+            rt::step_scalar(a, w[26], rt::at(x, 1146));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5391,67 +5383,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1240));
-            rt::step_scalar(a, w[1], rt::at(x, 1274));
-            rt::step_scalar(a, w[2], rt::at(x, 1308));
-            rt::step_scalar(a, w[3], rt::at(x, 1241));
-            rt::step_scalar(a, w[4], rt::at(x, 1275));
-            rt::step_scalar(a, w[5], rt::at(x, 1309));
-            rt::step_scalar(a, w[6], rt::at(x, 1242));
-            rt::step_scalar(a, w[7], rt::at(x, 1276));
-            rt::step_scalar(a, w[8], rt::at(x, 1310));
-            rt::step_scalar(a, w[9], rt::at(x, 1342));
-            rt::step_scalar(a, w[10], rt::at(x, 1376));
-            rt::step_scalar(a, w[11], rt::at(x, 1410));
-            rt::step_scalar(a, w[12], rt::at(x, 1343));
-            rt::step_scalar(a, w[13], rt::at(x, 1377));
-            rt::step_scalar(a, w[14], rt::at(x, 1411));
-            rt::step_scalar(a, w[15], rt::at(x, 1344));
-            rt::step_scalar(a, w[16], rt::at(x, 1378));
-            rt::step_scalar(a, w[17], rt::at(x, 1412));
-            rt::step_scalar(a, w[18], rt::at(x, 1444));
-            rt::step_scalar(a, w[19], rt::at(x, 1478));
-            rt::step_scalar(a, w[20], rt::at(x, 1512));
-            rt::step_scalar(a, w[21], rt::at(x, 1445));
-            rt::step_scalar(a, w[22], rt::at(x, 1479));
-            rt::step_scalar(a, w[23], rt::at(x, 1513));
-            rt::step_scalar(a, w[24], rt::at(x, 1446));
-            rt::step_scalar(a, w[25], rt::at(x, 1480));
-            rt::step_scalar(a, w[26], rt::at(x, 1514));
+            rt::step_scalar(a, w[0], rt::at(x, 944));
+            rt::step_scalar(a, w[1], rt::at(x, 970));
+            rt::step_scalar(a, w[2], rt::at(x, 996));
+            rt::step_scalar(a, w[3], rt::at(x, 945));
+            rt::step_scalar(a, w[4], rt::at(x, 971));
+            rt::step_scalar(a, w[5], rt::at(x, 997));
+            rt::step_scalar(a, w[6], rt::at(x, 946));
+            rt::step_scalar(a, w[7], rt::at(x, 972));
+            rt::step_scalar(a, w[8], rt::at(x, 998));
+            rt::step_scalar(a, w[9], rt::at(x, 1022));
+            rt::step_scalar(a, w[10], rt::at(x, 1048));
+            rt::step_scalar(a, w[11], rt::at(x, 1074));
+            rt::step_scalar(a, w[12], rt::at(x, 1023));
+            rt::step_scalar(a, w[13], rt::at(x, 1049));
+            rt::step_scalar(a, w[14], rt::at(x, 1075));
+            rt::step_scalar(a, w[15], rt::at(x, 1024));
+            rt::step_scalar(a, w[16], rt::at(x, 1050));
+            rt::step_scalar(a, w[17], rt::at(x, 1076));
+            rt::step_scalar(a, w[18], rt::at(x, 1100));
+            rt::step_scalar(a, w[19], rt::at(x, 1126));
+            rt::step_scalar(a, w[20], rt::at(x, 1152));
+            rt::step_scalar(a, w[21], rt::at(x, 1101));
+            rt::step_scalar(a, w[22], rt::at(x, 1127));
+            rt::step_scalar(a, w[23], rt::at(x, 1153));
+            rt::step_scalar(a, w[24], rt::at(x, 1102));
+            rt::step_scalar(a, w[25], rt::at(x, 1128));
+            rt::step_scalar(a, w[26], rt::at(x, 1154));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 912, 3, &a[..8]);
+            rt::put_apart(y, 888, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1224));
-            rt::step_scalar(a, w[28], rt::at(x, 1258));
-            rt::step_scalar(a, w[29], rt::at(x, 1292));
-            rt::step_scalar(a, w[30], rt::at(x, 1225));
-            rt::step_scalar(a, w[31], rt::at(x, 1259));
-            rt::step_scalar(a, w[32], rt::at(x, 1293));
-            rt::step_scalar(a, w[33], rt::at(x, 1226));
-            rt::step_scalar(a, w[34], rt::at(x, 1260));
-            rt::step_scalar(a, w[35], rt::at(x, 1294));
-            rt::step_scalar(a, w[36], rt::at(x, 1326));
-            rt::step_scalar(a, w[37], rt::at(x, 1360));
-            rt::step_scalar(a, w[38], rt::at(x, 1394));
-            rt::step_scalar(a, w[39], rt::at(x, 1327));
-            rt::step_scalar(a, w[40], rt::at(x, 1361));
-            rt::step_scalar(a, w[41], rt::at(x, 1395));
-            rt::step_scalar(a, w[42], rt::at(x, 1328));
-            rt::step_scalar(a, w[43], rt::at(x, 1362));
-            rt::step_scalar(a, w[44], rt::at(x, 1396));
-            rt::step_scalar(a, w[45], rt::at(x, 1428));
-            rt::step_scalar(a, w[46], rt::at(x, 1462));
-            rt::step_scalar(a, w[47], rt::at(x, 1496));
-            rt::step_scalar(a, w[48], rt::at(x, 1429));
-            rt::step_scalar(a, w[49], rt::at(x, 1463));
-            rt::step_scalar(a, w[50], rt::at(x, 1497));
-            rt::step_scalar(a, w[51], rt::at(x, 1430));
-            rt::step_scalar(a, w[52], rt::at(x, 1464));
-            rt::step_scalar(a, w[53], rt::at(x, 1498));
+            rt::step_scalar(a, w[27], rt::at(x, 936));
+            rt::step_scalar(a, w[28], rt::at(x, 962));
+            rt::step_scalar(a, w[29], rt::at(x, 988));
+            rt::step_scalar(a, w[30], rt::at(x, 937));
+            rt::step_scalar(a, w[31], rt::at(x, 963));
+            rt::step_scalar(a, w[32], rt::at(x, 989));
+            rt::step_scalar(a, w[33], rt::at(x, 938));
+            rt::step_scalar(a, w[34], rt::at(x, 964));
+            rt::step_scalar(a, w[35], rt::at(x, 990));
+            rt::step_scalar(a, w[36], rt::at(x, 1014));
+            rt::step_scalar(a, w[37], rt::at(x, 1040));
+            rt::step_scalar(a, w[38], rt::at(x, 1066));
+            rt::step_scalar(a, w[39], rt::at(x, 1015));
+            rt::step_scalar(a, w[40], rt::at(x, 1041));
+            rt::step_scalar(a, w[41], rt::at(x, 1067));
+            rt::step_scalar(a, w[42], rt::at(x, 1016));
+            rt::step_scalar(a, w[43], rt::at(x, 1042));
+            rt::step_scalar(a, w[44], rt::at(x, 1068));
+            rt::step_scalar(a, w[45], rt::at(x, 1092));
+            rt::step_scalar(a, w[46], rt::at(x, 1118));
+            rt::step_scalar(a, w[47], rt::at(x, 1144));
+            rt::step_scalar(a, w[48], rt::at(x, 1093));
+            rt::step_scalar(a, w[49], rt::at(x, 1119));
+            rt::step_scalar(a, w[50], rt::at(x, 1145));
+            rt::step_scalar(a, w[51], rt::at(x, 1094));
+            rt::step_scalar(a, w[52], rt::at(x, 1120));
+            rt::step_scalar(a, w[53], rt::at(x, 1146));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5459,67 +5451,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1240));
-            rt::step_scalar(a, w[28], rt::at(x, 1274));
-            rt::step_scalar(a, w[29], rt::at(x, 1308));
-            rt::step_scalar(a, w[30], rt::at(x, 1241));
-            rt::step_scalar(a, w[31], rt::at(x, 1275));
-            rt::step_scalar(a, w[32], rt::at(x, 1309));
-            rt::step_scalar(a, w[33], rt::at(x, 1242));
-            rt::step_scalar(a, w[34], rt::at(x, 1276));
-            rt::step_scalar(a, w[35], rt::at(x, 1310));
-            rt::step_scalar(a, w[36], rt::at(x, 1342));
-            rt::step_scalar(a, w[37], rt::at(x, 1376));
-            rt::step_scalar(a, w[38], rt::at(x, 1410));
-            rt::step_scalar(a, w[39], rt::at(x, 1343));
-            rt::step_scalar(a, w[40], rt::at(x, 1377));
-            rt::step_scalar(a, w[41], rt::at(x, 1411));
-            rt::step_scalar(a, w[42], rt::at(x, 1344));
-            rt::step_scalar(a, w[43], rt::at(x, 1378));
-            rt::step_scalar(a, w[44], rt::at(x, 1412));
-            rt::step_scalar(a, w[45], rt::at(x, 1444));
-            rt::step_scalar(a, w[46], rt::at(x, 1478));
-            rt::step_scalar(a, w[47], rt::at(x, 1512));
-            rt::step_scalar(a, w[48], rt::at(x, 1445));
-            rt::step_scalar(a, w[49], rt::at(x, 1479));
-            rt::step_scalar(a, w[50], rt::at(x, 1513));
-            rt::step_scalar(a, w[51], rt::at(x, 1446));
-            rt::step_scalar(a, w[52], rt::at(x, 1480));
-            rt::step_scalar(a, w[53], rt::at(x, 1514));
+            rt::step_scalar(a, w[27], rt::at(x, 944));
+            rt::step_scalar(a, w[28], rt::at(x, 970));
+            rt::step_scalar(a, w[29], rt::at(x, 996));
+            rt::step_scalar(a, w[30], rt::at(x, 945));
+            rt::step_scalar(a, w[31], rt::at(x, 971));
+            rt::step_scalar(a, w[32], rt::at(x, 997));
+            rt::step_scalar(a, w[33], rt::at(x, 946));
+            rt::step_scalar(a, w[34], rt::at(x, 972));
+            rt::step_scalar(a, w[35], rt::at(x, 998));
+            rt::step_scalar(a, w[36], rt::at(x, 1022));
+            rt::step_scalar(a, w[37], rt::at(x, 1048));
+            rt::step_scalar(a, w[38], rt::at(x, 1074));
+            rt::step_scalar(a, w[39], rt::at(x, 1023));
+            rt::step_scalar(a, w[40], rt::at(x, 1049));
+            rt::step_scalar(a, w[41], rt::at(x, 1075));
+            rt::step_scalar(a, w[42], rt::at(x, 1024));
+            rt::step_scalar(a, w[43], rt::at(x, 1050));
+            rt::step_scalar(a, w[44], rt::at(x, 1076));
+            rt::step_scalar(a, w[45], rt::at(x, 1100));
+            rt::step_scalar(a, w[46], rt::at(x, 1126));
+            rt::step_scalar(a, w[47], rt::at(x, 1152));
+            rt::step_scalar(a, w[48], rt::at(x, 1101));
+            rt::step_scalar(a, w[49], rt::at(x, 1127));
+            rt::step_scalar(a, w[50], rt::at(x, 1153));
+            rt::step_scalar(a, w[51], rt::at(x, 1102));
+            rt::step_scalar(a, w[52], rt::at(x, 1128));
+            rt::step_scalar(a, w[53], rt::at(x, 1154));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 913, 3, &a[..8]);
+            rt::put_apart(y, 889, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1224));
-            rt::step_scalar(a, w[55], rt::at(x, 1258));
-            rt::step_scalar(a, w[56], rt::at(x, 1292));
-            rt::step_scalar(a, w[57], rt::at(x, 1225));
-            rt::step_scalar(a, w[58], rt::at(x, 1259));
-            rt::step_scalar(a, w[59], rt::at(x, 1293));
-            rt::step_scalar(a, w[60], rt::at(x, 1226));
-            rt::step_scalar(a, w[61], rt::at(x, 1260));
-            rt::step_scalar(a, w[62], rt::at(x, 1294));
-            rt::step_scalar(a, w[63], rt::at(x, 1326));
-            rt::step_scalar(a, w[64], rt::at(x, 1360));
-            rt::step_scalar(a, w[65], rt::at(x, 1394));
-            rt::step_scalar(a, w[66], rt::at(x, 1327));
-            rt::step_scalar(a, w[67], rt::at(x, 1361));
-            rt::step_scalar(a, w[68], rt::at(x, 1395));
-            rt::step_scalar(a, w[69], rt::at(x, 1328));
-            rt::step_scalar(a, w[70], rt::at(x, 1362));
-            rt::step_scalar(a, w[71], rt::at(x, 1396));
-            rt::step_scalar(a, w[72], rt::at(x, 1428));
-            rt::step_scalar(a, w[73], rt::at(x, 1462));
-            rt::step_scalar(a, w[74], rt::at(x, 1496));
-            rt::step_scalar(a, w[75], rt::at(x, 1429));
-            rt::step_scalar(a, w[76], rt::at(x, 1463));
-            rt::step_scalar(a, w[77], rt::at(x, 1497));
-            rt::step_scalar(a, w[78], rt::at(x, 1430));
-            rt::step_scalar(a, w[79], rt::at(x, 1464));
-            rt::step_scalar(a, w[80], rt::at(x, 1498));
+            rt::step_scalar(a, w[54], rt::at(x, 936));
+            rt::step_scalar(a, w[55], rt::at(x, 962));
+            rt::step_scalar(a, w[56], rt::at(x, 988));
+            rt::step_scalar(a, w[57], rt::at(x, 937));
+            rt::step_scalar(a, w[58], rt::at(x, 963));
+            rt::step_scalar(a, w[59], rt::at(x, 989));
+            rt::step_scalar(a, w[60], rt::at(x, 938));
+            rt::step_scalar(a, w[61], rt::at(x, 964));
+            rt::step_scalar(a, w[62], rt::at(x, 990));
+            rt::step_scalar(a, w[63], rt::at(x, 1014));
+            rt::step_scalar(a, w[64], rt::at(x, 1040));
+            rt::step_scalar(a, w[65], rt::at(x, 1066));
+            rt::step_scalar(a, w[66], rt::at(x, 1015));
+            rt::step_scalar(a, w[67], rt::at(x, 1041));
+            rt::step_scalar(a, w[68], rt::at(x, 1067));
+            rt::step_scalar(a, w[69], rt::at(x, 1016));
+            rt::step_scalar(a, w[70], rt::at(x, 1042));
+            rt::step_scalar(a, w[71], rt::at(x, 1068));
+            rt::step_scalar(a, w[72], rt::at(x, 1092));
+            rt::step_scalar(a, w[73], rt::at(x, 1118));
+            rt::step_scalar(a, w[74], rt::at(x, 1144));
+            rt::step_scalar(a, w[75], rt::at(x, 1093));
+            rt::step_scalar(a, w[76], rt::at(x, 1119));
+            rt::step_scalar(a, w[77], rt::at(x, 1145));
+            rt::step_scalar(a, w[78], rt::at(x, 1094));
+            rt::step_scalar(a, w[79], rt::at(x, 1120));
+            rt::step_scalar(a, w[80], rt::at(x, 1146));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5527,67 +5519,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1240));
-            rt::step_scalar(a, w[55], rt::at(x, 1274));
-            rt::step_scalar(a, w[56], rt::at(x, 1308));
-            rt::step_scalar(a, w[57], rt::at(x, 1241));
-            rt::step_scalar(a, w[58], rt::at(x, 1275));
-            rt::step_scalar(a, w[59], rt::at(x, 1309));
-            rt::step_scalar(a, w[60], rt::at(x, 1242));
-            rt::step_scalar(a, w[61], rt::at(x, 1276));
-            rt::step_scalar(a, w[62], rt::at(x, 1310));
-            rt::step_scalar(a, w[63], rt::at(x, 1342));
-            rt::step_scalar(a, w[64], rt::at(x, 1376));
-            rt::step_scalar(a, w[65], rt::at(x, 1410));
-            rt::step_scalar(a, w[66], rt::at(x, 1343));
-            rt::step_scalar(a, w[67], rt::at(x, 1377));
-            rt::step_scalar(a, w[68], rt::at(x, 1411));
-            rt::step_scalar(a, w[69], rt::at(x, 1344));
-            rt::step_scalar(a, w[70], rt::at(x, 1378));
-            rt::step_scalar(a, w[71], rt::at(x, 1412));
-            rt::step_scalar(a, w[72], rt::at(x, 1444));
-            rt::step_scalar(a, w[73], rt::at(x, 1478));
-            rt::step_scalar(a, w[74], rt::at(x, 1512));
-            rt::step_scalar(a, w[75], rt::at(x, 1445));
-            rt::step_scalar(a, w[76], rt::at(x, 1479));
-            rt::step_scalar(a, w[77], rt::at(x, 1513));
-            rt::step_scalar(a, w[78], rt::at(x, 1446));
-            rt::step_scalar(a, w[79], rt::at(x, 1480));
-            rt::step_scalar(a, w[80], rt::at(x, 1514));
+            rt::step_scalar(a, w[54], rt::at(x, 944));
+            rt::step_scalar(a, w[55], rt::at(x, 970));
+            rt::step_scalar(a, w[56], rt::at(x, 996));
+            rt::step_scalar(a, w[57], rt::at(x, 945));
+            rt::step_scalar(a, w[58], rt::at(x, 971));
+            rt::step_scalar(a, w[59], rt::at(x, 997));
+            rt::step_scalar(a, w[60], rt::at(x, 946));
+            rt::step_scalar(a, w[61], rt::at(x, 972));
+            rt::step_scalar(a, w[62], rt::at(x, 998));
+            rt::step_scalar(a, w[63], rt::at(x, 1022));
+            rt::step_scalar(a, w[64], rt::at(x, 1048));
+            rt::step_scalar(a, w[65], rt::at(x, 1074));
+            rt::step_scalar(a, w[66], rt::at(x, 1023));
+            rt::step_scalar(a, w[67], rt::at(x, 1049));
+            rt::step_scalar(a, w[68], rt::at(x, 1075));
+            rt::step_scalar(a, w[69], rt::at(x, 1024));
+            rt::step_scalar(a, w[70], rt::at(x, 1050));
+            rt::step_scalar(a, w[71], rt::at(x, 1076));
+            rt::step_scalar(a, w[72], rt::at(x, 1100));
+            rt::step_scalar(a, w[73], rt::at(x, 1126));
+            rt::step_scalar(a, w[74], rt::at(x, 1152));
+            rt::step_scalar(a, w[75], rt::at(x, 1101));
+            rt::step_scalar(a, w[76], rt::at(x, 1127));
+            rt::step_scalar(a, w[77], rt::at(x, 1153));
+            rt::step_scalar(a, w[78], rt::at(x, 1102));
+            rt::step_scalar(a, w[79], rt::at(x, 1128));
+            rt::step_scalar(a, w[80], rt::at(x, 1154));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 914, 3, &a[..8]);
+            rt::put_apart(y, 890, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1326));
-            rt::step_scalar(a, w[1], rt::at(x, 1360));
-            rt::step_scalar(a, w[2], rt::at(x, 1394));
-            rt::step_scalar(a, w[3], rt::at(x, 1327));
-            rt::step_scalar(a, w[4], rt::at(x, 1361));
-            rt::step_scalar(a, w[5], rt::at(x, 1395));
-            rt::step_scalar(a, w[6], rt::at(x, 1328));
-            rt::step_scalar(a, w[7], rt::at(x, 1362));
-            rt::step_scalar(a, w[8], rt::at(x, 1396));
-            rt::step_scalar(a, w[9], rt::at(x, 1428));
-            rt::step_scalar(a, w[10], rt::at(x, 1462));
-            rt::step_scalar(a, w[11], rt::at(x, 1496));
-            rt::step_scalar(a, w[12], rt::at(x, 1429));
-            rt::step_scalar(a, w[13], rt::at(x, 1463));
-            rt::step_scalar(a, w[14], rt::at(x, 1497));
-            rt::step_scalar(a, w[15], rt::at(x, 1430));
-            rt::step_scalar(a, w[16], rt::at(x, 1464));
-            rt::step_scalar(a, w[17], rt::at(x, 1498));
-            rt::step_scalar(a, w[18], rt::at(x, 1530));
-            rt::step_scalar(a, w[19], rt::at(x, 1564));
-            rt::step_scalar(a, w[20], rt::at(x, 1598));
-            rt::step_scalar(a, w[21], rt::at(x, 1531));
-            rt::step_scalar(a, w[22], rt::at(x, 1565));
-            rt::step_scalar(a, w[23], rt::at(x, 1599));
-            rt::step_scalar(a, w[24], rt::at(x, 1532));
-            rt::step_scalar(a, w[25], rt::at(x, 1566));
-            rt::step_scalar(a, w[26], rt::at(x, 1600));
+            rt::step_scalar(a, w[0], rt::at(x, 1014));
+            rt::step_scalar(a, w[1], rt::at(x, 1040));
+            rt::step_scalar(a, w[2], rt::at(x, 1066));
+            rt::step_scalar(a, w[3], rt::at(x, 1015));
+            rt::step_scalar(a, w[4], rt::at(x, 1041));
+            rt::step_scalar(a, w[5], rt::at(x, 1067));
+            rt::step_scalar(a, w[6], rt::at(x, 1016));
+            rt::step_scalar(a, w[7], rt::at(x, 1042));
+            rt::step_scalar(a, w[8], rt::at(x, 1068));
+            rt::step_scalar(a, w[9], rt::at(x, 1092));
+            rt::step_scalar(a, w[10], rt::at(x, 1118));
+            rt::step_scalar(a, w[11], rt::at(x, 1144));
+            rt::step_scalar(a, w[12], rt::at(x, 1093));
+            rt::step_scalar(a, w[13], rt::at(x, 1119));
+            rt::step_scalar(a, w[14], rt::at(x, 1145));
+            rt::step_scalar(a, w[15], rt::at(x, 1094));
+            rt::step_scalar(a, w[16], rt::at(x, 1120));
+            rt::step_scalar(a, w[17], rt::at(x, 1146));
+            rt::step_scalar(a, w[18], rt::at(x, 1170));
+            rt::step_scalar(a, w[19], rt::at(x, 1196));
+            rt::step_scalar(a, w[20], rt::at(x, 1222));
+            rt::step_scalar(a, w[21], rt::at(x, 1171));
+            rt::step_scalar(a, w[22], rt::at(x, 1197));
+            rt::step_scalar(a, w[23], rt::at(x, 1223));
+            rt::step_scalar(a, w[24], rt::at(x, 1172));
+            rt::step_scalar(a, w[25], rt::at(x, 1198));
+            rt::step_scalar(a, w[26], rt::at(x, 1224));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5595,67 +5587,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1342));
-            rt::step_scalar(a, w[1], rt::at(x, 1376));
-            rt::step_scalar(a, w[2], rt::at(x, 1410));
-            rt::step_scalar(a, w[3], rt::at(x, 1343));
-            rt::step_scalar(a, w[4], rt::at(x, 1377));
-            rt::step_scalar(a, w[5], rt::at(x, 1411));
-            rt::step_scalar(a, w[6], rt::at(x, 1344));
-            rt::step_scalar(a, w[7], rt::at(x, 1378));
-            rt::step_scalar(a, w[8], rt::at(x, 1412));
-            rt::step_scalar(a, w[9], rt::at(x, 1444));
-            rt::step_scalar(a, w[10], rt::at(x, 1478));
-            rt::step_scalar(a, w[11], rt::at(x, 1512));
-            rt::step_scalar(a, w[12], rt::at(x, 1445));
-            rt::step_scalar(a, w[13], rt::at(x, 1479));
-            rt::step_scalar(a, w[14], rt::at(x, 1513));
-            rt::step_scalar(a, w[15], rt::at(x, 1446));
-            rt::step_scalar(a, w[16], rt::at(x, 1480));
-            rt::step_scalar(a, w[17], rt::at(x, 1514));
-            rt::step_scalar(a, w[18], rt::at(x, 1546));
-            rt::step_scalar(a, w[19], rt::at(x, 1580));
-            rt::step_scalar(a, w[20], rt::at(x, 1614));
-            rt::step_scalar(a, w[21], rt::at(x, 1547));
-            rt::step_scalar(a, w[22], rt::at(x, 1581));
-            rt::step_scalar(a, w[23], rt::at(x, 1615));
-            rt::step_scalar(a, w[24], rt::at(x, 1548));
-            rt::step_scalar(a, w[25], rt::at(x, 1582));
-            rt::step_scalar(a, w[26], rt::at(x, 1616));
+            rt::step_scalar(a, w[0], rt::at(x, 1022));
+            rt::step_scalar(a, w[1], rt::at(x, 1048));
+            rt::step_scalar(a, w[2], rt::at(x, 1074));
+            rt::step_scalar(a, w[3], rt::at(x, 1023));
+            rt::step_scalar(a, w[4], rt::at(x, 1049));
+            rt::step_scalar(a, w[5], rt::at(x, 1075));
+            rt::step_scalar(a, w[6], rt::at(x, 1024));
+            rt::step_scalar(a, w[7], rt::at(x, 1050));
+            rt::step_scalar(a, w[8], rt::at(x, 1076));
+            rt::step_scalar(a, w[9], rt::at(x, 1100));
+            rt::step_scalar(a, w[10], rt::at(x, 1126));
+            rt::step_scalar(a, w[11], rt::at(x, 1152));
+            rt::step_scalar(a, w[12], rt::at(x, 1101));
+            rt::step_scalar(a, w[13], rt::at(x, 1127));
+            rt::step_scalar(a, w[14], rt::at(x, 1153));
+            rt::step_scalar(a, w[15], rt::at(x, 1102));
+            rt::step_scalar(a, w[16], rt::at(x, 1128));
+            rt::step_scalar(a, w[17], rt::at(x, 1154));
+            rt::step_scalar(a, w[18], rt::at(x, 1178));
+            rt::step_scalar(a, w[19], rt::at(x, 1204));
+            rt::step_scalar(a, w[20], rt::at(x, 1230));
+            rt::step_scalar(a, w[21], rt::at(x, 1179));
+            rt::step_scalar(a, w[22], rt::at(x, 1205));
+            rt::step_scalar(a, w[23], rt::at(x, 1231));
+            rt::step_scalar(a, w[24], rt::at(x, 1180));
+            rt::step_scalar(a, w[25], rt::at(x, 1206));
+            rt::step_scalar(a, w[26], rt::at(x, 1232));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 984, 3, &a[..8]);
+            rt::put_apart(y, 960, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1326));
-            rt::step_scalar(a, w[28], rt::at(x, 1360));
-            rt::step_scalar(a, w[29], rt::at(x, 1394));
-            rt::step_scalar(a, w[30], rt::at(x, 1327));
-            rt::step_scalar(a, w[31], rt::at(x, 1361));
-            rt::step_scalar(a, w[32], rt::at(x, 1395));
-            rt::step_scalar(a, w[33], rt::at(x, 1328));
-            rt::step_scalar(a, w[34], rt::at(x, 1362));
-            rt::step_scalar(a, w[35], rt::at(x, 1396));
-            rt::step_scalar(a, w[36], rt::at(x, 1428));
-            rt::step_scalar(a, w[37], rt::at(x, 1462));
-            rt::step_scalar(a, w[38], rt::at(x, 1496));
-            rt::step_scalar(a, w[39], rt::at(x, 1429));
-            rt::step_scalar(a, w[40], rt::at(x, 1463));
-            rt::step_scalar(a, w[41], rt::at(x, 1497));
-            rt::step_scalar(a, w[42], rt::at(x, 1430));
-            rt::step_scalar(a, w[43], rt::at(x, 1464));
-            rt::step_scalar(a, w[44], rt::at(x, 1498));
-            rt::step_scalar(a, w[45], rt::at(x, 1530));
-            rt::step_scalar(a, w[46], rt::at(x, 1564));
-            rt::step_scalar(a, w[47], rt::at(x, 1598));
-            rt::step_scalar(a, w[48], rt::at(x, 1531));
-            rt::step_scalar(a, w[49], rt::at(x, 1565));
-            rt::step_scalar(a, w[50], rt::at(x, 1599));
-            rt::step_scalar(a, w[51], rt::at(x, 1532));
-            rt::step_scalar(a, w[52], rt::at(x, 1566));
-            rt::step_scalar(a, w[53], rt::at(x, 1600));
+            rt::step_scalar(a, w[27], rt::at(x, 1014));
+            rt::step_scalar(a, w[28], rt::at(x, 1040));
+            rt::step_scalar(a, w[29], rt::at(x, 1066));
+            rt::step_scalar(a, w[30], rt::at(x, 1015));
+            rt::step_scalar(a, w[31], rt::at(x, 1041));
+            rt::step_scalar(a, w[32], rt::at(x, 1067));
+            rt::step_scalar(a, w[33], rt::at(x, 1016));
+            rt::step_scalar(a, w[34], rt::at(x, 1042));
+            rt::step_scalar(a, w[35], rt::at(x, 1068));
+            rt::step_scalar(a, w[36], rt::at(x, 1092));
+            rt::step_scalar(a, w[37], rt::at(x, 1118));
+            rt::step_scalar(a, w[38], rt::at(x, 1144));
+            rt::step_scalar(a, w[39], rt::at(x, 1093));
+            rt::step_scalar(a, w[40], rt::at(x, 1119));
+            rt::step_scalar(a, w[41], rt::at(x, 1145));
+            rt::step_scalar(a, w[42], rt::at(x, 1094));
+            rt::step_scalar(a, w[43], rt::at(x, 1120));
+            rt::step_scalar(a, w[44], rt::at(x, 1146));
+            rt::step_scalar(a, w[45], rt::at(x, 1170));
+            rt::step_scalar(a, w[46], rt::at(x, 1196));
+            rt::step_scalar(a, w[47], rt::at(x, 1222));
+            rt::step_scalar(a, w[48], rt::at(x, 1171));
+            rt::step_scalar(a, w[49], rt::at(x, 1197));
+            rt::step_scalar(a, w[50], rt::at(x, 1223));
+            rt::step_scalar(a, w[51], rt::at(x, 1172));
+            rt::step_scalar(a, w[52], rt::at(x, 1198));
+            rt::step_scalar(a, w[53], rt::at(x, 1224));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5663,67 +5655,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1342));
-            rt::step_scalar(a, w[28], rt::at(x, 1376));
-            rt::step_scalar(a, w[29], rt::at(x, 1410));
-            rt::step_scalar(a, w[30], rt::at(x, 1343));
-            rt::step_scalar(a, w[31], rt::at(x, 1377));
-            rt::step_scalar(a, w[32], rt::at(x, 1411));
-            rt::step_scalar(a, w[33], rt::at(x, 1344));
-            rt::step_scalar(a, w[34], rt::at(x, 1378));
-            rt::step_scalar(a, w[35], rt::at(x, 1412));
-            rt::step_scalar(a, w[36], rt::at(x, 1444));
-            rt::step_scalar(a, w[37], rt::at(x, 1478));
-            rt::step_scalar(a, w[38], rt::at(x, 1512));
-            rt::step_scalar(a, w[39], rt::at(x, 1445));
-            rt::step_scalar(a, w[40], rt::at(x, 1479));
-            rt::step_scalar(a, w[41], rt::at(x, 1513));
-            rt::step_scalar(a, w[42], rt::at(x, 1446));
-            rt::step_scalar(a, w[43], rt::at(x, 1480));
-            rt::step_scalar(a, w[44], rt::at(x, 1514));
-            rt::step_scalar(a, w[45], rt::at(x, 1546));
-            rt::step_scalar(a, w[46], rt::at(x, 1580));
-            rt::step_scalar(a, w[47], rt::at(x, 1614));
-            rt::step_scalar(a, w[48], rt::at(x, 1547));
-            rt::step_scalar(a, w[49], rt::at(x, 1581));
-            rt::step_scalar(a, w[50], rt::at(x, 1615));
-            rt::step_scalar(a, w[51], rt::at(x, 1548));
-            rt::step_scalar(a, w[52], rt::at(x, 1582));
-            rt::step_scalar(a, w[53], rt::at(x, 1616));
+            rt::step_scalar(a, w[27], rt::at(x, 1022));
+            rt::step_scalar(a, w[28], rt::at(x, 1048));
+            rt::step_scalar(a, w[29], rt::at(x, 1074));
+            rt::step_scalar(a, w[30], rt::at(x, 1023));
+            rt::step_scalar(a, w[31], rt::at(x, 1049));
+            rt::step_scalar(a, w[32], rt::at(x, 1075));
+            rt::step_scalar(a, w[33], rt::at(x, 1024));
+            rt::step_scalar(a, w[34], rt::at(x, 1050));
+            rt::step_scalar(a, w[35], rt::at(x, 1076));
+            rt::step_scalar(a, w[36], rt::at(x, 1100));
+            rt::step_scalar(a, w[37], rt::at(x, 1126));
+            rt::step_scalar(a, w[38], rt::at(x, 1152));
+            rt::step_scalar(a, w[39], rt::at(x, 1101));
+            rt::step_scalar(a, w[40], rt::at(x, 1127));
+            rt::step_scalar(a, w[41], rt::at(x, 1153));
+            rt::step_scalar(a, w[42], rt::at(x, 1102));
+            rt::step_scalar(a, w[43], rt::at(x, 1128));
+            rt::step_scalar(a, w[44], rt::at(x, 1154));
+            rt::step_scalar(a, w[45], rt::at(x, 1178));
+            rt::step_scalar(a, w[46], rt::at(x, 1204));
+            rt::step_scalar(a, w[47], rt::at(x, 1230));
+            rt::step_scalar(a, w[48], rt::at(x, 1179));
+            rt::step_scalar(a, w[49], rt::at(x, 1205));
+            rt::step_scalar(a, w[50], rt::at(x, 1231));
+            rt::step_scalar(a, w[51], rt::at(x, 1180));
+            rt::step_scalar(a, w[52], rt::at(x, 1206));
+            rt::step_scalar(a, w[53], rt::at(x, 1232));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 985, 3, &a[..8]);
+            rt::put_apart(y, 961, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1326));
-            rt::step_scalar(a, w[55], rt::at(x, 1360));
-            rt::step_scalar(a, w[56], rt::at(x, 1394));
-            rt::step_scalar(a, w[57], rt::at(x, 1327));
-            rt::step_scalar(a, w[58], rt::at(x, 1361));
-            rt::step_scalar(a, w[59], rt::at(x, 1395));
-            rt::step_scalar(a, w[60], rt::at(x, 1328));
-            rt::step_scalar(a, w[61], rt::at(x, 1362));
-            rt::step_scalar(a, w[62], rt::at(x, 1396));
-            rt::step_scalar(a, w[63], rt::at(x, 1428));
-            rt::step_scalar(a, w[64], rt::at(x, 1462));
-            rt::step_scalar(a, w[65], rt::at(x, 1496));
-            rt::step_scalar(a, w[66], rt::at(x, 1429));
-            rt::step_scalar(a, w[67], rt::at(x, 1463));
-            rt::step_scalar(a, w[68], rt::at(x, 1497));
-            rt::step_scalar(a, w[69], rt::at(x, 1430));
-            rt::step_scalar(a, w[70], rt::at(x, 1464));
-            rt::step_scalar(a, w[71], rt::at(x, 1498));
-            rt::step_scalar(a, w[72], rt::at(x, 1530));
-            rt::step_scalar(a, w[73], rt::at(x, 1564));
-            rt::step_scalar(a, w[74], rt::at(x, 1598));
-            rt::step_scalar(a, w[75], rt::at(x, 1531));
-            rt::step_scalar(a, w[76], rt::at(x, 1565));
-            rt::step_scalar(a, w[77], rt::at(x, 1599));
-            rt::step_scalar(a, w[78], rt::at(x, 1532));
-            rt::step_scalar(a, w[79], rt::at(x, 1566));
-            rt::step_scalar(a, w[80], rt::at(x, 1600));
+            rt::step_scalar(a, w[54], rt::at(x, 1014));
+            rt::step_scalar(a, w[55], rt::at(x, 1040));
+            rt::step_scalar(a, w[56], rt::at(x, 1066));
+            rt::step_scalar(a, w[57], rt::at(x, 1015));
+            rt::step_scalar(a, w[58], rt::at(x, 1041));
+            rt::step_scalar(a, w[59], rt::at(x, 1067));
+            rt::step_scalar(a, w[60], rt::at(x, 1016));
+            rt::step_scalar(a, w[61], rt::at(x, 1042));
+            rt::step_scalar(a, w[62], rt::at(x, 1068));
+            rt::step_scalar(a, w[63], rt::at(x, 1092));
+            rt::step_scalar(a, w[64], rt::at(x, 1118));
+            rt::step_scalar(a, w[65], rt::at(x, 1144));
+            rt::step_scalar(a, w[66], rt::at(x, 1093));
+            rt::step_scalar(a, w[67], rt::at(x, 1119));
+            rt::step_scalar(a, w[68], rt::at(x, 1145));
+            rt::step_scalar(a, w[69], rt::at(x, 1094));
+            rt::step_scalar(a, w[70], rt::at(x, 1120));
+            rt::step_scalar(a, w[71], rt::at(x, 1146));
+            rt::step_scalar(a, w[72], rt::at(x, 1170));
+            rt::step_scalar(a, w[73], rt::at(x, 1196));
+            rt::step_scalar(a, w[74], rt::at(x, 1222));
+            rt::step_scalar(a, w[75], rt::at(x, 1171));
+            rt::step_scalar(a, w[76], rt::at(x, 1197));
+            rt::step_scalar(a, w[77], rt::at(x, 1223));
+            rt::step_scalar(a, w[78], rt::at(x, 1172));
+            rt::step_scalar(a, w[79], rt::at(x, 1198));
+            rt::step_scalar(a, w[80], rt::at(x, 1224));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5731,67 +5723,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1342));
-            rt::step_scalar(a, w[55], rt::at(x, 1376));
-            rt::step_scalar(a, w[56], rt::at(x, 1410));
-            rt::step_scalar(a, w[57], rt::at(x, 1343));
-            rt::step_scalar(a, w[58], rt::at(x, 1377));
-            rt::step_scalar(a, w[59], rt::at(x, 1411));
-            rt::step_scalar(a, w[60], rt::at(x, 1344));
-            rt::step_scalar(a, w[61], rt::at(x, 1378));
-            rt::step_scalar(a, w[62], rt::at(x, 1412));
-            rt::step_scalar(a, w[63], rt::at(x, 1444));
-            rt::step_scalar(a, w[64], rt::at(x, 1478));
-            rt::step_scalar(a, w[65], rt::at(x, 1512));
-            rt::step_scalar(a, w[66], rt::at(x, 1445));
-            rt::step_scalar(a, w[67], rt::at(x, 1479));
-            rt::step_scalar(a, w[68], rt::at(x, 1513));
-            rt::step_scalar(a, w[69], rt::at(x, 1446));
-            rt::step_scalar(a, w[70], rt::at(x, 1480));
-            rt::step_scalar(a, w[71], rt::at(x, 1514));
-            rt::step_scalar(a, w[72], rt::at(x, 1546));
-            rt::step_scalar(a, w[73], rt::at(x, 1580));
-            rt::step_scalar(a, w[74], rt::at(x, 1614));
-            rt::step_scalar(a, w[75], rt::at(x, 1547));
-            rt::step_scalar(a, w[76], rt::at(x, 1581));
-            rt::step_scalar(a, w[77], rt::at(x, 1615));
-            rt::step_scalar(a, w[78], rt::at(x, 1548));
-            rt::step_scalar(a, w[79], rt::at(x, 1582));
-            rt::step_scalar(a, w[80], rt::at(x, 1616));
+            rt::step_scalar(a, w[54], rt::at(x, 1022));
+            rt::step_scalar(a, w[55], rt::at(x, 1048));
+            rt::step_scalar(a, w[56], rt::at(x, 1074));
+            rt::step_scalar(a, w[57], rt::at(x, 1023));
+            rt::step_scalar(a, w[58], rt::at(x, 1049));
+            rt::step_scalar(a, w[59], rt::at(x, 1075));
+            rt::step_scalar(a, w[60], rt::at(x, 1024));
+            rt::step_scalar(a, w[61], rt::at(x, 1050));
+            rt::step_scalar(a, w[62], rt::at(x, 1076));
+            rt::step_scalar(a, w[63], rt::at(x, 1100));
+            rt::step_scalar(a, w[64], rt::at(x, 1126));
+            rt::step_scalar(a, w[65], rt::at(x, 1152));
+            rt::step_scalar(a, w[66], rt::at(x, 1101));
+            rt::step_scalar(a, w[67], rt::at(x, 1127));
+            rt::step_scalar(a, w[68], rt::at(x, 1153));
+            rt::step_scalar(a, w[69], rt::at(x, 1102));
+            rt::step_scalar(a, w[70], rt::at(x, 1128));
+            rt::step_scalar(a, w[71], rt::at(x, 1154));
+            rt::step_scalar(a, w[72], rt::at(x, 1178));
+            rt::step_scalar(a, w[73], rt::at(x, 1204));
+            rt::step_scalar(a, w[74], rt::at(x, 1230));
+            rt::step_scalar(a, w[75], rt::at(x, 1179));
+            rt::step_scalar(a, w[76], rt::at(x, 1205));
+            rt::step_scalar(a, w[77], rt::at(x, 1231));
+            rt::step_scalar(a, w[78], rt::at(x, 1180));
+            rt::step_scalar(a, w[79], rt::at(x, 1206));
+            rt::step_scalar(a, w[80], rt::at(x, 1232));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 986, 3, &a[..8]);
+            rt::put_apart(y, 962, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1428));
-            rt::step_scalar(a, w[1], rt::at(x, 1462));
-            rt::step_scalar(a, w[2], rt::at(x, 1496));
-            rt::step_scalar(a, w[3], rt::at(x, 1429));
-            rt::step_scalar(a, w[4], rt::at(x, 1463));
-            rt::step_scalar(a, w[5], rt::at(x, 1497));
-            rt::step_scalar(a, w[6], rt::at(x, 1430));
-            rt::step_scalar(a, w[7], rt::at(x, 1464));
-            rt::step_scalar(a, w[8], rt::at(x, 1498));
-            rt::step_scalar(a, w[9], rt::at(x, 1530));
-            rt::step_scalar(a, w[10], rt::at(x, 1564));
-            rt::step_scalar(a, w[11], rt::at(x, 1598));
-            rt::step_scalar(a, w[12], rt::at(x, 1531));
-            rt::step_scalar(a, w[13], rt::at(x, 1565));
-            rt::step_scalar(a, w[14], rt::at(x, 1599));
-            rt::step_scalar(a, w[15], rt::at(x, 1532));
-            rt::step_scalar(a, w[16], rt::at(x, 1566));
-            rt::step_scalar(a, w[17], rt::at(x, 1600));
-            rt::step_scalar(a, w[18], rt::at(x, 1632));
-            rt::step_scalar(a, w[19], rt::at(x, 1666));
-            rt::step_scalar(a, w[20], rt::at(x, 1700));
-            rt::step_scalar(a, w[21], rt::at(x, 1633));
-            rt::step_scalar(a, w[22], rt::at(x, 1667));
-            rt::step_scalar(a, w[23], rt::at(x, 1701));
-            rt::step_scalar(a, w[24], rt::at(x, 1634));
-            rt::step_scalar(a, w[25], rt::at(x, 1668));
-            rt::step_scalar(a, w[26], rt::at(x, 1702));
+            rt::step_scalar(a, w[0], rt::at(x, 1092));
+            rt::step_scalar(a, w[1], rt::at(x, 1118));
+            rt::step_scalar(a, w[2], rt::at(x, 1144));
+            rt::step_scalar(a, w[3], rt::at(x, 1093));
+            rt::step_scalar(a, w[4], rt::at(x, 1119));
+            rt::step_scalar(a, w[5], rt::at(x, 1145));
+            rt::step_scalar(a, w[6], rt::at(x, 1094));
+            rt::step_scalar(a, w[7], rt::at(x, 1120));
+            rt::step_scalar(a, w[8], rt::at(x, 1146));
+            rt::step_scalar(a, w[9], rt::at(x, 1170));
+            rt::step_scalar(a, w[10], rt::at(x, 1196));
+            rt::step_scalar(a, w[11], rt::at(x, 1222));
+            rt::step_scalar(a, w[12], rt::at(x, 1171));
+            rt::step_scalar(a, w[13], rt::at(x, 1197));
+            rt::step_scalar(a, w[14], rt::at(x, 1223));
+            rt::step_scalar(a, w[15], rt::at(x, 1172));
+            rt::step_scalar(a, w[16], rt::at(x, 1198));
+            rt::step_scalar(a, w[17], rt::at(x, 1224));
+            rt::step_scalar(a, w[18], rt::at(x, 1248));
+            rt::step_scalar(a, w[19], rt::at(x, 1274));
+            rt::step_scalar(a, w[20], rt::at(x, 1300));
+            rt::step_scalar(a, w[21], rt::at(x, 1249));
+            rt::step_scalar(a, w[22], rt::at(x, 1275));
+            rt::step_scalar(a, w[23], rt::at(x, 1301));
+            rt::step_scalar(a, w[24], rt::at(x, 1250));
+            rt::step_scalar(a, w[25], rt::at(x, 1276));
+            rt::step_scalar(a, w[26], rt::at(x, 1302));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5800,74 +5792,74 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_part_6(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1444));
-            rt::step_scalar(a, w[1], rt::at(x, 1478));
-            rt::step_scalar(a, w[2], rt::at(x, 1512));
-            rt::step_scalar(a, w[3], rt::at(x, 1445));
-            rt::step_scalar(a, w[4], rt::at(x, 1479));
-            rt::step_scalar(a, w[5], rt::at(x, 1513));
-            rt::step_scalar(a, w[6], rt::at(x, 1446));
-            rt::step_scalar(a, w[7], rt::at(x, 1480));
-            rt::step_scalar(a, w[8], rt::at(x, 1514));
-            rt::step_scalar(a, w[9], rt::at(x, 1546));
-            rt::step_scalar(a, w[10], rt::at(x, 1580));
-            rt::step_scalar(a, w[11], rt::at(x, 1614));
-            rt::step_scalar(a, w[12], rt::at(x, 1547));
-            rt::step_scalar(a, w[13], rt::at(x, 1581));
-            rt::step_scalar(a, w[14], rt::at(x, 1615));
-            rt::step_scalar(a, w[15], rt::at(x, 1548));
-            rt::step_scalar(a, w[16], rt::at(x, 1582));
-            rt::step_scalar(a, w[17], rt::at(x, 1616));
-            rt::step_scalar(a, w[18], rt::at(x, 1648));
-            rt::step_scalar(a, w[19], rt::at(x, 1682));
-            rt::step_scalar(a, w[20], rt::at(x, 1716));
-            rt::step_scalar(a, w[21], rt::at(x, 1649));
-            rt::step_scalar(a, w[22], rt::at(x, 1683));
-            rt::step_scalar(a, w[23], rt::at(x, 1717));
-            rt::step_scalar(a, w[24], rt::at(x, 1650));
-            rt::step_scalar(a, w[25], rt::at(x, 1684));
-            rt::step_scalar(a, w[26], rt::at(x, 1718));
+            rt::step_scalar(a, w[0], rt::at(x, 1100));
+            rt::step_scalar(a, w[1], rt::at(x, 1126));
+            rt::step_scalar(a, w[2], rt::at(x, 1152));
+            rt::step_scalar(a, w[3], rt::at(x, 1101));
+            rt::step_scalar(a, w[4], rt::at(x, 1127));
+            rt::step_scalar(a, w[5], rt::at(x, 1153));
+            rt::step_scalar(a, w[6], rt::at(x, 1102));
+            rt::step_scalar(a, w[7], rt::at(x, 1128));
+            rt::step_scalar(a, w[8], rt::at(x, 1154));
+            rt::step_scalar(a, w[9], rt::at(x, 1178));
+            rt::step_scalar(a, w[10], rt::at(x, 1204));
+            rt::step_scalar(a, w[11], rt::at(x, 1230));
+            rt::step_scalar(a, w[12], rt::at(x, 1179));
+            rt::step_scalar(a, w[13], rt::at(x, 1205));
+            rt::step_scalar(a, w[14], rt::at(x, 1231));
+            rt::step_scalar(a, w[15], rt::at(x, 1180));
+            rt::step_scalar(a, w[16], rt::at(x, 1206));
+            rt::step_scalar(a, w[17], rt::at(x, 1232));
+            rt::step_scalar(a, w[18], rt::at(x, 1256));
+            rt::step_scalar(a, w[19], rt::at(x, 1282));
+            rt::step_scalar(a, w[20], rt::at(x, 1308));
+            rt::step_scalar(a, w[21], rt::at(x, 1257));
+            rt::step_scalar(a, w[22], rt::at(x, 1283));
+            rt::step_scalar(a, w[23], rt::at(x, 1309));
+            rt::step_scalar(a, w[24], rt::at(x, 1258));
+            rt::step_scalar(a, w[25], rt::at(x, 1284));
+            rt::step_scalar(a, w[26], rt::at(x, 1310));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1056, 3, &a[..8]);
+            rt::put_apart(y, 1032, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1428));
-            rt::step_scalar(a, w[28], rt::at(x, 1462));
-            rt::step_scalar(a, w[29], rt::at(x, 1496));
-            rt::step_scalar(a, w[30], rt::at(x, 1429));
-            rt::step_scalar(a, w[31], rt::at(x, 1463));
-            rt::step_scalar(a, w[32], rt::at(x, 1497));
-            rt::step_scalar(a, w[33], rt::at(x, 1430));
-            rt::step_scalar(a, w[34], rt::at(x, 1464));
-            rt::step_scalar(a, w[35], rt::at(x, 1498));
-            rt::step_scalar(a, w[36], rt::at(x, 1530));
-            rt::step_scalar(a, w[37], rt::at(x, 1564));
-            rt::step_scalar(a, w[38], rt::at(x, 1598));
-            rt::step_scalar(a, w[39], rt::at(x, 1531));
-            rt::step_scalar(a, w[40], rt::at(x, 1565));
-            rt::step_scalar(a, w[41], rt::at(x, 1599));
-            rt::step_scalar(a, w[42], rt::at(x, 1532));
-            rt::step_scalar(a, w[43], rt::at(x, 1566));
-            rt::step_scalar(a, w[44], rt::at(x, 1600));
-            rt::step_scalar(a, w[45], rt::at(x, 1632));
-            rt::step_scalar(a, w[46], rt::at(x, 1666));
-            rt::step_scalar(a, w[47], rt::at(x, 1700));
-            rt::step_scalar(a, w[48], rt::at(x, 1633));
-            rt::step_scalar(a, w[49], rt::at(x, 1667));
-            rt::step_scalar(a, w[50], rt::at(x, 1701));
-            rt::step_scalar(a, w[51], rt::at(x, 1634));
-            rt::step_scalar(a, w[52], rt::at(x, 1668));
-            rt::step_scalar(a, w[53], rt::at(x, 1702));
+            rt::step_scalar(a, w[27], rt::at(x, 1092));
+            rt::step_scalar(a, w[28], rt::at(x, 1118));
+            rt::step_scalar(a, w[29], rt::at(x, 1144));
+            rt::step_scalar(a, w[30], rt::at(x, 1093));
+            rt::step_scalar(a, w[31], rt::at(x, 1119));
+            rt::step_scalar(a, w[32], rt::at(x, 1145));
+            rt::step_scalar(a, w[33], rt::at(x, 1094));
+            rt::step_scalar(a, w[34], rt::at(x, 1120));
+            rt::step_scalar(a, w[35], rt::at(x, 1146));
+            rt::step_scalar(a, w[36], rt::at(x, 1170));
+            rt::step_scalar(a, w[37], rt::at(x, 1196));
+            rt::step_scalar(a, w[38], rt::at(x, 1222));
+            rt::step_scalar(a, w[39], rt::at(x, 1171));
+            rt::step_scalar(a, w[40], rt::at(x, 1197));
+            rt::step_scalar(a, w[41], rt::at(x, 1223));
+            rt::step_scalar(a, w[42], rt::at(x, 1172));
+            rt::step_scalar(a, w[43], rt::at(x, 1198));
+            rt::step_scalar(a, w[44], rt::at(x, 1224));
+            rt::step_scalar(a, w[45], rt::at(x, 1248));
+            rt::step_scalar(a, w[46], rt::at(x, 1274));
+            rt::step_scalar(a, w[47], rt::at(x, 1300));
+            rt::step_scalar(a, w[48], rt::at(x, 1249));
+            rt::step_scalar(a, w[49], rt::at(x, 1275));
+            rt::step_scalar(a, w[50], rt::at(x, 1301));
+            rt::step_scalar(a, w[51], rt::at(x, 1250));
+            rt::step_scalar(a, w[52], rt::at(x, 1276));
+            rt::step_scalar(a, w[53], rt::at(x, 1302));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5875,67 +5867,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1444));
-            rt::step_scalar(a, w[28], rt::at(x, 1478));
-            rt::step_scalar(a, w[29], rt::at(x, 1512));
-            rt::step_scalar(a, w[30], rt::at(x, 1445));
-            rt::step_scalar(a, w[31], rt::at(x, 1479));
-            rt::step_scalar(a, w[32], rt::at(x, 1513));
-            rt::step_scalar(a, w[33], rt::at(x, 1446));
-            rt::step_scalar(a, w[34], rt::at(x, 1480));
-            rt::step_scalar(a, w[35], rt::at(x, 1514));
-            rt::step_scalar(a, w[36], rt::at(x, 1546));
-            rt::step_scalar(a, w[37], rt::at(x, 1580));
-            rt::step_scalar(a, w[38], rt::at(x, 1614));
-            rt::step_scalar(a, w[39], rt::at(x, 1547));
-            rt::step_scalar(a, w[40], rt::at(x, 1581));
-            rt::step_scalar(a, w[41], rt::at(x, 1615));
-            rt::step_scalar(a, w[42], rt::at(x, 1548));
-            rt::step_scalar(a, w[43], rt::at(x, 1582));
-            rt::step_scalar(a, w[44], rt::at(x, 1616));
-            rt::step_scalar(a, w[45], rt::at(x, 1648));
-            rt::step_scalar(a, w[46], rt::at(x, 1682));
-            rt::step_scalar(a, w[47], rt::at(x, 1716));
-            rt::step_scalar(a, w[48], rt::at(x, 1649));
-            rt::step_scalar(a, w[49], rt::at(x, 1683));
-            rt::step_scalar(a, w[50], rt::at(x, 1717));
-            rt::step_scalar(a, w[51], rt::at(x, 1650));
-            rt::step_scalar(a, w[52], rt::at(x, 1684));
-            rt::step_scalar(a, w[53], rt::at(x, 1718));
+            rt::step_scalar(a, w[27], rt::at(x, 1100));
+            rt::step_scalar(a, w[28], rt::at(x, 1126));
+            rt::step_scalar(a, w[29], rt::at(x, 1152));
+            rt::step_scalar(a, w[30], rt::at(x, 1101));
+            rt::step_scalar(a, w[31], rt::at(x, 1127));
+            rt::step_scalar(a, w[32], rt::at(x, 1153));
+            rt::step_scalar(a, w[33], rt::at(x, 1102));
+            rt::step_scalar(a, w[34], rt::at(x, 1128));
+            rt::step_scalar(a, w[35], rt::at(x, 1154));
+            rt::step_scalar(a, w[36], rt::at(x, 1178));
+            rt::step_scalar(a, w[37], rt::at(x, 1204));
+            rt::step_scalar(a, w[38], rt::at(x, 1230));
+            rt::step_scalar(a, w[39], rt::at(x, 1179));
+            rt::step_scalar(a, w[40], rt::at(x, 1205));
+            rt::step_scalar(a, w[41], rt::at(x, 1231));
+            rt::step_scalar(a, w[42], rt::at(x, 1180));
+            rt::step_scalar(a, w[43], rt::at(x, 1206));
+            rt::step_scalar(a, w[44], rt::at(x, 1232));
+            rt::step_scalar(a, w[45], rt::at(x, 1256));
+            rt::step_scalar(a, w[46], rt::at(x, 1282));
+            rt::step_scalar(a, w[47], rt::at(x, 1308));
+            rt::step_scalar(a, w[48], rt::at(x, 1257));
+            rt::step_scalar(a, w[49], rt::at(x, 1283));
+            rt::step_scalar(a, w[50], rt::at(x, 1309));
+            rt::step_scalar(a, w[51], rt::at(x, 1258));
+            rt::step_scalar(a, w[52], rt::at(x, 1284));
+            rt::step_scalar(a, w[53], rt::at(x, 1310));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1057, 3, &a[..8]);
+            rt::put_apart(y, 1033, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1428));
-            rt::step_scalar(a, w[55], rt::at(x, 1462));
-            rt::step_scalar(a, w[56], rt::at(x, 1496));
-            rt::step_scalar(a, w[57], rt::at(x, 1429));
-            rt::step_scalar(a, w[58], rt::at(x, 1463));
-            rt::step_scalar(a, w[59], rt::at(x, 1497));
-            rt::step_scalar(a, w[60], rt::at(x, 1430));
-            rt::step_scalar(a, w[61], rt::at(x, 1464));
-            rt::step_scalar(a, w[62], rt::at(x, 1498));
-            rt::step_scalar(a, w[63], rt::at(x, 1530));
-            rt::step_scalar(a, w[64], rt::at(x, 1564));
-            rt::step_scalar(a, w[65], rt::at(x, 1598));
-            rt::step_scalar(a, w[66], rt::at(x, 1531));
-            rt::step_scalar(a, w[67], rt::at(x, 1565));
-            rt::step_scalar(a, w[68], rt::at(x, 1599));
-            rt::step_scalar(a, w[69], rt::at(x, 1532));
-            rt::step_scalar(a, w[70], rt::at(x, 1566));
-            rt::step_scalar(a, w[71], rt::at(x, 1600));
-            rt::step_scalar(a, w[72], rt::at(x, 1632));
-            rt::step_scalar(a, w[73], rt::at(x, 1666));
-            rt::step_scalar(a, w[74], rt::at(x, 1700));
-            rt::step_scalar(a, w[75], rt::at(x, 1633));
-            rt::step_scalar(a, w[76], rt::at(x, 1667));
-            rt::step_scalar(a, w[77], rt::at(x, 1701));
-            rt::step_scalar(a, w[78], rt::at(x, 1634));
-            rt::step_scalar(a, w[79], rt::at(x, 1668));
-            rt::step_scalar(a, w[80], rt::at(x, 1702));
+            rt::step_scalar(a, w[54], rt::at(x, 1092));
+            rt::step_scalar(a, w[55], rt::at(x, 1118));
+            rt::step_scalar(a, w[56], rt::at(x, 1144));
+            rt::step_scalar(a, w[57], rt::at(x, 1093));
+            rt::step_scalar(a, w[58], rt::at(x, 1119));
+            rt::step_scalar(a, w[59], rt::at(x, 1145));
+            rt::step_scalar(a, w[60], rt::at(x, 1094));
+            rt::step_scalar(a, w[61], rt::at(x, 1120));
+            rt::step_scalar(a, w[62], rt::at(x, 1146));
+            rt::step_scalar(a, w[63], rt::at(x, 1170));
+            rt::step_scalar(a, w[64], rt::at(x, 1196));
+            rt::step_scalar(a, w[65], rt::at(x, 1222));
+            rt::step_scalar(a, w[66], rt::at(x, 1171));
+            rt::step_scalar(a, w[67], rt::at(x, 1197));
+            rt::step_scalar(a, w[68], rt::at(x, 1223));
+            rt::step_scalar(a, w[69], rt::at(x, 1172));
+            rt::step_scalar(a, w[70], rt::at(x, 1198));
+            rt::step_scalar(a, w[71], rt::at(x, 1224));
+            rt::step_scalar(a, w[72], rt::at(x, 1248));
+            rt::step_scalar(a, w[73], rt::at(x, 1274));
+            rt::step_scalar(a, w[74], rt::at(x, 1300));
+            rt::step_scalar(a, w[75], rt::at(x, 1249));
+            rt::step_scalar(a, w[76], rt::at(x, 1275));
+            rt::step_scalar(a, w[77], rt::at(x, 1301));
+            rt::step_scalar(a, w[78], rt::at(x, 1250));
+            rt::step_scalar(a, w[79], rt::at(x, 1276));
+            rt::step_scalar(a, w[80], rt::at(x, 1302));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -5943,67 +5935,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1444));
-            rt::step_scalar(a, w[55], rt::at(x, 1478));
-            rt::step_scalar(a, w[56], rt::at(x, 1512));
-            rt::step_scalar(a, w[57], rt::at(x, 1445));
-            rt::step_scalar(a, w[58], rt::at(x, 1479));
-            rt::step_scalar(a, w[59], rt::at(x, 1513));
-            rt::step_scalar(a, w[60], rt::at(x, 1446));
-            rt::step_scalar(a, w[61], rt::at(x, 1480));
-            rt::step_scalar(a, w[62], rt::at(x, 1514));
-            rt::step_scalar(a, w[63], rt::at(x, 1546));
-            rt::step_scalar(a, w[64], rt::at(x, 1580));
-            rt::step_scalar(a, w[65], rt::at(x, 1614));
-            rt::step_scalar(a, w[66], rt::at(x, 1547));
-            rt::step_scalar(a, w[67], rt::at(x, 1581));
-            rt::step_scalar(a, w[68], rt::at(x, 1615));
-            rt::step_scalar(a, w[69], rt::at(x, 1548));
-            rt::step_scalar(a, w[70], rt::at(x, 1582));
-            rt::step_scalar(a, w[71], rt::at(x, 1616));
-            rt::step_scalar(a, w[72], rt::at(x, 1648));
-            rt::step_scalar(a, w[73], rt::at(x, 1682));
-            rt::step_scalar(a, w[74], rt::at(x, 1716));
-            rt::step_scalar(a, w[75], rt::at(x, 1649));
-            rt::step_scalar(a, w[76], rt::at(x, 1683));
-            rt::step_scalar(a, w[77], rt::at(x, 1717));
-            rt::step_scalar(a, w[78], rt::at(x, 1650));
-            rt::step_scalar(a, w[79], rt::at(x, 1684));
-            rt::step_scalar(a, w[80], rt::at(x, 1718));
+            rt::step_scalar(a, w[54], rt::at(x, 1100));
+            rt::step_scalar(a, w[55], rt::at(x, 1126));
+            rt::step_scalar(a, w[56], rt::at(x, 1152));
+            rt::step_scalar(a, w[57], rt::at(x, 1101));
+            rt::step_scalar(a, w[58], rt::at(x, 1127));
+            rt::step_scalar(a, w[59], rt::at(x, 1153));
+            rt::step_scalar(a, w[60], rt::at(x, 1102));
+            rt::step_scalar(a, w[61], rt::at(x, 1128));
+            rt::step_scalar(a, w[62], rt::at(x, 1154));
+            rt::step_scalar(a, w[63], rt::at(x, 1178));
+            rt::step_scalar(a, w[64], rt::at(x, 1204));
+            rt::step_scalar(a, w[65], rt::at(x, 1230));
+            rt::step_scalar(a, w[66], rt::at(x, 1179));
+            rt::step_scalar(a, w[67], rt::at(x, 1205));
+            rt::step_scalar(a, w[68], rt::at(x, 1231));
+            rt::step_scalar(a, w[69], rt::at(x, 1180));
+            rt::step_scalar(a, w[70], rt::at(x, 1206));
+            rt::step_scalar(a, w[71], rt::at(x, 1232));
+            rt::step_scalar(a, w[72], rt::at(x, 1256));
+            rt::step_scalar(a, w[73], rt::at(x, 1282));
+            rt::step_scalar(a, w[74], rt::at(x, 1308));
+            rt::step_scalar(a, w[75], rt::at(x, 1257));
+            rt::step_scalar(a, w[76], rt::at(x, 1283));
+            rt::step_scalar(a, w[77], rt::at(x, 1309));
+            rt::step_scalar(a, w[78], rt::at(x, 1258));
+            rt::step_scalar(a, w[79], rt::at(x, 1284));
+            rt::step_scalar(a, w[80], rt::at(x, 1310));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1058, 3, &a[..8]);
+            rt::put_apart(y, 1034, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1530));
-            rt::step_scalar(a, w[1], rt::at(x, 1564));
-            rt::step_scalar(a, w[2], rt::at(x, 1598));
-            rt::step_scalar(a, w[3], rt::at(x, 1531));
-            rt::step_scalar(a, w[4], rt::at(x, 1565));
-            rt::step_scalar(a, w[5], rt::at(x, 1599));
-            rt::step_scalar(a, w[6], rt::at(x, 1532));
-            rt::step_scalar(a, w[7], rt::at(x, 1566));
-            rt::step_scalar(a, w[8], rt::at(x, 1600));
-            rt::step_scalar(a, w[9], rt::at(x, 1632));
-            rt::step_scalar(a, w[10], rt::at(x, 1666));
-            rt::step_scalar(a, w[11], rt::at(x, 1700));
-            rt::step_scalar(a, w[12], rt::at(x, 1633));
-            rt::step_scalar(a, w[13], rt::at(x, 1667));
-            rt::step_scalar(a, w[14], rt::at(x, 1701));
-            rt::step_scalar(a, w[15], rt::at(x, 1634));
-            rt::step_scalar(a, w[16], rt::at(x, 1668));
-            rt::step_scalar(a, w[17], rt::at(x, 1702));
-            rt::step_scalar(a, w[18], rt::at(x, 1734));
-            rt::step_scalar(a, w[19], rt::at(x, 1768));
-            rt::step_scalar(a, w[20], rt::at(x, 1802));
-            rt::step_scalar(a, w[21], rt::at(x, 1735));
-            rt::step_scalar(a, w[22], rt::at(x, 1769));
-            rt::step_scalar(a, w[23], rt::at(x, 1803));
-            rt::step_scalar(a, w[24], rt::at(x, 1736));
-            rt::step_scalar(a, w[25], rt::at(x, 1770));
-            rt::step_scalar(a, w[26], rt::at(x, 1804));
+            rt::step_scalar(a, w[0], rt::at(x, 1170));
+            rt::step_scalar(a, w[1], rt::at(x, 1196));
+            rt::step_scalar(a, w[2], rt::at(x, 1222));
+            rt::step_scalar(a, w[3], rt::at(x, 1171));
+            rt::step_scalar(a, w[4], rt::at(x, 1197));
+            rt::step_scalar(a, w[5], rt::at(x, 1223));
+            rt::step_scalar(a, w[6], rt::at(x, 1172));
+            rt::step_scalar(a, w[7], rt::at(x, 1198));
+            rt::step_scalar(a, w[8], rt::at(x, 1224));
+            rt::step_scalar(a, w[9], rt::at(x, 1248));
+            rt::step_scalar(a, w[10], rt::at(x, 1274));
+            rt::step_scalar(a, w[11], rt::at(x, 1300));
+            rt::step_scalar(a, w[12], rt::at(x, 1249));
+            rt::step_scalar(a, w[13], rt::at(x, 1275));
+            rt::step_scalar(a, w[14], rt::at(x, 1301));
+            rt::step_scalar(a, w[15], rt::at(x, 1250));
+            rt::step_scalar(a, w[16], rt::at(x, 1276));
+            rt::step_scalar(a, w[17], rt::at(x, 1302));
+            rt::step_scalar(a, w[18], rt::at(x, 1326));
+            rt::step_scalar(a, w[19], rt::at(x, 1352));
+            rt::step_scalar(a, w[20], rt::at(x, 1378));
+            rt::step_scalar(a, w[21], rt::at(x, 1327));
+            rt::step_scalar(a, w[22], rt::at(x, 1353));
+            rt::step_scalar(a, w[23], rt::at(x, 1379));
+            rt::step_scalar(a, w[24], rt::at(x, 1328));
+            rt::step_scalar(a, w[25], rt::at(x, 1354));
+            rt::step_scalar(a, w[26], rt::at(x, 1380));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6011,67 +6003,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1546));
-            rt::step_scalar(a, w[1], rt::at(x, 1580));
-            rt::step_scalar(a, w[2], rt::at(x, 1614));
-            rt::step_scalar(a, w[3], rt::at(x, 1547));
-            rt::step_scalar(a, w[4], rt::at(x, 1581));
-            rt::step_scalar(a, w[5], rt::at(x, 1615));
-            rt::step_scalar(a, w[6], rt::at(x, 1548));
-            rt::step_scalar(a, w[7], rt::at(x, 1582));
-            rt::step_scalar(a, w[8], rt::at(x, 1616));
-            rt::step_scalar(a, w[9], rt::at(x, 1648));
-            rt::step_scalar(a, w[10], rt::at(x, 1682));
-            rt::step_scalar(a, w[11], rt::at(x, 1716));
-            rt::step_scalar(a, w[12], rt::at(x, 1649));
-            rt::step_scalar(a, w[13], rt::at(x, 1683));
-            rt::step_scalar(a, w[14], rt::at(x, 1717));
-            rt::step_scalar(a, w[15], rt::at(x, 1650));
-            rt::step_scalar(a, w[16], rt::at(x, 1684));
-            rt::step_scalar(a, w[17], rt::at(x, 1718));
-            rt::step_scalar(a, w[18], rt::at(x, 1750));
-            rt::step_scalar(a, w[19], rt::at(x, 1784));
-            rt::step_scalar(a, w[20], rt::at(x, 1818));
-            rt::step_scalar(a, w[21], rt::at(x, 1751));
-            rt::step_scalar(a, w[22], rt::at(x, 1785));
-            rt::step_scalar(a, w[23], rt::at(x, 1819));
-            rt::step_scalar(a, w[24], rt::at(x, 1752));
-            rt::step_scalar(a, w[25], rt::at(x, 1786));
-            rt::step_scalar(a, w[26], rt::at(x, 1820));
+            rt::step_scalar(a, w[0], rt::at(x, 1178));
+            rt::step_scalar(a, w[1], rt::at(x, 1204));
+            rt::step_scalar(a, w[2], rt::at(x, 1230));
+            rt::step_scalar(a, w[3], rt::at(x, 1179));
+            rt::step_scalar(a, w[4], rt::at(x, 1205));
+            rt::step_scalar(a, w[5], rt::at(x, 1231));
+            rt::step_scalar(a, w[6], rt::at(x, 1180));
+            rt::step_scalar(a, w[7], rt::at(x, 1206));
+            rt::step_scalar(a, w[8], rt::at(x, 1232));
+            rt::step_scalar(a, w[9], rt::at(x, 1256));
+            rt::step_scalar(a, w[10], rt::at(x, 1282));
+            rt::step_scalar(a, w[11], rt::at(x, 1308));
+            rt::step_scalar(a, w[12], rt::at(x, 1257));
+            rt::step_scalar(a, w[13], rt::at(x, 1283));
+            rt::step_scalar(a, w[14], rt::at(x, 1309));
+            rt::step_scalar(a, w[15], rt::at(x, 1258));
+            rt::step_scalar(a, w[16], rt::at(x, 1284));
+            rt::step_scalar(a, w[17], rt::at(x, 1310));
+            rt::step_scalar(a, w[18], rt::at(x, 1334));
+            rt::step_scalar(a, w[19], rt::at(x, 1360));
+            rt::step_scalar(a, w[20], rt::at(x, 1386));
+            rt::step_scalar(a, w[21], rt::at(x, 1335));
+            rt::step_scalar(a, w[22], rt::at(x, 1361));
+            rt::step_scalar(a, w[23], rt::at(x, 1387));
+            rt::step_scalar(a, w[24], rt::at(x, 1336));
+            rt::step_scalar(a, w[25], rt::at(x, 1362));
+            rt::step_scalar(a, w[26], rt::at(x, 1388));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1128, 3, &a[..8]);
+            rt::put_apart(y, 1104, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1530));
-            rt::step_scalar(a, w[28], rt::at(x, 1564));
-            rt::step_scalar(a, w[29], rt::at(x, 1598));
-            rt::step_scalar(a, w[30], rt::at(x, 1531));
-            rt::step_scalar(a, w[31], rt::at(x, 1565));
-            rt::step_scalar(a, w[32], rt::at(x, 1599));
-            rt::step_scalar(a, w[33], rt::at(x, 1532));
-            rt::step_scalar(a, w[34], rt::at(x, 1566));
-            rt::step_scalar(a, w[35], rt::at(x, 1600));
-            rt::step_scalar(a, w[36], rt::at(x, 1632));
-            rt::step_scalar(a, w[37], rt::at(x, 1666));
-            rt::step_scalar(a, w[38], rt::at(x, 1700));
-            rt::step_scalar(a, w[39], rt::at(x, 1633));
-            rt::step_scalar(a, w[40], rt::at(x, 1667));
-            rt::step_scalar(a, w[41], rt::at(x, 1701));
-            rt::step_scalar(a, w[42], rt::at(x, 1634));
-            rt::step_scalar(a, w[43], rt::at(x, 1668));
-            rt::step_scalar(a, w[44], rt::at(x, 1702));
-            rt::step_scalar(a, w[45], rt::at(x, 1734));
-            rt::step_scalar(a, w[46], rt::at(x, 1768));
-            rt::step_scalar(a, w[47], rt::at(x, 1802));
-            rt::step_scalar(a, w[48], rt::at(x, 1735));
-            rt::step_scalar(a, w[49], rt::at(x, 1769));
-            rt::step_scalar(a, w[50], rt::at(x, 1803));
-            rt::step_scalar(a, w[51], rt::at(x, 1736));
-            rt::step_scalar(a, w[52], rt::at(x, 1770));
-            rt::step_scalar(a, w[53], rt::at(x, 1804));
+            rt::step_scalar(a, w[27], rt::at(x, 1170));
+            rt::step_scalar(a, w[28], rt::at(x, 1196));
+            rt::step_scalar(a, w[29], rt::at(x, 1222));
+            rt::step_scalar(a, w[30], rt::at(x, 1171));
+            rt::step_scalar(a, w[31], rt::at(x, 1197));
+            rt::step_scalar(a, w[32], rt::at(x, 1223));
+            rt::step_scalar(a, w[33], rt::at(x, 1172));
+            rt::step_scalar(a, w[34], rt::at(x, 1198));
+            rt::step_scalar(a, w[35], rt::at(x, 1224));
+            rt::step_scalar(a, w[36], rt::at(x, 1248));
+            rt::step_scalar(a, w[37], rt::at(x, 1274));
+            rt::step_scalar(a, w[38], rt::at(x, 1300));
+            rt::step_scalar(a, w[39], rt::at(x, 1249));
+            rt::step_scalar(a, w[40], rt::at(x, 1275));
+            rt::step_scalar(a, w[41], rt::at(x, 1301));
+            rt::step_scalar(a, w[42], rt::at(x, 1250));
+            rt::step_scalar(a, w[43], rt::at(x, 1276));
+            rt::step_scalar(a, w[44], rt::at(x, 1302));
+            rt::step_scalar(a, w[45], rt::at(x, 1326));
+            rt::step_scalar(a, w[46], rt::at(x, 1352));
+            rt::step_scalar(a, w[47], rt::at(x, 1378));
+            rt::step_scalar(a, w[48], rt::at(x, 1327));
+            rt::step_scalar(a, w[49], rt::at(x, 1353));
+            rt::step_scalar(a, w[50], rt::at(x, 1379));
+            rt::step_scalar(a, w[51], rt::at(x, 1328));
+            rt::step_scalar(a, w[52], rt::at(x, 1354));
+            rt::step_scalar(a, w[53], rt::at(x, 1380));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6079,67 +6071,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1546));
-            rt::step_scalar(a, w[28], rt::at(x, 1580));
-            rt::step_scalar(a, w[29], rt::at(x, 1614));
-            rt::step_scalar(a, w[30], rt::at(x, 1547));
-            rt::step_scalar(a, w[31], rt::at(x, 1581));
-            rt::step_scalar(a, w[32], rt::at(x, 1615));
-            rt::step_scalar(a, w[33], rt::at(x, 1548));
-            rt::step_scalar(a, w[34], rt::at(x, 1582));
-            rt::step_scalar(a, w[35], rt::at(x, 1616));
-            rt::step_scalar(a, w[36], rt::at(x, 1648));
-            rt::step_scalar(a, w[37], rt::at(x, 1682));
-            rt::step_scalar(a, w[38], rt::at(x, 1716));
-            rt::step_scalar(a, w[39], rt::at(x, 1649));
-            rt::step_scalar(a, w[40], rt::at(x, 1683));
-            rt::step_scalar(a, w[41], rt::at(x, 1717));
-            rt::step_scalar(a, w[42], rt::at(x, 1650));
-            rt::step_scalar(a, w[43], rt::at(x, 1684));
-            rt::step_scalar(a, w[44], rt::at(x, 1718));
-            rt::step_scalar(a, w[45], rt::at(x, 1750));
-            rt::step_scalar(a, w[46], rt::at(x, 1784));
-            rt::step_scalar(a, w[47], rt::at(x, 1818));
-            rt::step_scalar(a, w[48], rt::at(x, 1751));
-            rt::step_scalar(a, w[49], rt::at(x, 1785));
-            rt::step_scalar(a, w[50], rt::at(x, 1819));
-            rt::step_scalar(a, w[51], rt::at(x, 1752));
-            rt::step_scalar(a, w[52], rt::at(x, 1786));
-            rt::step_scalar(a, w[53], rt::at(x, 1820));
+            rt::step_scalar(a, w[27], rt::at(x, 1178));
+            rt::step_scalar(a, w[28], rt::at(x, 1204));
+            rt::step_scalar(a, w[29], rt::at(x, 1230));
+            rt::step_scalar(a, w[30], rt::at(x, 1179));
+            rt::step_scalar(a, w[31], rt::at(x, 1205));
+            rt::step_scalar(a, w[32], rt::at(x, 1231));
+            rt::step_scalar(a, w[33], rt::at(x, 1180));
+            rt::step_scalar(a, w[34], rt::at(x, 1206));
+            rt::step_scalar(a, w[35], rt::at(x, 1232));
+            rt::step_scalar(a, w[36], rt::at(x, 1256));
+            rt::step_scalar(a, w[37], rt::at(x, 1282));
+            rt::step_scalar(a, w[38], rt::at(x, 1308));
+            rt::step_scalar(a, w[39], rt::at(x, 1257));
+            rt::step_scalar(a, w[40], rt::at(x, 1283));
+            rt::step_scalar(a, w[41], rt::at(x, 1309));
+            rt::step_scalar(a, w[42], rt::at(x, 1258));
+            rt::step_scalar(a, w[43], rt::at(x, 1284));
+            rt::step_scalar(a, w[44], rt::at(x, 1310));
+            rt::step_scalar(a, w[45], rt::at(x, 1334));
+            rt::step_scalar(a, w[46], rt::at(x, 1360));
+            rt::step_scalar(a, w[47], rt::at(x, 1386));
+            rt::step_scalar(a, w[48], rt::at(x, 1335));
+            rt::step_scalar(a, w[49], rt::at(x, 1361));
+            rt::step_scalar(a, w[50], rt::at(x, 1387));
+            rt::step_scalar(a, w[51], rt::at(x, 1336));
+            rt::step_scalar(a, w[52], rt::at(x, 1362));
+            rt::step_scalar(a, w[53], rt::at(x, 1388));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1129, 3, &a[..8]);
+            rt::put_apart(y, 1105, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1530));
-            rt::step_scalar(a, w[55], rt::at(x, 1564));
-            rt::step_scalar(a, w[56], rt::at(x, 1598));
-            rt::step_scalar(a, w[57], rt::at(x, 1531));
-            rt::step_scalar(a, w[58], rt::at(x, 1565));
-            rt::step_scalar(a, w[59], rt::at(x, 1599));
-            rt::step_scalar(a, w[60], rt::at(x, 1532));
-            rt::step_scalar(a, w[61], rt::at(x, 1566));
-            rt::step_scalar(a, w[62], rt::at(x, 1600));
-            rt::step_scalar(a, w[63], rt::at(x, 1632));
-            rt::step_scalar(a, w[64], rt::at(x, 1666));
-            rt::step_scalar(a, w[65], rt::at(x, 1700));
-            rt::step_scalar(a, w[66], rt::at(x, 1633));
-            rt::step_scalar(a, w[67], rt::at(x, 1667));
-            rt::step_scalar(a, w[68], rt::at(x, 1701));
-            rt::step_scalar(a, w[69], rt::at(x, 1634));
-            rt::step_scalar(a, w[70], rt::at(x, 1668));
-            rt::step_scalar(a, w[71], rt::at(x, 1702));
-            rt::step_scalar(a, w[72], rt::at(x, 1734));
-            rt::step_scalar(a, w[73], rt::at(x, 1768));
-            rt::step_scalar(a, w[74], rt::at(x, 1802));
-            rt::step_scalar(a, w[75], rt::at(x, 1735));
-            rt::step_scalar(a, w[76], rt::at(x, 1769));
-            rt::step_scalar(a, w[77], rt::at(x, 1803));
-            rt::step_scalar(a, w[78], rt::at(x, 1736));
-            rt::step_scalar(a, w[79], rt::at(x, 1770));
-            rt::step_scalar(a, w[80], rt::at(x, 1804));
+            rt::step_scalar(a, w[54], rt::at(x, 1170));
+            rt::step_scalar(a, w[55], rt::at(x, 1196));
+            rt::step_scalar(a, w[56], rt::at(x, 1222));
+            rt::step_scalar(a, w[57], rt::at(x, 1171));
+            rt::step_scalar(a, w[58], rt::at(x, 1197));
+            rt::step_scalar(a, w[59], rt::at(x, 1223));
+            rt::step_scalar(a, w[60], rt::at(x, 1172));
+            rt::step_scalar(a, w[61], rt::at(x, 1198));
+            rt::step_scalar(a, w[62], rt::at(x, 1224));
+            rt::step_scalar(a, w[63], rt::at(x, 1248));
+            rt::step_scalar(a, w[64], rt::at(x, 1274));
+            rt::step_scalar(a, w[65], rt::at(x, 1300));
+            rt::step_scalar(a, w[66], rt::at(x, 1249));
+            rt::step_scalar(a, w[67], rt::at(x, 1275));
+            rt::step_scalar(a, w[68], rt::at(x, 1301));
+            rt::step_scalar(a, w[69], rt::at(x, 1250));
+            rt::step_scalar(a, w[70], rt::at(x, 1276));
+            rt::step_scalar(a, w[71], rt::at(x, 1302));
+            rt::step_scalar(a, w[72], rt::at(x, 1326));
+            rt::step_scalar(a, w[73], rt::at(x, 1352));
+            rt::step_scalar(a, w[74], rt::at(x, 1378));
+            rt::step_scalar(a, w[75], rt::at(x, 1327));
+            rt::step_scalar(a, w[76], rt::at(x, 1353));
+            rt::step_scalar(a, w[77], rt::at(x, 1379));
+            rt::step_scalar(a, w[78], rt::at(x, 1328));
+            rt::step_scalar(a, w[79], rt::at(x, 1354));
+            rt::step_scalar(a, w[80], rt::at(x, 1380));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6147,67 +6139,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1546));
-            rt::step_scalar(a, w[55], rt::at(x, 1580));
-            rt::step_scalar(a, w[56], rt::at(x, 1614));
-            rt::step_scalar(a, w[57], rt::at(x, 1547));
-            rt::step_scalar(a, w[58], rt::at(x, 1581));
-            rt::step_scalar(a, w[59], rt::at(x, 1615));
-            rt::step_scalar(a, w[60], rt::at(x, 1548));
-            rt::step_scalar(a, w[61], rt::at(x, 1582));
-            rt::step_scalar(a, w[62], rt::at(x, 1616));
-            rt::step_scalar(a, w[63], rt::at(x, 1648));
-            rt::step_scalar(a, w[64], rt::at(x, 1682));
-            rt::step_scalar(a, w[65], rt::at(x, 1716));
-            rt::step_scalar(a, w[66], rt::at(x, 1649));
-            rt::step_scalar(a, w[67], rt::at(x, 1683));
-            rt::step_scalar(a, w[68], rt::at(x, 1717));
-            rt::step_scalar(a, w[69], rt::at(x, 1650));
-            rt::step_scalar(a, w[70], rt::at(x, 1684));
-            rt::step_scalar(a, w[71], rt::at(x, 1718));
-            rt::step_scalar(a, w[72], rt::at(x, 1750));
-            rt::step_scalar(a, w[73], rt::at(x, 1784));
-            rt::step_scalar(a, w[74], rt::at(x, 1818));
-            rt::step_scalar(a, w[75], rt::at(x, 1751));
-            rt::step_scalar(a, w[76], rt::at(x, 1785));
-            rt::step_scalar(a, w[77], rt::at(x, 1819));
-            rt::step_scalar(a, w[78], rt::at(x, 1752));
-            rt::step_scalar(a, w[79], rt::at(x, 1786));
-            rt::step_scalar(a, w[80], rt::at(x, 1820));
+            rt::step_scalar(a, w[54], rt::at(x, 1178));
+            rt::step_scalar(a, w[55], rt::at(x, 1204));
+            rt::step_scalar(a, w[56], rt::at(x, 1230));
+            rt::step_scalar(a, w[57], rt::at(x, 1179));
+            rt::step_scalar(a, w[58], rt::at(x, 1205));
+            rt::step_scalar(a, w[59], rt::at(x, 1231));
+            rt::step_scalar(a, w[60], rt::at(x, 1180));
+            rt::step_scalar(a, w[61], rt::at(x, 1206));
+            rt::step_scalar(a, w[62], rt::at(x, 1232));
+            rt::step_scalar(a, w[63], rt::at(x, 1256));
+            rt::step_scalar(a, w[64], rt::at(x, 1282));
+            rt::step_scalar(a, w[65], rt::at(x, 1308));
+            rt::step_scalar(a, w[66], rt::at(x, 1257));
+            rt::step_scalar(a, w[67], rt::at(x, 1283));
+            rt::step_scalar(a, w[68], rt::at(x, 1309));
+            rt::step_scalar(a, w[69], rt::at(x, 1258));
+            rt::step_scalar(a, w[70], rt::at(x, 1284));
+            rt::step_scalar(a, w[71], rt::at(x, 1310));
+            rt::step_scalar(a, w[72], rt::at(x, 1334));
+            rt::step_scalar(a, w[73], rt::at(x, 1360));
+            rt::step_scalar(a, w[74], rt::at(x, 1386));
+            rt::step_scalar(a, w[75], rt::at(x, 1335));
+            rt::step_scalar(a, w[76], rt::at(x, 1361));
+            rt::step_scalar(a, w[77], rt::at(x, 1387));
+            rt::step_scalar(a, w[78], rt::at(x, 1336));
+            rt::step_scalar(a, w[79], rt::at(x, 1362));
+            rt::step_scalar(a, w[80], rt::at(x, 1388));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1130, 3, &a[..8]);
+            rt::put_apart(y, 1106, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1632));
-            rt::step_scalar(a, w[1], rt::at(x, 1666));
-            rt::step_scalar(a, w[2], rt::at(x, 1700));
-            rt::step_scalar(a, w[3], rt::at(x, 1633));
-            rt::step_scalar(a, w[4], rt::at(x, 1667));
-            rt::step_scalar(a, w[5], rt::at(x, 1701));
-            rt::step_scalar(a, w[6], rt::at(x, 1634));
-            rt::step_scalar(a, w[7], rt::at(x, 1668));
-            rt::step_scalar(a, w[8], rt::at(x, 1702));
-            rt::step_scalar(a, w[9], rt::at(x, 1734));
-            rt::step_scalar(a, w[10], rt::at(x, 1768));
-            rt::step_scalar(a, w[11], rt::at(x, 1802));
-            rt::step_scalar(a, w[12], rt::at(x, 1735));
-            rt::step_scalar(a, w[13], rt::at(x, 1769));
-            rt::step_scalar(a, w[14], rt::at(x, 1803));
-            rt::step_scalar(a, w[15], rt::at(x, 1736));
-            rt::step_scalar(a, w[16], rt::at(x, 1770));
-            rt::step_scalar(a, w[17], rt::at(x, 1804));
-            rt::step_scalar(a, w[18], rt::at(x, 1836));
-            rt::step_scalar(a, w[19], rt::at(x, 1870));
-            rt::step_scalar(a, w[20], rt::at(x, 1904));
-            rt::step_scalar(a, w[21], rt::at(x, 1837));
-            rt::step_scalar(a, w[22], rt::at(x, 1871));
-            rt::step_scalar(a, w[23], rt::at(x, 1905));
-            rt::step_scalar(a, w[24], rt::at(x, 1838));
-            rt::step_scalar(a, w[25], rt::at(x, 1872));
-            rt::step_scalar(a, w[26], rt::at(x, 1906));
+            rt::step_scalar(a, w[0], rt::at(x, 1248));
+            rt::step_scalar(a, w[1], rt::at(x, 1274));
+            rt::step_scalar(a, w[2], rt::at(x, 1300));
+            rt::step_scalar(a, w[3], rt::at(x, 1249));
+            rt::step_scalar(a, w[4], rt::at(x, 1275));
+            rt::step_scalar(a, w[5], rt::at(x, 1301));
+            rt::step_scalar(a, w[6], rt::at(x, 1250));
+            rt::step_scalar(a, w[7], rt::at(x, 1276));
+            rt::step_scalar(a, w[8], rt::at(x, 1302));
+            rt::step_scalar(a, w[9], rt::at(x, 1326));
+            rt::step_scalar(a, w[10], rt::at(x, 1352));
+            rt::step_scalar(a, w[11], rt::at(x, 1378));
+            rt::step_scalar(a, w[12], rt::at(x, 1327));
+            rt::step_scalar(a, w[13], rt::at(x, 1353));
+            rt::step_scalar(a, w[14], rt::at(x, 1379));
+            rt::step_scalar(a, w[15], rt::at(x, 1328));
+            rt::step_scalar(a, w[16], rt::at(x, 1354));
+            rt::step_scalar(a, w[17], rt::at(x, 1380));
+            rt::step_scalar(a, w[18], rt::at(x, 1404));
+            rt::step_scalar(a, w[19], rt::at(x, 1430));
+            rt::step_scalar(a, w[20], rt::at(x, 1456));
+            rt::step_scalar(a, w[21], rt::at(x, 1405));
+            rt::step_scalar(a, w[22], rt::at(x, 1431));
+            rt::step_scalar(a, w[23], rt::at(x, 1457));
+            rt::step_scalar(a, w[24], rt::at(x, 1406));
+            rt::step_scalar(a, w[25], rt::at(x, 1432));
+            rt::step_scalar(a, w[26], rt::at(x, 1458));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6215,67 +6207,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1648));
-            rt::step_scalar(a, w[1], rt::at(x, 1682));
-            rt::step_scalar(a, w[2], rt::at(x, 1716));
-            rt::step_scalar(a, w[3], rt::at(x, 1649));
-            rt::step_scalar(a, w[4], rt::at(x, 1683));
-            rt::step_scalar(a, w[5], rt::at(x, 1717));
-            rt::step_scalar(a, w[6], rt::at(x, 1650));
-            rt::step_scalar(a, w[7], rt::at(x, 1684));
-            rt::step_scalar(a, w[8], rt::at(x, 1718));
-            rt::step_scalar(a, w[9], rt::at(x, 1750));
-            rt::step_scalar(a, w[10], rt::at(x, 1784));
-            rt::step_scalar(a, w[11], rt::at(x, 1818));
-            rt::step_scalar(a, w[12], rt::at(x, 1751));
-            rt::step_scalar(a, w[13], rt::at(x, 1785));
-            rt::step_scalar(a, w[14], rt::at(x, 1819));
-            rt::step_scalar(a, w[15], rt::at(x, 1752));
-            rt::step_scalar(a, w[16], rt::at(x, 1786));
-            rt::step_scalar(a, w[17], rt::at(x, 1820));
-            rt::step_scalar(a, w[18], rt::at(x, 1852));
-            rt::step_scalar(a, w[19], rt::at(x, 1886));
-            rt::step_scalar(a, w[20], rt::at(x, 1920));
-            rt::step_scalar(a, w[21], rt::at(x, 1853));
-            rt::step_scalar(a, w[22], rt::at(x, 1887));
-            rt::step_scalar(a, w[23], rt::at(x, 1921));
-            rt::step_scalar(a, w[24], rt::at(x, 1854));
-            rt::step_scalar(a, w[25], rt::at(x, 1888));
-            rt::step_scalar(a, w[26], rt::at(x, 1922));
+            rt::step_scalar(a, w[0], rt::at(x, 1256));
+            rt::step_scalar(a, w[1], rt::at(x, 1282));
+            rt::step_scalar(a, w[2], rt::at(x, 1308));
+            rt::step_scalar(a, w[3], rt::at(x, 1257));
+            rt::step_scalar(a, w[4], rt::at(x, 1283));
+            rt::step_scalar(a, w[5], rt::at(x, 1309));
+            rt::step_scalar(a, w[6], rt::at(x, 1258));
+            rt::step_scalar(a, w[7], rt::at(x, 1284));
+            rt::step_scalar(a, w[8], rt::at(x, 1310));
+            rt::step_scalar(a, w[9], rt::at(x, 1334));
+            rt::step_scalar(a, w[10], rt::at(x, 1360));
+            rt::step_scalar(a, w[11], rt::at(x, 1386));
+            rt::step_scalar(a, w[12], rt::at(x, 1335));
+            rt::step_scalar(a, w[13], rt::at(x, 1361));
+            rt::step_scalar(a, w[14], rt::at(x, 1387));
+            rt::step_scalar(a, w[15], rt::at(x, 1336));
+            rt::step_scalar(a, w[16], rt::at(x, 1362));
+            rt::step_scalar(a, w[17], rt::at(x, 1388));
+            rt::step_scalar(a, w[18], rt::at(x, 1412));
+            rt::step_scalar(a, w[19], rt::at(x, 1438));
+            rt::step_scalar(a, w[20], rt::at(x, 1464));
+            rt::step_scalar(a, w[21], rt::at(x, 1413));
+            rt::step_scalar(a, w[22], rt::at(x, 1439));
+            rt::step_scalar(a, w[23], rt::at(x, 1465));
+            rt::step_scalar(a, w[24], rt::at(x, 1414));
+            rt::step_scalar(a, w[25], rt::at(x, 1440));
+            rt::step_scalar(a, w[26], rt::at(x, 1466));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1200, 3, &a[..8]);
+            rt::put_apart(y, 1176, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1632));
-            rt::step_scalar(a, w[28], rt::at(x, 1666));
-            rt::step_scalar(a, w[29], rt::at(x, 1700));
-            rt::step_scalar(a, w[30], rt::at(x, 1633));
-            rt::step_scalar(a, w[31], rt::at(x, 1667));
-            rt::step_scalar(a, w[32], rt::at(x, 1701));
-            rt::step_scalar(a, w[33], rt::at(x, 1634));
-            rt::step_scalar(a, w[34], rt::at(x, 1668));
-            rt::step_scalar(a, w[35], rt::at(x, 1702));
-            rt::step_scalar(a, w[36], rt::at(x, 1734));
-            rt::step_scalar(a, w[37], rt::at(x, 1768));
-            rt::step_scalar(a, w[38], rt::at(x, 1802));
-            rt::step_scalar(a, w[39], rt::at(x, 1735));
-            rt::step_scalar(a, w[40], rt::at(x, 1769));
-            rt::step_scalar(a, w[41], rt::at(x, 1803));
-            rt::step_scalar(a, w[42], rt::at(x, 1736));
-            rt::step_scalar(a, w[43], rt::at(x, 1770));
-            rt::step_scalar(a, w[44], rt::at(x, 1804));
-            rt::step_scalar(a, w[45], rt::at(x, 1836));
-            rt::step_scalar(a, w[46], rt::at(x, 1870));
-            rt::step_scalar(a, w[47], rt::at(x, 1904));
-            rt::step_scalar(a, w[48], rt::at(x, 1837));
-            rt::step_scalar(a, w[49], rt::at(x, 1871));
-            rt::step_scalar(a, w[50], rt::at(x, 1905));
-            rt::step_scalar(a, w[51], rt::at(x, 1838));
-            rt::step_scalar(a, w[52], rt::at(x, 1872));
-            rt::step_scalar(a, w[53], rt::at(x, 1906));
+            rt::step_scalar(a, w[27], rt::at(x, 1248));
+            rt::step_scalar(a, w[28], rt::at(x, 1274));
+            rt::step_scalar(a, w[29], rt::at(x, 1300));
+            rt::step_scalar(a, w[30], rt::at(x, 1249));
+            rt::step_scalar(a, w[31], rt::at(x, 1275));
+            rt::step_scalar(a, w[32], rt::at(x, 1301));
+            rt::step_scalar(a, w[33], rt::at(x, 1250));
+            rt::step_scalar(a, w[34], rt::at(x, 1276));
+            rt::step_scalar(a, w[35], rt::at(x, 1302));
+            rt::step_scalar(a, w[36], rt::at(x, 1326));
+            rt::step_scalar(a, w[37], rt::at(x, 1352));
+            rt::step_scalar(a, w[38], rt::at(x, 1378));
+            rt::step_scalar(a, w[39], rt::at(x, 1327));
+            rt::step_scalar(a, w[40], rt::at(x, 1353));
+            rt::step_scalar(a, w[41], rt::at(x, 1379));
+            rt::step_scalar(a, w[42], rt::at(x, 1328));
+            rt::step_scalar(a, w[43], rt::at(x, 1354));
+            rt::step_scalar(a, w[44], rt::at(x, 1380));
+            rt::step_scalar(a, w[45], rt::at(x, 1404));
+            rt::step_scalar(a, w[46], rt::at(x, 1430));
+            rt::step_scalar(a, w[47], rt::at(x, 1456));
+            rt::step_scalar(a, w[48], rt::at(x, 1405));
+            rt::step_scalar(a, w[49], rt::at(x, 1431));
+            rt::step_scalar(a, w[50], rt::at(x, 1457));
+            rt::step_scalar(a, w[51], rt::at(x, 1406));
+            rt::step_scalar(a, w[52], rt::at(x, 1432));
+            rt::step_scalar(a, w[53], rt::at(x, 1458));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6283,67 +6275,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1648));
-            rt::step_scalar(a, w[28], rt::at(x, 1682));
-            rt::step_scalar(a, w[29], rt::at(x, 1716));
-            rt::step_scalar(a, w[30], rt::at(x, 1649));
-            rt::step_scalar(a, w[31], rt::at(x, 1683));
-            rt::step_scalar(a, w[32], rt::at(x, 1717));
-            rt::step_scalar(a, w[33], rt::at(x, 1650));
-            rt::step_scalar(a, w[34], rt::at(x, 1684));
-            rt::step_scalar(a, w[35], rt::at(x, 1718));
-            rt::step_scalar(a, w[36], rt::at(x, 1750));
-            rt::step_scalar(a, w[37], rt::at(x, 1784));
-            rt::step_scalar(a, w[38], rt::at(x, 1818));
-            rt::step_scalar(a, w[39], rt::at(x, 1751));
-            rt::step_scalar(a, w[40], rt::at(x, 1785));
-            rt::step_scalar(a, w[41], rt::at(x, 1819));
-            rt::step_scalar(a, w[42], rt::at(x, 1752));
-            rt::step_scalar(a, w[43], rt::at(x, 1786));
-            rt::step_scalar(a, w[44], rt::at(x, 1820));
-            rt::step_scalar(a, w[45], rt::at(x, 1852));
-            rt::step_scalar(a, w[46], rt::at(x, 1886));
-            rt::step_scalar(a, w[47], rt::at(x, 1920));
-            rt::step_scalar(a, w[48], rt::at(x, 1853));
-            rt::step_scalar(a, w[49], rt::at(x, 1887));
-            rt::step_scalar(a, w[50], rt::at(x, 1921));
-            rt::step_scalar(a, w[51], rt::at(x, 1854));
-            rt::step_scalar(a, w[52], rt::at(x, 1888));
-            rt::step_scalar(a, w[53], rt::at(x, 1922));
+            rt::step_scalar(a, w[27], rt::at(x, 1256));
+            rt::step_scalar(a, w[28], rt::at(x, 1282));
+            rt::step_scalar(a, w[29], rt::at(x, 1308));
+            rt::step_scalar(a, w[30], rt::at(x, 1257));
+            rt::step_scalar(a, w[31], rt::at(x, 1283));
+            rt::step_scalar(a, w[32], rt::at(x, 1309));
+            rt::step_scalar(a, w[33], rt::at(x, 1258));
+            rt::step_scalar(a, w[34], rt::at(x, 1284));
+            rt::step_scalar(a, w[35], rt::at(x, 1310));
+            rt::step_scalar(a, w[36], rt::at(x, 1334));
+            rt::step_scalar(a, w[37], rt::at(x, 1360));
+            rt::step_scalar(a, w[38], rt::at(x, 1386));
+            rt::step_scalar(a, w[39], rt::at(x, 1335));
+            rt::step_scalar(a, w[40], rt::at(x, 1361));
+            rt::step_scalar(a, w[41], rt::at(x, 1387));
+            rt::step_scalar(a, w[42], rt::at(x, 1336));
+            rt::step_scalar(a, w[43], rt::at(x, 1362));
+            rt::step_scalar(a, w[44], rt::at(x, 1388));
+            rt::step_scalar(a, w[45], rt::at(x, 1412));
+            rt::step_scalar(a, w[46], rt::at(x, 1438));
+            rt::step_scalar(a, w[47], rt::at(x, 1464));
+            rt::step_scalar(a, w[48], rt::at(x, 1413));
+            rt::step_scalar(a, w[49], rt::at(x, 1439));
+            rt::step_scalar(a, w[50], rt::at(x, 1465));
+            rt::step_scalar(a, w[51], rt::at(x, 1414));
+            rt::step_scalar(a, w[52], rt::at(x, 1440));
+            rt::step_scalar(a, w[53], rt::at(x, 1466));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1201, 3, &a[..8]);
+            rt::put_apart(y, 1177, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1632));
-            rt::step_scalar(a, w[55], rt::at(x, 1666));
-            rt::step_scalar(a, w[56], rt::at(x, 1700));
-            rt::step_scalar(a, w[57], rt::at(x, 1633));
-            rt::step_scalar(a, w[58], rt::at(x, 1667));
-            rt::step_scalar(a, w[59], rt::at(x, 1701));
-            rt::step_scalar(a, w[60], rt::at(x, 1634));
-            rt::step_scalar(a, w[61], rt::at(x, 1668));
-            rt::step_scalar(a, w[62], rt::at(x, 1702));
-            rt::step_scalar(a, w[63], rt::at(x, 1734));
-            rt::step_scalar(a, w[64], rt::at(x, 1768));
-            rt::step_scalar(a, w[65], rt::at(x, 1802));
-            rt::step_scalar(a, w[66], rt::at(x, 1735));
-            rt::step_scalar(a, w[67], rt::at(x, 1769));
-            rt::step_scalar(a, w[68], rt::at(x, 1803));
-            rt::step_scalar(a, w[69], rt::at(x, 1736));
-            rt::step_scalar(a, w[70], rt::at(x, 1770));
-            rt::step_scalar(a, w[71], rt::at(x, 1804));
-            rt::step_scalar(a, w[72], rt::at(x, 1836));
-            rt::step_scalar(a, w[73], rt::at(x, 1870));
-            rt::step_scalar(a, w[74], rt::at(x, 1904));
-            rt::step_scalar(a, w[75], rt::at(x, 1837));
-            rt::step_scalar(a, w[76], rt::at(x, 1871));
-            rt::step_scalar(a, w[77], rt::at(x, 1905));
-            rt::step_scalar(a, w[78], rt::at(x, 1838));
-            rt::step_scalar(a, w[79], rt::at(x, 1872));
-            rt::step_scalar(a, w[80], rt::at(x, 1906));
+            rt::step_scalar(a, w[54], rt::at(x, 1248));
+            rt::step_scalar(a, w[55], rt::at(x, 1274));
+            rt::step_scalar(a, w[56], rt::at(x, 1300));
+            rt::step_scalar(a, w[57], rt::at(x, 1249));
+            rt::step_scalar(a, w[58], rt::at(x, 1275));
+            rt::step_scalar(a, w[59], rt::at(x, 1301));
+            rt::step_scalar(a, w[60], rt::at(x, 1250));
+            rt::step_scalar(a, w[61], rt::at(x, 1276));
+            rt::step_scalar(a, w[62], rt::at(x, 1302));
+            rt::step_scalar(a, w[63], rt::at(x, 1326));
+            rt::step_scalar(a, w[64], rt::at(x, 1352));
+            rt::step_scalar(a, w[65], rt::at(x, 1378));
+            rt::step_scalar(a, w[66], rt::at(x, 1327));
+            rt::step_scalar(a, w[67], rt::at(x, 1353));
+            rt::step_scalar(a, w[68], rt::at(x, 1379));
+            rt::step_scalar(a, w[69], rt::at(x, 1328));
+            rt::step_scalar(a, w[70], rt::at(x, 1354));
+            rt::step_scalar(a, w[71], rt::at(x, 1380));
+            rt::step_scalar(a, w[72], rt::at(x, 1404));
+            rt::step_scalar(a, w[73], rt::at(x, 1430));
+            rt::step_scalar(a, w[74], rt::at(x, 1456));
+            rt::step_scalar(a, w[75], rt::at(x, 1405));
+            rt::step_scalar(a, w[76], rt::at(x, 1431));
+            rt::step_scalar(a, w[77], rt::at(x, 1457));
+            rt::step_scalar(a, w[78], rt::at(x, 1406));
+            rt::step_scalar(a, w[79], rt::at(x, 1432));
+            rt::step_scalar(a, w[80], rt::at(x, 1458));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6351,75 +6343,75 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1648));
-            rt::step_scalar(a, w[55], rt::at(x, 1682));
-            rt::step_scalar(a, w[56], rt::at(x, 1716));
-            rt::step_scalar(a, w[57], rt::at(x, 1649));
-            rt::step_scalar(a, w[58], rt::at(x, 1683));
-            rt::step_scalar(a, w[59], rt::at(x, 1717));
-            rt::step_scalar(a, w[60], rt::at(x, 1650));
-            rt::step_scalar(a, w[61], rt::at(x, 1684));
-            rt::step_scalar(a, w[62], rt::at(x, 1718));
-            rt::step_scalar(a, w[63], rt::at(x, 1750));
-            rt::step_scalar(a, w[64], rt::at(x, 1784));
-            rt::step_scalar(a, w[65], rt::at(x, 1818));
-            rt::step_scalar(a, w[66], rt::at(x, 1751));
-            rt::step_scalar(a, w[67], rt::at(x, 1785));
-            rt::step_scalar(a, w[68], rt::at(x, 1819));
-            rt::step_scalar(a, w[69], rt::at(x, 1752));
-            rt::step_scalar(a, w[70], rt::at(x, 1786));
-            rt::step_scalar(a, w[71], rt::at(x, 1820));
-            rt::step_scalar(a, w[72], rt::at(x, 1852));
-            rt::step_scalar(a, w[73], rt::at(x, 1886));
-            rt::step_scalar(a, w[74], rt::at(x, 1920));
-            rt::step_scalar(a, w[75], rt::at(x, 1853));
-            rt::step_scalar(a, w[76], rt::at(x, 1887));
-            rt::step_scalar(a, w[77], rt::at(x, 1921));
-            rt::step_scalar(a, w[78], rt::at(x, 1854));
-            rt::step_scalar(a, w[79], rt::at(x, 1888));
-            rt::step_scalar(a, w[80], rt::at(x, 1922));
+            rt::step_scalar(a, w[54], rt::at(x, 1256));
+            rt::step_scalar(a, w[55], rt::at(x, 1282));
+            rt::step_scalar(a, w[56], rt::at(x, 1308));
+            rt::step_scalar(a, w[57], rt::at(x, 1257));
+            rt::step_scalar(a, w[58], rt::at(x, 1283));
+            rt::step_scalar(a, w[59], rt::at(x, 1309));
+            rt::step_scalar(a, w[60], rt::at(x, 1258));
+            rt::step_scalar(a, w[61], rt::at(x, 1284));
+            rt::step_scalar(a, w[62], rt::at(x, 1310));
+            rt::step_scalar(a, w[63], rt::at(x, 1334));
+            rt::step_scalar(a, w[64], rt::at(x, 1360));
+            rt::step_scalar(a, w[65], rt::at(x, 1386));
+            rt::step_scalar(a, w[66], rt::at(x, 1335));
+            rt::step_scalar(a, w[67], rt::at(x, 1361));
+            rt::step_scalar(a, w[68], rt::at(x, 1387));
+            rt::step_scalar(a, w[69], rt::at(x, 1336));
+            rt::step_scalar(a, w[70], rt::at(x, 1362));
+            rt::step_scalar(a, w[71], rt::at(x, 1388));
+            rt::step_scalar(a, w[72], rt::at(x, 1412));
+            rt::step_scalar(a, w[73], rt::at(x, 1438));
+            rt::step_scalar(a, w[74], rt::at(x, 1464));
+            rt::step_scalar(a, w[75], rt::at(x, 1413));
+            rt::step_scalar(a, w[76], rt::at(x, 1439));
+            rt::step_scalar(a, w[77], rt::at(x, 1465));
+            rt::step_scalar(a, w[78], rt::at(x, 1414));
+            rt::step_scalar(a, w[79], rt::at(x, 1440));
+            rt::step_scalar(a, w[80], rt::at(x, 1466));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1202, 3, &a[..8]);
+            rt::put_apart(y, 1178, 3, &a[..16]);
         }
     }
     #[inline(never)]
     fn conv_kernel_2_part_7(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1734));
-            rt::step_scalar(a, w[1], rt::at(x, 1768));
-            rt::step_scalar(a, w[2], rt::at(x, 1802));
-            rt::step_scalar(a, w[3], rt::at(x, 1735));
-            rt::step_scalar(a, w[4], rt::at(x, 1769));
-            rt::step_scalar(a, w[5], rt::at(x, 1803));
-            rt::step_scalar(a, w[6], rt::at(x, 1736));
-            rt::step_scalar(a, w[7], rt::at(x, 1770));
-            rt::step_scalar(a, w[8], rt::at(x, 1804));
-            rt::step_scalar(a, w[9], rt::at(x, 1836));
-            rt::step_scalar(a, w[10], rt::at(x, 1870));
-            rt::step_scalar(a, w[11], rt::at(x, 1904));
-            rt::step_scalar(a, w[12], rt::at(x, 1837));
-            rt::step_scalar(a, w[13], rt::at(x, 1871));
-            rt::step_scalar(a, w[14], rt::at(x, 1905));
-            rt::step_scalar(a, w[15], rt::at(x, 1838));
-            rt::step_scalar(a, w[16], rt::at(x, 1872));
-            rt::step_scalar(a, w[17], rt::at(x, 1906));
-            rt::step_scalar(a, w[18], rt::at(x, 1938));
-            rt::step_scalar(a, w[19], rt::at(x, 1972));
-            rt::step_scalar(a, w[20], rt::at(x, 2006));
-            rt::step_scalar(a, w[21], rt::at(x, 1939));
-            rt::step_scalar(a, w[22], rt::at(x, 1973));
-            rt::step_scalar(a, w[23], rt::at(x, 2007));
-            rt::step_scalar(a, w[24], rt::at(x, 1940));
-            rt::step_scalar(a, w[25], rt::at(x, 1974));
-            rt::step_scalar(a, w[26], rt::at(x, 2008));
+            rt::step_scalar(a, w[0], rt::at(x, 1326));
+            rt::step_scalar(a, w[1], rt::at(x, 1352));
+            rt::step_scalar(a, w[2], rt::at(x, 1378));
+            rt::step_scalar(a, w[3], rt::at(x, 1327));
+            rt::step_scalar(a, w[4], rt::at(x, 1353));
+            rt::step_scalar(a, w[5], rt::at(x, 1379));
+            rt::step_scalar(a, w[6], rt::at(x, 1328));
+            rt::step_scalar(a, w[7], rt::at(x, 1354));
+            rt::step_scalar(a, w[8], rt::at(x, 1380));
+            rt::step_scalar(a, w[9], rt::at(x, 1404));
+            rt::step_scalar(a, w[10], rt::at(x, 1430));
+            rt::step_scalar(a, w[11], rt::at(x, 1456));
+            rt::step_scalar(a, w[12], rt::at(x, 1405));
+            rt::step_scalar(a, w[13], rt::at(x, 1431));
+            rt::step_scalar(a, w[14], rt::at(x, 1457));
+            rt::step_scalar(a, w[15], rt::at(x, 1406));
+            rt::step_scalar(a, w[16], rt::at(x, 1432));
+            rt::step_scalar(a, w[17], rt::at(x, 1458));
+            rt::step_scalar(a, w[18], rt::at(x, 1482));
+            rt::step_scalar(a, w[19], rt::at(x, 1508));
+            rt::step_scalar(a, w[20], rt::at(x, 1534));
+            rt::step_scalar(a, w[21], rt::at(x, 1483));
+            rt::step_scalar(a, w[22], rt::at(x, 1509));
+            rt::step_scalar(a, w[23], rt::at(x, 1535));
+            rt::step_scalar(a, w[24], rt::at(x, 1484));
+            rt::step_scalar(a, w[25], rt::at(x, 1510));
+            rt::step_scalar(a, w[26], rt::at(x, 1536));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6427,67 +6419,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1750));
-            rt::step_scalar(a, w[1], rt::at(x, 1784));
-            rt::step_scalar(a, w[2], rt::at(x, 1818));
-            rt::step_scalar(a, w[3], rt::at(x, 1751));
-            rt::step_scalar(a, w[4], rt::at(x, 1785));
-            rt::step_scalar(a, w[5], rt::at(x, 1819));
-            rt::step_scalar(a, w[6], rt::at(x, 1752));
-            rt::step_scalar(a, w[7], rt::at(x, 1786));
-            rt::step_scalar(a, w[8], rt::at(x, 1820));
-            rt::step_scalar(a, w[9], rt::at(x, 1852));
-            rt::step_scalar(a, w[10], rt::at(x, 1886));
-            rt::step_scalar(a, w[11], rt::at(x, 1920));
-            rt::step_scalar(a, w[12], rt::at(x, 1853));
-            rt::step_scalar(a, w[13], rt::at(x, 1887));
-            rt::step_scalar(a, w[14], rt::at(x, 1921));
-            rt::step_scalar(a, w[15], rt::at(x, 1854));
-            rt::step_scalar(a, w[16], rt::at(x, 1888));
-            rt::step_scalar(a, w[17], rt::at(x, 1922));
-            rt::step_scalar(a, w[18], rt::at(x, 1954));
-            rt::step_scalar(a, w[19], rt::at(x, 1988));
-            rt::step_scalar(a, w[20], rt::at(x, 2022));
-            rt::step_scalar(a, w[21], rt::at(x, 1955));
-            rt::step_scalar(a, w[22], rt::at(x, 1989));
-            rt::step_scalar(a, w[23], rt::at(x, 2023));
-            rt::step_scalar(a, w[24], rt::at(x, 1956));
-            rt::step_scalar(a, w[25], rt::at(x, 1990));
-            rt::step_scalar(a, w[26], rt::at(x, 2024));
+            rt::step_scalar(a, w[0], rt::at(x, 1334));
+            rt::step_scalar(a, w[1], rt::at(x, 1360));
+            rt::step_scalar(a, w[2], rt::at(x, 1386));
+            rt::step_scalar(a, w[3], rt::at(x, 1335));
+            rt::step_scalar(a, w[4], rt::at(x, 1361));
+            rt::step_scalar(a, w[5], rt::at(x, 1387));
+            rt::step_scalar(a, w[6], rt::at(x, 1336));
+            rt::step_scalar(a, w[7], rt::at(x, 1362));
+            rt::step_scalar(a, w[8], rt::at(x, 1388));
+            rt::step_scalar(a, w[9], rt::at(x, 1412));
+            rt::step_scalar(a, w[10], rt::at(x, 1438));
+            rt::step_scalar(a, w[11], rt::at(x, 1464));
+            rt::step_scalar(a, w[12], rt::at(x, 1413));
+            rt::step_scalar(a, w[13], rt::at(x, 1439));
+            rt::step_scalar(a, w[14], rt::at(x, 1465));
+            rt::step_scalar(a, w[15], rt::at(x, 1414));
+            rt::step_scalar(a, w[16], rt::at(x, 1440));
+            rt::step_scalar(a, w[17], rt::at(x, 1466));
+            rt::step_scalar(a, w[18], rt::at(x, 1490));
+            rt::step_scalar(a, w[19], rt::at(x, 1516));
+            rt::step_scalar(a, w[20], rt::at(x, 1542));
+            rt::step_scalar(a, w[21], rt::at(x, 1491));
+            rt::step_scalar(a, w[22], rt::at(x, 1517));
+            rt::step_scalar(a, w[23], rt::at(x, 1543));
+            rt::step_scalar(a, w[24], rt::at(x, 1492));
+            rt::step_scalar(a, w[25], rt::at(x, 1518));
+            rt::step_scalar(a, w[26], rt::at(x, 1544));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1272, 3, &a[..8]);
+            rt::put_apart(y, 1248, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1734));
-            rt::step_scalar(a, w[28], rt::at(x, 1768));
-            rt::step_scalar(a, w[29], rt::at(x, 1802));
-            rt::step_scalar(a, w[30], rt::at(x, 1735));
-            rt::step_scalar(a, w[31], rt::at(x, 1769));
-            rt::step_scalar(a, w[32], rt::at(x, 1803));
-            rt::step_scalar(a, w[33], rt::at(x, 1736));
-            rt::step_scalar(a, w[34], rt::at(x, 1770));
-            rt::step_scalar(a, w[35], rt::at(x, 1804));
-            rt::step_scalar(a, w[36], rt::at(x, 1836));
-            rt::step_scalar(a, w[37], rt::at(x, 1870));
-            rt::step_scalar(a, w[38], rt::at(x, 1904));
-            rt::step_scalar(a, w[39], rt::at(x, 1837));
-            rt::step_scalar(a, w[40], rt::at(x, 1871));
-            rt::step_scalar(a, w[41], rt::at(x, 1905));
-            rt::step_scalar(a, w[42], rt::at(x, 1838));
-            rt::step_scalar(a, w[43], rt::at(x, 1872));
-            rt::step_scalar(a, w[44], rt::at(x, 1906));
-            rt::step_scalar(a, w[45], rt::at(x, 1938));
-            rt::step_scalar(a, w[46], rt::at(x, 1972));
-            rt::step_scalar(a, w[47], rt::at(x, 2006));
-            rt::step_scalar(a, w[48], rt::at(x, 1939));
-            rt::step_scalar(a, w[49], rt::at(x, 1973));
-            rt::step_scalar(a, w[50], rt::at(x, 2007));
-            rt::step_scalar(a, w[51], rt::at(x, 1940));
-            rt::step_scalar(a, w[52], rt::at(x, 1974));
-            rt::step_scalar(a, w[53], rt::at(x, 2008));
+            rt::step_scalar(a, w[27], rt::at(x, 1326));
+            rt::step_scalar(a, w[28], rt::at(x, 1352));
+            rt::step_scalar(a, w[29], rt::at(x, 1378));
+            rt::step_scalar(a, w[30], rt::at(x, 1327));
+            rt::step_scalar(a, w[31], rt::at(x, 1353));
+            rt::step_scalar(a, w[32], rt::at(x, 1379));
+            rt::step_scalar(a, w[33], rt::at(x, 1328));
+            rt::step_scalar(a, w[34], rt::at(x, 1354));
+            rt::step_scalar(a, w[35], rt::at(x, 1380));
+            rt::step_scalar(a, w[36], rt::at(x, 1404));
+            rt::step_scalar(a, w[37], rt::at(x, 1430));
+            rt::step_scalar(a, w[38], rt::at(x, 1456));
+            rt::step_scalar(a, w[39], rt::at(x, 1405));
+            rt::step_scalar(a, w[40], rt::at(x, 1431));
+            rt::step_scalar(a, w[41], rt::at(x, 1457));
+            rt::step_scalar(a, w[42], rt::at(x, 1406));
+            rt::step_scalar(a, w[43], rt::at(x, 1432));
+            rt::step_scalar(a, w[44], rt::at(x, 1458));
+            rt::step_scalar(a, w[45], rt::at(x, 1482));
+            rt::step_scalar(a, w[46], rt::at(x, 1508));
+            rt::step_scalar(a, w[47], rt::at(x, 1534));
+            rt::step_scalar(a, w[48], rt::at(x, 1483));
+            rt::step_scalar(a, w[49], rt::at(x, 1509));
+            rt::step_scalar(a, w[50], rt::at(x, 1535));
+            rt::step_scalar(a, w[51], rt::at(x, 1484));
+            rt::step_scalar(a, w[52], rt::at(x, 1510));
+            rt::step_scalar(a, w[53], rt::at(x, 1536));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6495,67 +6487,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1750));
-            rt::step_scalar(a, w[28], rt::at(x, 1784));
-            rt::step_scalar(a, w[29], rt::at(x, 1818));
-            rt::step_scalar(a, w[30], rt::at(x, 1751));
-            rt::step_scalar(a, w[31], rt::at(x, 1785));
-            rt::step_scalar(a, w[32], rt::at(x, 1819));
-            rt::step_scalar(a, w[33], rt::at(x, 1752));
-            rt::step_scalar(a, w[34], rt::at(x, 1786));
-            rt::step_scalar(a, w[35], rt::at(x, 1820));
-            rt::step_scalar(a, w[36], rt::at(x, 1852));
-            rt::step_scalar(a, w[37], rt::at(x, 1886));
-            rt::step_scalar(a, w[38], rt::at(x, 1920));
-            rt::step_scalar(a, w[39], rt::at(x, 1853));
-            rt::step_scalar(a, w[40], rt::at(x, 1887));
-            rt::step_scalar(a, w[41], rt::at(x, 1921));
-            rt::step_scalar(a, w[42], rt::at(x, 1854));
-            rt::step_scalar(a, w[43], rt::at(x, 1888));
-            rt::step_scalar(a, w[44], rt::at(x, 1922));
-            rt::step_scalar(a, w[45], rt::at(x, 1954));
-            rt::step_scalar(a, w[46], rt::at(x, 1988));
-            rt::step_scalar(a, w[47], rt::at(x, 2022));
-            rt::step_scalar(a, w[48], rt::at(x, 1955));
-            rt::step_scalar(a, w[49], rt::at(x, 1989));
-            rt::step_scalar(a, w[50], rt::at(x, 2023));
-            rt::step_scalar(a, w[51], rt::at(x, 1956));
-            rt::step_scalar(a, w[52], rt::at(x, 1990));
-            rt::step_scalar(a, w[53], rt::at(x, 2024));
+            rt::step_scalar(a, w[27], rt::at(x, 1334));
+            rt::step_scalar(a, w[28], rt::at(x, 1360));
+            rt::step_scalar(a, w[29], rt::at(x, 1386));
+            rt::step_scalar(a, w[30], rt::at(x, 1335));
+            rt::step_scalar(a, w[31], rt::at(x, 1361));
+            rt::step_scalar(a, w[32], rt::at(x, 1387));
+            rt::step_scalar(a, w[33], rt::at(x, 1336));
+            rt::step_scalar(a, w[34], rt::at(x, 1362));
+            rt::step_scalar(a, w[35], rt::at(x, 1388));
+            rt::step_scalar(a, w[36], rt::at(x, 1412));
+            rt::step_scalar(a, w[37], rt::at(x, 1438));
+            rt::step_scalar(a, w[38], rt::at(x, 1464));
+            rt::step_scalar(a, w[39], rt::at(x, 1413));
+            rt::step_scalar(a, w[40], rt::at(x, 1439));
+            rt::step_scalar(a, w[41], rt::at(x, 1465));
+            rt::step_scalar(a, w[42], rt::at(x, 1414));
+            rt::step_scalar(a, w[43], rt::at(x, 1440));
+            rt::step_scalar(a, w[44], rt::at(x, 1466));
+            rt::step_scalar(a, w[45], rt::at(x, 1490));
+            rt::step_scalar(a, w[46], rt::at(x, 1516));
+            rt::step_scalar(a, w[47], rt::at(x, 1542));
+            rt::step_scalar(a, w[48], rt::at(x, 1491));
+            rt::step_scalar(a, w[49], rt::at(x, 1517));
+            rt::step_scalar(a, w[50], rt::at(x, 1543));
+            rt::step_scalar(a, w[51], rt::at(x, 1492));
+            rt::step_scalar(a, w[52], rt::at(x, 1518));
+            rt::step_scalar(a, w[53], rt::at(x, 1544));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1273, 3, &a[..8]);
+            rt::put_apart(y, 1249, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1734));
-            rt::step_scalar(a, w[55], rt::at(x, 1768));
-            rt::step_scalar(a, w[56], rt::at(x, 1802));
-            rt::step_scalar(a, w[57], rt::at(x, 1735));
-            rt::step_scalar(a, w[58], rt::at(x, 1769));
-            rt::step_scalar(a, w[59], rt::at(x, 1803));
-            rt::step_scalar(a, w[60], rt::at(x, 1736));
-            rt::step_scalar(a, w[61], rt::at(x, 1770));
-            rt::step_scalar(a, w[62], rt::at(x, 1804));
-            rt::step_scalar(a, w[63], rt::at(x, 1836));
-            rt::step_scalar(a, w[64], rt::at(x, 1870));
-            rt::step_scalar(a, w[65], rt::at(x, 1904));
-            rt::step_scalar(a, w[66], rt::at(x, 1837));
-            rt::step_scalar(a, w[67], rt::at(x, 1871));
-            rt::step_scalar(a, w[68], rt::at(x, 1905));
-            rt::step_scalar(a, w[69], rt::at(x, 1838));
-            rt::step_scalar(a, w[70], rt::at(x, 1872));
-            rt::step_scalar(a, w[71], rt::at(x, 1906));
-            rt::step_scalar(a, w[72], rt::at(x, 1938));
-            rt::step_scalar(a, w[73], rt::at(x, 1972));
-            rt::step_scalar(a, w[74], rt::at(x, 2006));
-            rt::step_scalar(a, w[75], rt::at(x, 1939));
-            rt::step_scalar(a, w[76], rt::at(x, 1973));
-            rt::step_scalar(a, w[77], rt::at(x, 2007));
-            rt::step_scalar(a, w[78], rt::at(x, 1940));
-            rt::step_scalar(a, w[79], rt::at(x, 1974));
-            rt::step_scalar(a, w[80], rt::at(x, 2008));
+            rt::step_scalar(a, w[54], rt::at(x, 1326));
+            rt::step_scalar(a, w[55], rt::at(x, 1352));
+            rt::step_scalar(a, w[56], rt::at(x, 1378));
+            rt::step_scalar(a, w[57], rt::at(x, 1327));
+            rt::step_scalar(a, w[58], rt::at(x, 1353));
+            rt::step_scalar(a, w[59], rt::at(x, 1379));
+            rt::step_scalar(a, w[60], rt::at(x, 1328));
+            rt::step_scalar(a, w[61], rt::at(x, 1354));
+            rt::step_scalar(a, w[62], rt::at(x, 1380));
+            rt::step_scalar(a, w[63], rt::at(x, 1404));
+            rt::step_scalar(a, w[64], rt::at(x, 1430));
+            rt::step_scalar(a, w[65], rt::at(x, 1456));
+            rt::step_scalar(a, w[66], rt::at(x, 1405));
+            rt::step_scalar(a, w[67], rt::at(x, 1431));
+            rt::step_scalar(a, w[68], rt::at(x, 1457));
+            rt::step_scalar(a, w[69], rt::at(x, 1406));
+            rt::step_scalar(a, w[70], rt::at(x, 1432));
+            rt::step_scalar(a, w[71], rt::at(x, 1458));
+            rt::step_scalar(a, w[72], rt::at(x, 1482));
+            rt::step_scalar(a, w[73], rt::at(x, 1508));
+            rt::step_scalar(a, w[74], rt::at(x, 1534));
+            rt::step_scalar(a, w[75], rt::at(x, 1483));
+            rt::step_scalar(a, w[76], rt::at(x, 1509));
+            rt::step_scalar(a, w[77], rt::at(x, 1535));
+            rt::step_scalar(a, w[78], rt::at(x, 1484));
+            rt::step_scalar(a, w[79], rt::at(x, 1510));
+            rt::step_scalar(a, w[80], rt::at(x, 1536));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6563,67 +6555,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1750));
-            rt::step_scalar(a, w[55], rt::at(x, 1784));
-            rt::step_scalar(a, w[56], rt::at(x, 1818));
-            rt::step_scalar(a, w[57], rt::at(x, 1751));
-            rt::step_scalar(a, w[58], rt::at(x, 1785));
-            rt::step_scalar(a, w[59], rt::at(x, 1819));
-            rt::step_scalar(a, w[60], rt::at(x, 1752));
-            rt::step_scalar(a, w[61], rt::at(x, 1786));
-            rt::step_scalar(a, w[62], rt::at(x, 1820));
-            rt::step_scalar(a, w[63], rt::at(x, 1852));
-            rt::step_scalar(a, w[64], rt::at(x, 1886));
-            rt::step_scalar(a, w[65], rt::at(x, 1920));
-            rt::step_scalar(a, w[66], rt::at(x, 1853));
-            rt::step_scalar(a, w[67], rt::at(x, 1887));
-            rt::step_scalar(a, w[68], rt::at(x, 1921));
-            rt::step_scalar(a, w[69], rt::at(x, 1854));
-            rt::step_scalar(a, w[70], rt::at(x, 1888));
-            rt::step_scalar(a, w[71], rt::at(x, 1922));
-            rt::step_scalar(a, w[72], rt::at(x, 1954));
-            rt::step_scalar(a, w[73], rt::at(x, 1988));
-            rt::step_scalar(a, w[74], rt::at(x, 2022));
-            rt::step_scalar(a, w[75], rt::at(x, 1955));
-            rt::step_scalar(a, w[76], rt::at(x, 1989));
-            rt::step_scalar(a, w[77], rt::at(x, 2023));
-            rt::step_scalar(a, w[78], rt::at(x, 1956));
-            rt::step_scalar(a, w[79], rt::at(x, 1990));
-            rt::step_scalar(a, w[80], rt::at(x, 2024));
+            rt::step_scalar(a, w[54], rt::at(x, 1334));
+            rt::step_scalar(a, w[55], rt::at(x, 1360));
+            rt::step_scalar(a, w[56], rt::at(x, 1386));
+            rt::step_scalar(a, w[57], rt::at(x, 1335));
+            rt::step_scalar(a, w[58], rt::at(x, 1361));
+            rt::step_scalar(a, w[59], rt::at(x, 1387));
+            rt::step_scalar(a, w[60], rt::at(x, 1336));
+            rt::step_scalar(a, w[61], rt::at(x, 1362));
+            rt::step_scalar(a, w[62], rt::at(x, 1388));
+            rt::step_scalar(a, w[63], rt::at(x, 1412));
+            rt::step_scalar(a, w[64], rt::at(x, 1438));
+            rt::step_scalar(a, w[65], rt::at(x, 1464));
+            rt::step_scalar(a, w[66], rt::at(x, 1413));
+            rt::step_scalar(a, w[67], rt::at(x, 1439));
+            rt::step_scalar(a, w[68], rt::at(x, 1465));
+            rt::step_scalar(a, w[69], rt::at(x, 1414));
+            rt::step_scalar(a, w[70], rt::at(x, 1440));
+            rt::step_scalar(a, w[71], rt::at(x, 1466));
+            rt::step_scalar(a, w[72], rt::at(x, 1490));
+            rt::step_scalar(a, w[73], rt::at(x, 1516));
+            rt::step_scalar(a, w[74], rt::at(x, 1542));
+            rt::step_scalar(a, w[75], rt::at(x, 1491));
+            rt::step_scalar(a, w[76], rt::at(x, 1517));
+            rt::step_scalar(a, w[77], rt::at(x, 1543));
+            rt::step_scalar(a, w[78], rt::at(x, 1492));
+            rt::step_scalar(a, w[79], rt::at(x, 1518));
+            rt::step_scalar(a, w[80], rt::at(x, 1544));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1274, 3, &a[..8]);
+            rt::put_apart(y, 1250, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1836));
-            rt::step_scalar(a, w[1], rt::at(x, 1870));
-            rt::step_scalar(a, w[2], rt::at(x, 1904));
-            rt::step_scalar(a, w[3], rt::at(x, 1837));
-            rt::step_scalar(a, w[4], rt::at(x, 1871));
-            rt::step_scalar(a, w[5], rt::at(x, 1905));
-            rt::step_scalar(a, w[6], rt::at(x, 1838));
-            rt::step_scalar(a, w[7], rt::at(x, 1872));
-            rt::step_scalar(a, w[8], rt::at(x, 1906));
-            rt::step_scalar(a, w[9], rt::at(x, 1938));
-            rt::step_scalar(a, w[10], rt::at(x, 1972));
-            rt::step_scalar(a, w[11], rt::at(x, 2006));
-            rt::step_scalar(a, w[12], rt::at(x, 1939));
-            rt::step_scalar(a, w[13], rt::at(x, 1973));
-            rt::step_scalar(a, w[14], rt::at(x, 2007));
-            rt::step_scalar(a, w[15], rt::at(x, 1940));
-            rt::step_scalar(a, w[16], rt::at(x, 1974));
-            rt::step_scalar(a, w[17], rt::at(x, 2008));
-            rt::step_scalar(a, w[18], rt::at(x, 2040));
-            rt::step_scalar(a, w[19], rt::at(x, 2074));
-            rt::step_scalar(a, w[20], rt::at(x, 2108));
-            rt::step_scalar(a, w[21], rt::at(x, 2041));
-            rt::step_scalar(a, w[22], rt::at(x, 2075));
-            rt::step_scalar(a, w[23], rt::at(x, 2109));
-            rt::step_scalar(a, w[24], rt::at(x, 2042));
-            rt::step_scalar(a, w[25], rt::at(x, 2076));
-            rt::step_scalar(a, w[26], rt::at(x, 2110));
+            rt::step_scalar(a, w[0], rt::at(x, 1404));
+            rt::step_scalar(a, w[1], rt::at(x, 1430));
+            rt::step_scalar(a, w[2], rt::at(x, 1456));
+            rt::step_scalar(a, w[3], rt::at(x, 1405));
+            rt::step_scalar(a, w[4], rt::at(x, 1431));
+            rt::step_scalar(a, w[5], rt::at(x, 1457));
+            rt::step_scalar(a, w[6], rt::at(x, 1406));
+            rt::step_scalar(a, w[7], rt::at(x, 1432));
+            rt::step_scalar(a, w[8], rt::at(x, 1458));
+            rt::step_scalar(a, w[9], rt::at(x, 1482));
+            rt::step_scalar(a, w[10], rt::at(x, 1508));
+            rt::step_scalar(a, w[11], rt::at(x, 1534));
+            rt::step_scalar(a, w[12], rt::at(x, 1483));
+            rt::step_scalar(a, w[13], rt::at(x, 1509));
+            rt::step_scalar(a, w[14], rt::at(x, 1535));
+            rt::step_scalar(a, w[15], rt::at(x, 1484));
+            rt::step_scalar(a, w[16], rt::at(x, 1510));
+            rt::step_scalar(a, w[17], rt::at(x, 1536));
+            rt::step_scalar(a, w[18], rt::at(x, 1560));
+            rt::step_scalar(a, w[19], rt::at(x, 1586));
+            rt::step_scalar(a, w[20], rt::at(x, 1612));
+            rt::step_scalar(a, w[21], rt::at(x, 1561));
+            rt::step_scalar(a, w[22], rt::at(x, 1587));
+            rt::step_scalar(a, w[23], rt::at(x, 1613));
+            rt::step_scalar(a, w[24], rt::at(x, 1562));
+            rt::step_scalar(a, w[25], rt::at(x, 1588));
+            rt::step_scalar(a, w[26], rt::at(x, 1614));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6631,67 +6623,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1852));
-            rt::step_scalar(a, w[1], rt::at(x, 1886));
-            rt::step_scalar(a, w[2], rt::at(x, 1920));
-            rt::step_scalar(a, w[3], rt::at(x, 1853));
-            rt::step_scalar(a, w[4], rt::at(x, 1887));
-            rt::step_scalar(a, w[5], rt::at(x, 1921));
-            rt::step_scalar(a, w[6], rt::at(x, 1854));
-            rt::step_scalar(a, w[7], rt::at(x, 1888));
-            rt::step_scalar(a, w[8], rt::at(x, 1922));
-            rt::step_scalar(a, w[9], rt::at(x, 1954));
-            rt::step_scalar(a, w[10], rt::at(x, 1988));
-            rt::step_scalar(a, w[11], rt::at(x, 2022));
-            rt::step_scalar(a, w[12], rt::at(x, 1955));
-            rt::step_scalar(a, w[13], rt::at(x, 1989));
-            rt::step_scalar(a, w[14], rt::at(x, 2023));
-            rt::step_scalar(a, w[15], rt::at(x, 1956));
-            rt::step_scalar(a, w[16], rt::at(x, 1990));
-            rt::step_scalar(a, w[17], rt::at(x, 2024));
-            rt::step_scalar(a, w[18], rt::at(x, 2056));
-            rt::step_scalar(a, w[19], rt::at(x, 2090));
-            rt::step_scalar(a, w[20], rt::at(x, 2124));
-            rt::step_scalar(a, w[21], rt::at(x, 2057));
-            rt::step_scalar(a, w[22], rt::at(x, 2091));
-            rt::step_scalar(a, w[23], rt::at(x, 2125));
-            rt::step_scalar(a, w[24], rt::at(x, 2058));
-            rt::step_scalar(a, w[25], rt::at(x, 2092));
-            rt::step_scalar(a, w[26], rt::at(x, 2126));
+            rt::step_scalar(a, w[0], rt::at(x, 1412));
+            rt::step_scalar(a, w[1], rt::at(x, 1438));
+            rt::step_scalar(a, w[2], rt::at(x, 1464));
+            rt::step_scalar(a, w[3], rt::at(x, 1413));
+            rt::step_scalar(a, w[4], rt::at(x, 1439));
+            rt::step_scalar(a, w[5], rt::at(x, 1465));
+            rt::step_scalar(a, w[6], rt::at(x, 1414));
+            rt::step_scalar(a, w[7], rt::at(x, 1440));
+            rt::step_scalar(a, w[8], rt::at(x, 1466));
+            rt::step_scalar(a, w[9], rt::at(x, 1490));
+            rt::step_scalar(a, w[10], rt::at(x, 1516));
+            rt::step_scalar(a, w[11], rt::at(x, 1542));
+            rt::step_scalar(a, w[12], rt::at(x, 1491));
+            rt::step_scalar(a, w[13], rt::at(x, 1517));
+            rt::step_scalar(a, w[14], rt::at(x, 1543));
+            rt::step_scalar(a, w[15], rt::at(x, 1492));
+            rt::step_scalar(a, w[16], rt::at(x, 1518));
+            rt::step_scalar(a, w[17], rt::at(x, 1544));
+            rt::step_scalar(a, w[18], rt::at(x, 1568));
+            rt::step_scalar(a, w[19], rt::at(x, 1594));
+            rt::step_scalar(a, w[20], rt::at(x, 1620));
+            rt::step_scalar(a, w[21], rt::at(x, 1569));
+            rt::step_scalar(a, w[22], rt::at(x, 1595));
+            rt::step_scalar(a, w[23], rt::at(x, 1621));
+            rt::step_scalar(a, w[24], rt::at(x, 1570));
+            rt::step_scalar(a, w[25], rt::at(x, 1596));
+            rt::step_scalar(a, w[26], rt::at(x, 1622));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1344, 3, &a[..8]);
+            rt::put_apart(y, 1320, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1836));
-            rt::step_scalar(a, w[28], rt::at(x, 1870));
-            rt::step_scalar(a, w[29], rt::at(x, 1904));
-            rt::step_scalar(a, w[30], rt::at(x, 1837));
-            rt::step_scalar(a, w[31], rt::at(x, 1871));
-            rt::step_scalar(a, w[32], rt::at(x, 1905));
-            rt::step_scalar(a, w[33], rt::at(x, 1838));
-            rt::step_scalar(a, w[34], rt::at(x, 1872));
-            rt::step_scalar(a, w[35], rt::at(x, 1906));
-            rt::step_scalar(a, w[36], rt::at(x, 1938));
-            rt::step_scalar(a, w[37], rt::at(x, 1972));
-            rt::step_scalar(a, w[38], rt::at(x, 2006));
-            rt::step_scalar(a, w[39], rt::at(x, 1939));
-            rt::step_scalar(a, w[40], rt::at(x, 1973));
-            rt::step_scalar(a, w[41], rt::at(x, 2007));
-            rt::step_scalar(a, w[42], rt::at(x, 1940));
-            rt::step_scalar(a, w[43], rt::at(x, 1974));
-            rt::step_scalar(a, w[44], rt::at(x, 2008));
-            rt::step_scalar(a, w[45], rt::at(x, 2040));
-            rt::step_scalar(a, w[46], rt::at(x, 2074));
-            rt::step_scalar(a, w[47], rt::at(x, 2108));
-            rt::step_scalar(a, w[48], rt::at(x, 2041));
-            rt::step_scalar(a, w[49], rt::at(x, 2075));
-            rt::step_scalar(a, w[50], rt::at(x, 2109));
-            rt::step_scalar(a, w[51], rt::at(x, 2042));
-            rt::step_scalar(a, w[52], rt::at(x, 2076));
-            rt::step_scalar(a, w[53], rt::at(x, 2110));
+            rt::step_scalar(a, w[27], rt::at(x, 1404));
+            rt::step_scalar(a, w[28], rt::at(x, 1430));
+            rt::step_scalar(a, w[29], rt::at(x, 1456));
+            rt::step_scalar(a, w[30], rt::at(x, 1405));
+            rt::step_scalar(a, w[31], rt::at(x, 1431));
+            rt::step_scalar(a, w[32], rt::at(x, 1457));
+            rt::step_scalar(a, w[33], rt::at(x, 1406));
+            rt::step_scalar(a, w[34], rt::at(x, 1432));
+            rt::step_scalar(a, w[35], rt::at(x, 1458));
+            rt::step_scalar(a, w[36], rt::at(x, 1482));
+            rt::step_scalar(a, w[37], rt::at(x, 1508));
+            rt::step_scalar(a, w[38], rt::at(x, 1534));
+            rt::step_scalar(a, w[39], rt::at(x, 1483));
+            rt::step_scalar(a, w[40], rt::at(x, 1509));
+            rt::step_scalar(a, w[41], rt::at(x, 1535));
+            rt::step_scalar(a, w[42], rt::at(x, 1484));
+            rt::step_scalar(a, w[43], rt::at(x, 1510));
+            rt::step_scalar(a, w[44], rt::at(x, 1536));
+            rt::step_scalar(a, w[45], rt::at(x, 1560));
+            rt::step_scalar(a, w[46], rt::at(x, 1586));
+            rt::step_scalar(a, w[47], rt::at(x, 1612));
+            rt::step_scalar(a, w[48], rt::at(x, 1561));
+            rt::step_scalar(a, w[49], rt::at(x, 1587));
+            rt::step_scalar(a, w[50], rt::at(x, 1613));
+            rt::step_scalar(a, w[51], rt::at(x, 1562));
+            rt::step_scalar(a, w[52], rt::at(x, 1588));
+            rt::step_scalar(a, w[53], rt::at(x, 1614));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6699,67 +6691,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1852));
-            rt::step_scalar(a, w[28], rt::at(x, 1886));
-            rt::step_scalar(a, w[29], rt::at(x, 1920));
-            rt::step_scalar(a, w[30], rt::at(x, 1853));
-            rt::step_scalar(a, w[31], rt::at(x, 1887));
-            rt::step_scalar(a, w[32], rt::at(x, 1921));
-            rt::step_scalar(a, w[33], rt::at(x, 1854));
-            rt::step_scalar(a, w[34], rt::at(x, 1888));
-            rt::step_scalar(a, w[35], rt::at(x, 1922));
-            rt::step_scalar(a, w[36], rt::at(x, 1954));
-            rt::step_scalar(a, w[37], rt::at(x, 1988));
-            rt::step_scalar(a, w[38], rt::at(x, 2022));
-            rt::step_scalar(a, w[39], rt::at(x, 1955));
-            rt::step_scalar(a, w[40], rt::at(x, 1989));
-            rt::step_scalar(a, w[41], rt::at(x, 2023));
-            rt::step_scalar(a, w[42], rt::at(x, 1956));
-            rt::step_scalar(a, w[43], rt::at(x, 1990));
-            rt::step_scalar(a, w[44], rt::at(x, 2024));
-            rt::step_scalar(a, w[45], rt::at(x, 2056));
-            rt::step_scalar(a, w[46], rt::at(x, 2090));
-            rt::step_scalar(a, w[47], rt::at(x, 2124));
-            rt::step_scalar(a, w[48], rt::at(x, 2057));
-            rt::step_scalar(a, w[49], rt::at(x, 2091));
-            rt::step_scalar(a, w[50], rt::at(x, 2125));
-            rt::step_scalar(a, w[51], rt::at(x, 2058));
-            rt::step_scalar(a, w[52], rt::at(x, 2092));
-            rt::step_scalar(a, w[53], rt::at(x, 2126));
+            rt::step_scalar(a, w[27], rt::at(x, 1412));
+            rt::step_scalar(a, w[28], rt::at(x, 1438));
+            rt::step_scalar(a, w[29], rt::at(x, 1464));
+            rt::step_scalar(a, w[30], rt::at(x, 1413));
+            rt::step_scalar(a, w[31], rt::at(x, 1439));
+            rt::step_scalar(a, w[32], rt::at(x, 1465));
+            rt::step_scalar(a, w[33], rt::at(x, 1414));
+            rt::step_scalar(a, w[34], rt::at(x, 1440));
+            rt::step_scalar(a, w[35], rt::at(x, 1466));
+            rt::step_scalar(a, w[36], rt::at(x, 1490));
+            rt::step_scalar(a, w[37], rt::at(x, 1516));
+            rt::step_scalar(a, w[38], rt::at(x, 1542));
+            rt::step_scalar(a, w[39], rt::at(x, 1491));
+            rt::step_scalar(a, w[40], rt::at(x, 1517));
+            rt::step_scalar(a, w[41], rt::at(x, 1543));
+            rt::step_scalar(a, w[42], rt::at(x, 1492));
+            rt::step_scalar(a, w[43], rt::at(x, 1518));
+            rt::step_scalar(a, w[44], rt::at(x, 1544));
+            rt::step_scalar(a, w[45], rt::at(x, 1568));
+            rt::step_scalar(a, w[46], rt::at(x, 1594));
+            rt::step_scalar(a, w[47], rt::at(x, 1620));
+            rt::step_scalar(a, w[48], rt::at(x, 1569));
+            rt::step_scalar(a, w[49], rt::at(x, 1595));
+            rt::step_scalar(a, w[50], rt::at(x, 1621));
+            rt::step_scalar(a, w[51], rt::at(x, 1570));
+            rt::step_scalar(a, w[52], rt::at(x, 1596));
+            rt::step_scalar(a, w[53], rt::at(x, 1622));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1345, 3, &a[..8]);
+            rt::put_apart(y, 1321, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1836));
-            rt::step_scalar(a, w[55], rt::at(x, 1870));
-            rt::step_scalar(a, w[56], rt::at(x, 1904));
-            rt::step_scalar(a, w[57], rt::at(x, 1837));
-            rt::step_scalar(a, w[58], rt::at(x, 1871));
-            rt::step_scalar(a, w[59], rt::at(x, 1905));
-            rt::step_scalar(a, w[60], rt::at(x, 1838));
-            rt::step_scalar(a, w[61], rt::at(x, 1872));
-            rt::step_scalar(a, w[62], rt::at(x, 1906));
-            rt::step_scalar(a, w[63], rt::at(x, 1938));
-            rt::step_scalar(a, w[64], rt::at(x, 1972));
-            rt::step_scalar(a, w[65], rt::at(x, 2006));
-            rt::step_scalar(a, w[66], rt::at(x, 1939));
-            rt::step_scalar(a, w[67], rt::at(x, 1973));
-            rt::step_scalar(a, w[68], rt::at(x, 2007));
-            rt::step_scalar(a, w[69], rt::at(x, 1940));
-            rt::step_scalar(a, w[70], rt::at(x, 1974));
-            rt::step_scalar(a, w[71], rt::at(x, 2008));
-            rt::step_scalar(a, w[72], rt::at(x, 2040));
-            rt::step_scalar(a, w[73], rt::at(x, 2074));
-            rt::step_scalar(a, w[74], rt::at(x, 2108));
-            rt::step_scalar(a, w[75], rt::at(x, 2041));
-            rt::step_scalar(a, w[76], rt::at(x, 2075));
-            rt::step_scalar(a, w[77], rt::at(x, 2109));
-            rt::step_scalar(a, w[78], rt::at(x, 2042));
-            rt::step_scalar(a, w[79], rt::at(x, 2076));
-            rt::step_scalar(a, w[80], rt::at(x, 2110));
+            rt::step_scalar(a, w[54], rt::at(x, 1404));
+            rt::step_scalar(a, w[55], rt::at(x, 1430));
+            rt::step_scalar(a, w[56], rt::at(x, 1456));
+            rt::step_scalar(a, w[57], rt::at(x, 1405));
+            rt::step_scalar(a, w[58], rt::at(x, 1431));
+            rt::step_scalar(a, w[59], rt::at(x, 1457));
+            rt::step_scalar(a, w[60], rt::at(x, 1406));
+            rt::step_scalar(a, w[61], rt::at(x, 1432));
+            rt::step_scalar(a, w[62], rt::at(x, 1458));
+            rt::step_scalar(a, w[63], rt::at(x, 1482));
+            rt::step_scalar(a, w[64], rt::at(x, 1508));
+            rt::step_scalar(a, w[65], rt::at(x, 1534));
+            rt::step_scalar(a, w[66], rt::at(x, 1483));
+            rt::step_scalar(a, w[67], rt::at(x, 1509));
+            rt::step_scalar(a, w[68], rt::at(x, 1535));
+            rt::step_scalar(a, w[69], rt::at(x, 1484));
+            rt::step_scalar(a, w[70], rt::at(x, 1510));
+            rt::step_scalar(a, w[71], rt::at(x, 1536));
+            rt::step_scalar(a, w[72], rt::at(x, 1560));
+            rt::step_scalar(a, w[73], rt::at(x, 1586));
+            rt::step_scalar(a, w[74], rt::at(x, 1612));
+            rt::step_scalar(a, w[75], rt::at(x, 1561));
+            rt::step_scalar(a, w[76], rt::at(x, 1587));
+            rt::step_scalar(a, w[77], rt::at(x, 1613));
+            rt::step_scalar(a, w[78], rt::at(x, 1562));
+            rt::step_scalar(a, w[79], rt::at(x, 1588));
+            rt::step_scalar(a, w[80], rt::at(x, 1614));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6767,67 +6759,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1852));
-            rt::step_scalar(a, w[55], rt::at(x, 1886));
-            rt::step_scalar(a, w[56], rt::at(x, 1920));
-            rt::step_scalar(a, w[57], rt::at(x, 1853));
-            rt::step_scalar(a, w[58], rt::at(x, 1887));
-            rt::step_scalar(a, w[59], rt::at(x, 1921));
-            rt::step_scalar(a, w[60], rt::at(x, 1854));
-            rt::step_scalar(a, w[61], rt::at(x, 1888));
-            rt::step_scalar(a, w[62], rt::at(x, 1922));
-            rt::step_scalar(a, w[63], rt::at(x, 1954));
-            rt::step_scalar(a, w[64], rt::at(x, 1988));
-            rt::step_scalar(a, w[65], rt::at(x, 2022));
-            rt::step_scalar(a, w[66], rt::at(x, 1955));
-            rt::step_scalar(a, w[67], rt::at(x, 1989));
-            rt::step_scalar(a, w[68], rt::at(x, 2023));
-            rt::step_scalar(a, w[69], rt::at(x, 1956));
-            rt::step_scalar(a, w[70], rt::at(x, 1990));
-            rt::step_scalar(a, w[71], rt::at(x, 2024));
-            rt::step_scalar(a, w[72], rt::at(x, 2056));
-            rt::step_scalar(a, w[73], rt::at(x, 2090));
-            rt::step_scalar(a, w[74], rt::at(x, 2124));
-            rt::step_scalar(a, w[75], rt::at(x, 2057));
-            rt::step_scalar(a, w[76], rt::at(x, 2091));
-            rt::step_scalar(a, w[77], rt::at(x, 2125));
-            rt::step_scalar(a, w[78], rt::at(x, 2058));
-            rt::step_scalar(a, w[79], rt::at(x, 2092));
-            rt::step_scalar(a, w[80], rt::at(x, 2126));
+            rt::step_scalar(a, w[54], rt::at(x, 1412));
+            rt::step_scalar(a, w[55], rt::at(x, 1438));
+            rt::step_scalar(a, w[56], rt::at(x, 1464));
+            rt::step_scalar(a, w[57], rt::at(x, 1413));
+            rt::step_scalar(a, w[58], rt::at(x, 1439));
+            rt::step_scalar(a, w[59], rt::at(x, 1465));
+            rt::step_scalar(a, w[60], rt::at(x, 1414));
+            rt::step_scalar(a, w[61], rt::at(x, 1440));
+            rt::step_scalar(a, w[62], rt::at(x, 1466));
+            rt::step_scalar(a, w[63], rt::at(x, 1490));
+            rt::step_scalar(a, w[64], rt::at(x, 1516));
+            rt::step_scalar(a, w[65], rt::at(x, 1542));
+            rt::step_scalar(a, w[66], rt::at(x, 1491));
+            rt::step_scalar(a, w[67], rt::at(x, 1517));
+            rt::step_scalar(a, w[68], rt::at(x, 1543));
+            rt::step_scalar(a, w[69], rt::at(x, 1492));
+            rt::step_scalar(a, w[70], rt::at(x, 1518));
+            rt::step_scalar(a, w[71], rt::at(x, 1544));
+            rt::step_scalar(a, w[72], rt::at(x, 1568));
+            rt::step_scalar(a, w[73], rt::at(x, 1594));
+            rt::step_scalar(a, w[74], rt::at(x, 1620));
+            rt::step_scalar(a, w[75], rt::at(x, 1569));
+            rt::step_scalar(a, w[76], rt::at(x, 1595));
+            rt::step_scalar(a, w[77], rt::at(x, 1621));
+            rt::step_scalar(a, w[78], rt::at(x, 1570));
+            rt::step_scalar(a, w[79], rt::at(x, 1596));
+            rt::step_scalar(a, w[80], rt::at(x, 1622));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1346, 3, &a[..8]);
+            rt::put_apart(y, 1322, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1938));
-            rt::step_scalar(a, w[1], rt::at(x, 1972));
-            rt::step_scalar(a, w[2], rt::at(x, 2006));
-            rt::step_scalar(a, w[3], rt::at(x, 1939));
-            rt::step_scalar(a, w[4], rt::at(x, 1973));
-            rt::step_scalar(a, w[5], rt::at(x, 2007));
-            rt::step_scalar(a, w[6], rt::at(x, 1940));
-            rt::step_scalar(a, w[7], rt::at(x, 1974));
-            rt::step_scalar(a, w[8], rt::at(x, 2008));
-            rt::step_scalar(a, w[9], rt::at(x, 2040));
-            rt::step_scalar(a, w[10], rt::at(x, 2074));
-            rt::step_scalar(a, w[11], rt::at(x, 2108));
-            rt::step_scalar(a, w[12], rt::at(x, 2041));
-            rt::step_scalar(a, w[13], rt::at(x, 2075));
-            rt::step_scalar(a, w[14], rt::at(x, 2109));
-            rt::step_scalar(a, w[15], rt::at(x, 2042));
-            rt::step_scalar(a, w[16], rt::at(x, 2076));
-            rt::step_scalar(a, w[17], rt::at(x, 2110));
-            rt::step_scalar(a, w[18], rt::at(x, 2142));
-            rt::step_scalar(a, w[19], rt::at(x, 2176));
-            rt::step_scalar(a, w[20], rt::at(x, 2210));
-            rt::step_scalar(a, w[21], rt::at(x, 2143));
-            rt::step_scalar(a, w[22], rt::at(x, 2177));
-            rt::step_scalar(a, w[23], rt::at(x, 2211));
-            rt::step_scalar(a, w[24], rt::at(x, 2144));
-            rt::step_scalar(a, w[25], rt::at(x, 2178));
-            rt::step_scalar(a, w[26], rt::at(x, 2212));
+            rt::step_scalar(a, w[0], rt::at(x, 1482));
+            rt::step_scalar(a, w[1], rt::at(x, 1508));
+            rt::step_scalar(a, w[2], rt::at(x, 1534));
+            rt::step_scalar(a, w[3], rt::at(x, 1483));
+            rt::step_scalar(a, w[4], rt::at(x, 1509));
+            rt::step_scalar(a, w[5], rt::at(x, 1535));
+            rt::step_scalar(a, w[6], rt::at(x, 1484));
+            rt::step_scalar(a, w[7], rt::at(x, 1510));
+            rt::step_scalar(a, w[8], rt::at(x, 1536));
+            rt::step_scalar(a, w[9], rt::at(x, 1560));
+            rt::step_scalar(a, w[10], rt::at(x, 1586));
+            rt::step_scalar(a, w[11], rt::at(x, 1612));
+            rt::step_scalar(a, w[12], rt::at(x, 1561));
+            rt::step_scalar(a, w[13], rt::at(x, 1587));
+            rt::step_scalar(a, w[14], rt::at(x, 1613));
+            rt::step_scalar(a, w[15], rt::at(x, 1562));
+            rt::step_scalar(a, w[16], rt::at(x, 1588));
+            rt::step_scalar(a, w[17], rt::at(x, 1614));
+            rt::step_scalar(a, w[18], rt::at(x, 1638));
+            rt::step_scalar(a, w[19], rt::at(x, 1664));
+            rt::step_scalar(a, w[20], rt::at(x, 1690));
+            rt::step_scalar(a, w[21], rt::at(x, 1639));
+            rt::step_scalar(a, w[22], rt::at(x, 1665));
+            rt::step_scalar(a, w[23], rt::at(x, 1691));
+            rt::step_scalar(a, w[24], rt::at(x, 1640));
+            rt::step_scalar(a, w[25], rt::at(x, 1666));
+            rt::step_scalar(a, w[26], rt::at(x, 1692));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6835,67 +6827,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 1954));
-            rt::step_scalar(a, w[1], rt::at(x, 1988));
-            rt::step_scalar(a, w[2], rt::at(x, 2022));
-            rt::step_scalar(a, w[3], rt::at(x, 1955));
-            rt::step_scalar(a, w[4], rt::at(x, 1989));
-            rt::step_scalar(a, w[5], rt::at(x, 2023));
-            rt::step_scalar(a, w[6], rt::at(x, 1956));
-            rt::step_scalar(a, w[7], rt::at(x, 1990));
-            rt::step_scalar(a, w[8], rt::at(x, 2024));
-            rt::step_scalar(a, w[9], rt::at(x, 2056));
-            rt::step_scalar(a, w[10], rt::at(x, 2090));
-            rt::step_scalar(a, w[11], rt::at(x, 2124));
-            rt::step_scalar(a, w[12], rt::at(x, 2057));
-            rt::step_scalar(a, w[13], rt::at(x, 2091));
-            rt::step_scalar(a, w[14], rt::at(x, 2125));
-            rt::step_scalar(a, w[15], rt::at(x, 2058));
-            rt::step_scalar(a, w[16], rt::at(x, 2092));
-            rt::step_scalar(a, w[17], rt::at(x, 2126));
-            rt::step_scalar(a, w[18], rt::at(x, 2158));
-            rt::step_scalar(a, w[19], rt::at(x, 2192));
-            rt::step_scalar(a, w[20], rt::at(x, 2226));
-            rt::step_scalar(a, w[21], rt::at(x, 2159));
-            rt::step_scalar(a, w[22], rt::at(x, 2193));
-            rt::step_scalar(a, w[23], rt::at(x, 2227));
-            rt::step_scalar(a, w[24], rt::at(x, 2160));
-            rt::step_scalar(a, w[25], rt::at(x, 2194));
-            rt::step_scalar(a, w[26], rt::at(x, 2228));
+            rt::step_scalar(a, w[0], rt::at(x, 1490));
+            rt::step_scalar(a, w[1], rt::at(x, 1516));
+            rt::step_scalar(a, w[2], rt::at(x, 1542));
+            rt::step_scalar(a, w[3], rt::at(x, 1491));
+            rt::step_scalar(a, w[4], rt::at(x, 1517));
+            rt::step_scalar(a, w[5], rt::at(x, 1543));
+            rt::step_scalar(a, w[6], rt::at(x, 1492));
+            rt::step_scalar(a, w[7], rt::at(x, 1518));
+            rt::step_scalar(a, w[8], rt::at(x, 1544));
+            rt::step_scalar(a, w[9], rt::at(x, 1568));
+            rt::step_scalar(a, w[10], rt::at(x, 1594));
+            rt::step_scalar(a, w[11], rt::at(x, 1620));
+            rt::step_scalar(a, w[12], rt::at(x, 1569));
+            rt::step_scalar(a, w[13], rt::at(x, 1595));
+            rt::step_scalar(a, w[14], rt::at(x, 1621));
+            rt::step_scalar(a, w[15], rt::at(x, 1570));
+            rt::step_scalar(a, w[16], rt::at(x, 1596));
+            rt::step_scalar(a, w[17], rt::at(x, 1622));
+            rt::step_scalar(a, w[18], rt::at(x, 1646));
+            rt::step_scalar(a, w[19], rt::at(x, 1672));
+            rt::step_scalar(a, w[20], rt::at(x, 1698));
+            rt::step_scalar(a, w[21], rt::at(x, 1647));
+            rt::step_scalar(a, w[22], rt::at(x, 1673));
+            rt::step_scalar(a, w[23], rt::at(x, 1699));
+            rt::step_scalar(a, w[24], rt::at(x, 1648));
+            rt::step_scalar(a, w[25], rt::at(x, 1674));
+            rt::step_scalar(a, w[26], rt::at(x, 1700));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1416, 3, &a[..8]);
+            rt::put_apart(y, 1392, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1938));
-            rt::step_scalar(a, w[28], rt::at(x, 1972));
-            rt::step_scalar(a, w[29], rt::at(x, 2006));
-            rt::step_scalar(a, w[30], rt::at(x, 1939));
-            rt::step_scalar(a, w[31], rt::at(x, 1973));
-            rt::step_scalar(a, w[32], rt::at(x, 2007));
-            rt::step_scalar(a, w[33], rt::at(x, 1940));
-            rt::step_scalar(a, w[34], rt::at(x, 1974));
-            rt::step_scalar(a, w[35], rt::at(x, 2008));
-            rt::step_scalar(a, w[36], rt::at(x, 2040));
-            rt::step_scalar(a, w[37], rt::at(x, 2074));
-            rt::step_scalar(a, w[38], rt::at(x, 2108));
-            rt::step_scalar(a, w[39], rt::at(x, 2041));
-            rt::step_scalar(a, w[40], rt::at(x, 2075));
-            rt::step_scalar(a, w[41], rt::at(x, 2109));
-            rt::step_scalar(a, w[42], rt::at(x, 2042));
-            rt::step_scalar(a, w[43], rt::at(x, 2076));
-            rt::step_scalar(a, w[44], rt::at(x, 2110));
-            rt::step_scalar(a, w[45], rt::at(x, 2142));
-            rt::step_scalar(a, w[46], rt::at(x, 2176));
-            rt::step_scalar(a, w[47], rt::at(x, 2210));
-            rt::step_scalar(a, w[48], rt::at(x, 2143));
-            rt::step_scalar(a, w[49], rt::at(x, 2177));
-            rt::step_scalar(a, w[50], rt::at(x, 2211));
-            rt::step_scalar(a, w[51], rt::at(x, 2144));
-            rt::step_scalar(a, w[52], rt::at(x, 2178));
-            rt::step_scalar(a, w[53], rt::at(x, 2212));
+            rt::step_scalar(a, w[27], rt::at(x, 1482));
+            rt::step_scalar(a, w[28], rt::at(x, 1508));
+            rt::step_scalar(a, w[29], rt::at(x, 1534));
+            rt::step_scalar(a, w[30], rt::at(x, 1483));
+            rt::step_scalar(a, w[31], rt::at(x, 1509));
+            rt::step_scalar(a, w[32], rt::at(x, 1535));
+            rt::step_scalar(a, w[33], rt::at(x, 1484));
+            rt::step_scalar(a, w[34], rt::at(x, 1510));
+            rt::step_scalar(a, w[35], rt::at(x, 1536));
+            rt::step_scalar(a, w[36], rt::at(x, 1560));
+            rt::step_scalar(a, w[37], rt::at(x, 1586));
+            rt::step_scalar(a, w[38], rt::at(x, 1612));
+            rt::step_scalar(a, w[39], rt::at(x, 1561));
+            rt::step_scalar(a, w[40], rt::at(x, 1587));
+            rt::step_scalar(a, w[41], rt::at(x, 1613));
+            rt::step_scalar(a, w[42], rt::at(x, 1562));
+            rt::step_scalar(a, w[43], rt::at(x, 1588));
+            rt::step_scalar(a, w[44], rt::at(x, 1614));
+            rt::step_scalar(a, w[45], rt::at(x, 1638));
+            rt::step_scalar(a, w[46], rt::at(x, 1664));
+            rt::step_scalar(a, w[47], rt::at(x, 1690));
+            rt::step_scalar(a, w[48], rt::at(x, 1639));
+            rt::step_scalar(a, w[49], rt::at(x, 1665));
+            rt::step_scalar(a, w[50], rt::at(x, 1691));
+            rt::step_scalar(a, w[51], rt::at(x, 1640));
+            rt::step_scalar(a, w[52], rt::at(x, 1666));
+            rt::step_scalar(a, w[53], rt::at(x, 1692));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6903,67 +6895,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 1954));
-            rt::step_scalar(a, w[28], rt::at(x, 1988));
-            rt::step_scalar(a, w[29], rt::at(x, 2022));
-            rt::step_scalar(a, w[30], rt::at(x, 1955));
-            rt::step_scalar(a, w[31], rt::at(x, 1989));
-            rt::step_scalar(a, w[32], rt::at(x, 2023));
-            rt::step_scalar(a, w[33], rt::at(x, 1956));
-            rt::step_scalar(a, w[34], rt::at(x, 1990));
-            rt::step_scalar(a, w[35], rt::at(x, 2024));
-            rt::step_scalar(a, w[36], rt::at(x, 2056));
-            rt::step_scalar(a, w[37], rt::at(x, 2090));
-            rt::step_scalar(a, w[38], rt::at(x, 2124));
-            rt::step_scalar(a, w[39], rt::at(x, 2057));
-            rt::step_scalar(a, w[40], rt::at(x, 2091));
-            rt::step_scalar(a, w[41], rt::at(x, 2125));
-            rt::step_scalar(a, w[42], rt::at(x, 2058));
-            rt::step_scalar(a, w[43], rt::at(x, 2092));
-            rt::step_scalar(a, w[44], rt::at(x, 2126));
-            rt::step_scalar(a, w[45], rt::at(x, 2158));
-            rt::step_scalar(a, w[46], rt::at(x, 2192));
-            rt::step_scalar(a, w[47], rt::at(x, 2226));
-            rt::step_scalar(a, w[48], rt::at(x, 2159));
-            rt::step_scalar(a, w[49], rt::at(x, 2193));
-            rt::step_scalar(a, w[50], rt::at(x, 2227));
-            rt::step_scalar(a, w[51], rt::at(x, 2160));
-            rt::step_scalar(a, w[52], rt::at(x, 2194));
-            rt::step_scalar(a, w[53], rt::at(x, 2228));
+            rt::step_scalar(a, w[27], rt::at(x, 1490));
+            rt::step_scalar(a, w[28], rt::at(x, 1516));
+            rt::step_scalar(a, w[29], rt::at(x, 1542));
+            rt::step_scalar(a, w[30], rt::at(x, 1491));
+            rt::step_scalar(a, w[31], rt::at(x, 1517));
+            rt::step_scalar(a, w[32], rt::at(x, 1543));
+            rt::step_scalar(a, w[33], rt::at(x, 1492));
+            rt::step_scalar(a, w[34], rt::at(x, 1518));
+            rt::step_scalar(a, w[35], rt::at(x, 1544));
+            rt::step_scalar(a, w[36], rt::at(x, 1568));
+            rt::step_scalar(a, w[37], rt::at(x, 1594));
+            rt::step_scalar(a, w[38], rt::at(x, 1620));
+            rt::step_scalar(a, w[39], rt::at(x, 1569));
+            rt::step_scalar(a, w[40], rt::at(x, 1595));
+            rt::step_scalar(a, w[41], rt::at(x, 1621));
+            rt::step_scalar(a, w[42], rt::at(x, 1570));
+            rt::step_scalar(a, w[43], rt::at(x, 1596));
+            rt::step_scalar(a, w[44], rt::at(x, 1622));
+            rt::step_scalar(a, w[45], rt::at(x, 1646));
+            rt::step_scalar(a, w[46], rt::at(x, 1672));
+            rt::step_scalar(a, w[47], rt::at(x, 1698));
+            rt::step_scalar(a, w[48], rt::at(x, 1647));
+            rt::step_scalar(a, w[49], rt::at(x, 1673));
+            rt::step_scalar(a, w[50], rt::at(x, 1699));
+            rt::step_scalar(a, w[51], rt::at(x, 1648));
+            rt::step_scalar(a, w[52], rt::at(x, 1674));
+            rt::step_scalar(a, w[53], rt::at(x, 1700));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1417, 3, &a[..8]);
+            rt::put_apart(y, 1393, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1938));
-            rt::step_scalar(a, w[55], rt::at(x, 1972));
-            rt::step_scalar(a, w[56], rt::at(x, 2006));
-            rt::step_scalar(a, w[57], rt::at(x, 1939));
-            rt::step_scalar(a, w[58], rt::at(x, 1973));
-            rt::step_scalar(a, w[59], rt::at(x, 2007));
-            rt::step_scalar(a, w[60], rt::at(x, 1940));
-            rt::step_scalar(a, w[61], rt::at(x, 1974));
-            rt::step_scalar(a, w[62], rt::at(x, 2008));
-            rt::step_scalar(a, w[63], rt::at(x, 2040));
-            rt::step_scalar(a, w[64], rt::at(x, 2074));
-            rt::step_scalar(a, w[65], rt::at(x, 2108));
-            rt::step_scalar(a, w[66], rt::at(x, 2041));
-            rt::step_scalar(a, w[67], rt::at(x, 2075));
-            rt::step_scalar(a, w[68], rt::at(x, 2109));
-            rt::step_scalar(a, w[69], rt::at(x, 2042));
-            rt::step_scalar(a, w[70], rt::at(x, 2076));
-            rt::step_scalar(a, w[71], rt::at(x, 2110));
-            rt::step_scalar(a, w[72], rt::at(x, 2142));
-            rt::step_scalar(a, w[73], rt::at(x, 2176));
-            rt::step_scalar(a, w[74], rt::at(x, 2210));
-            rt::step_scalar(a, w[75], rt::at(x, 2143));
-            rt::step_scalar(a, w[76], rt::at(x, 2177));
-            rt::step_scalar(a, w[77], rt::at(x, 2211));
-            rt::step_scalar(a, w[78], rt::at(x, 2144));
-            rt::step_scalar(a, w[79], rt::at(x, 2178));
-            rt::step_scalar(a, w[80], rt::at(x, 2212));
+            rt::step_scalar(a, w[54], rt::at(x, 1482));
+            rt::step_scalar(a, w[55], rt::at(x, 1508));
+            rt::step_scalar(a, w[56], rt::at(x, 1534));
+            rt::step_scalar(a, w[57], rt::at(x, 1483));
+            rt::step_scalar(a, w[58], rt::at(x, 1509));
+            rt::step_scalar(a, w[59], rt::at(x, 1535));
+            rt::step_scalar(a, w[60], rt::at(x, 1484));
+            rt::step_scalar(a, w[61], rt::at(x, 1510));
+            rt::step_scalar(a, w[62], rt::at(x, 1536));
+            rt::step_scalar(a, w[63], rt::at(x, 1560));
+            rt::step_scalar(a, w[64], rt::at(x, 1586));
+            rt::step_scalar(a, w[65], rt::at(x, 1612));
+            rt::step_scalar(a, w[66], rt::at(x, 1561));
+            rt::step_scalar(a, w[67], rt::at(x, 1587));
+            rt::step_scalar(a, w[68], rt::at(x, 1613));
+            rt::step_scalar(a, w[69], rt::at(x, 1562));
+            rt::step_scalar(a, w[70], rt::at(x, 1588));
+            rt::step_scalar(a, w[71], rt::at(x, 1614));
+            rt::step_scalar(a, w[72], rt::at(x, 1638));
+            rt::step_scalar(a, w[73], rt::at(x, 1664));
+            rt::step_scalar(a, w[74], rt::at(x, 1690));
+            rt::step_scalar(a, w[75], rt::at(x, 1639));
+            rt::step_scalar(a, w[76], rt::at(x, 1665));
+            rt::step_scalar(a, w[77], rt::at(x, 1691));
+            rt::step_scalar(a, w[78], rt::at(x, 1640));
+            rt::step_scalar(a, w[79], rt::at(x, 1666));
+            rt::step_scalar(a, w[80], rt::at(x, 1692));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -6972,74 +6964,74 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_part_8(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 1954));
-            rt::step_scalar(a, w[55], rt::at(x, 1988));
-            rt::step_scalar(a, w[56], rt::at(x, 2022));
-            rt::step_scalar(a, w[57], rt::at(x, 1955));
-            rt::step_scalar(a, w[58], rt::at(x, 1989));
-            rt::step_scalar(a, w[59], rt::at(x, 2023));
-            rt::step_scalar(a, w[60], rt::at(x, 1956));
-            rt::step_scalar(a, w[61], rt::at(x, 1990));
-            rt::step_scalar(a, w[62], rt::at(x, 2024));
-            rt::step_scalar(a, w[63], rt::at(x, 2056));
-            rt::step_scalar(a, w[64], rt::at(x, 2090));
-            rt::step_scalar(a, w[65], rt::at(x, 2124));
-            rt::step_scalar(a, w[66], rt::at(x, 2057));
-            rt::step_scalar(a, w[67], rt::at(x, 2091));
-            rt::step_scalar(a, w[68], rt::at(x, 2125));
-            rt::step_scalar(a, w[69], rt::at(x, 2058));
-            rt::step_scalar(a, w[70], rt::at(x, 2092));
-            rt::step_scalar(a, w[71], rt::at(x, 2126));
-            rt::step_scalar(a, w[72], rt::at(x, 2158));
-            rt::step_scalar(a, w[73], rt::at(x, 2192));
-            rt::step_scalar(a, w[74], rt::at(x, 2226));
-            rt::step_scalar(a, w[75], rt::at(x, 2159));
-            rt::step_scalar(a, w[76], rt::at(x, 2193));
-            rt::step_scalar(a, w[77], rt::at(x, 2227));
-            rt::step_scalar(a, w[78], rt::at(x, 2160));
-            rt::step_scalar(a, w[79], rt::at(x, 2194));
-            rt::step_scalar(a, w[80], rt::at(x, 2228));
+            rt::step_scalar(a, w[54], rt::at(x, 1490));
+            rt::step_scalar(a, w[55], rt::at(x, 1516));
+            rt::step_scalar(a, w[56], rt::at(x, 1542));
+            rt::step_scalar(a, w[57], rt::at(x, 1491));
+            rt::step_scalar(a, w[58], rt::at(x, 1517));
+            rt::step_scalar(a, w[59], rt::at(x, 1543));
+            rt::step_scalar(a, w[60], rt::at(x, 1492));
+            rt::step_scalar(a, w[61], rt::at(x, 1518));
+            rt::step_scalar(a, w[62], rt::at(x, 1544));
+            rt::step_scalar(a, w[63], rt::at(x, 1568));
+            rt::step_scalar(a, w[64], rt::at(x, 1594));
+            rt::step_scalar(a, w[65], rt::at(x, 1620));
+            rt::step_scalar(a, w[66], rt::at(x, 1569));
+            rt::step_scalar(a, w[67], rt::at(x, 1595));
+            rt::step_scalar(a, w[68], rt::at(x, 1621));
+            rt::step_scalar(a, w[69], rt::at(x, 1570));
+            rt::step_scalar(a, w[70], rt::at(x, 1596));
+            rt::step_scalar(a, w[71], rt::at(x, 1622));
+            rt::step_scalar(a, w[72], rt::at(x, 1646));
+            rt::step_scalar(a, w[73], rt::at(x, 1672));
+            rt::step_scalar(a, w[74], rt::at(x, 1698));
+            rt::step_scalar(a, w[75], rt::at(x, 1647));
+            rt::step_scalar(a, w[76], rt::at(x, 1673));
+            rt::step_scalar(a, w[77], rt::at(x, 1699));
+            rt::step_scalar(a, w[78], rt::at(x, 1648));
+            rt::step_scalar(a, w[79], rt::at(x, 1674));
+            rt::step_scalar(a, w[80], rt::at(x, 1700));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1418, 3, &a[..8]);
+            rt::put_apart(y, 1394, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2040));
-            rt::step_scalar(a, w[1], rt::at(x, 2074));
-            rt::step_scalar(a, w[2], rt::at(x, 2108));
-            rt::step_scalar(a, w[3], rt::at(x, 2041));
-            rt::step_scalar(a, w[4], rt::at(x, 2075));
-            rt::step_scalar(a, w[5], rt::at(x, 2109));
-            rt::step_scalar(a, w[6], rt::at(x, 2042));
-            rt::step_scalar(a, w[7], rt::at(x, 2076));
-            rt::step_scalar(a, w[8], rt::at(x, 2110));
-            rt::step_scalar(a, w[9], rt::at(x, 2142));
-            rt::step_scalar(a, w[10], rt::at(x, 2176));
-            rt::step_scalar(a, w[11], rt::at(x, 2210));
-            rt::step_scalar(a, w[12], rt::at(x, 2143));
-            rt::step_scalar(a, w[13], rt::at(x, 2177));
-            rt::step_scalar(a, w[14], rt::at(x, 2211));
-            rt::step_scalar(a, w[15], rt::at(x, 2144));
-            rt::step_scalar(a, w[16], rt::at(x, 2178));
-            rt::step_scalar(a, w[17], rt::at(x, 2212));
-            rt::step_scalar(a, w[18], rt::at(x, 2244));
-            rt::step_scalar(a, w[19], rt::at(x, 2278));
-            rt::step_scalar(a, w[20], rt::at(x, 2312));
-            rt::step_scalar(a, w[21], rt::at(x, 2245));
-            rt::step_scalar(a, w[22], rt::at(x, 2279));
-            rt::step_scalar(a, w[23], rt::at(x, 2313));
-            rt::step_scalar(a, w[24], rt::at(x, 2246));
-            rt::step_scalar(a, w[25], rt::at(x, 2280));
-            rt::step_scalar(a, w[26], rt::at(x, 2314));
+            rt::step_scalar(a, w[0], rt::at(x, 1560));
+            rt::step_scalar(a, w[1], rt::at(x, 1586));
+            rt::step_scalar(a, w[2], rt::at(x, 1612));
+            rt::step_scalar(a, w[3], rt::at(x, 1561));
+            rt::step_scalar(a, w[4], rt::at(x, 1587));
+            rt::step_scalar(a, w[5], rt::at(x, 1613));
+            rt::step_scalar(a, w[6], rt::at(x, 1562));
+            rt::step_scalar(a, w[7], rt::at(x, 1588));
+            rt::step_scalar(a, w[8], rt::at(x, 1614));
+            rt::step_scalar(a, w[9], rt::at(x, 1638));
+            rt::step_scalar(a, w[10], rt::at(x, 1664));
+            rt::step_scalar(a, w[11], rt::at(x, 1690));
+            rt::step_scalar(a, w[12], rt::at(x, 1639));
+            rt::step_scalar(a, w[13], rt::at(x, 1665));
+            rt::step_scalar(a, w[14], rt::at(x, 1691));
+            rt::step_scalar(a, w[15], rt::at(x, 1640));
+            rt::step_scalar(a, w[16], rt::at(x, 1666));
+            rt::step_scalar(a, w[17], rt::at(x, 1692));
+            rt::step_scalar(a, w[18], rt::at(x, 1716));
+            rt::step_scalar(a, w[19], rt::at(x, 1742));
+            rt::step_scalar(a, w[20], rt::at(x, 1768));
+            rt::step_scalar(a, w[21], rt::at(x, 1717));
+            rt::step_scalar(a, w[22], rt::at(x, 1743));
+            rt::step_scalar(a, w[23], rt::at(x, 1769));
+            rt::step_scalar(a, w[24], rt::at(x, 1718));
+            rt::step_scalar(a, w[25], rt::at(x, 1744));
+            rt::step_scalar(a, w[26], rt::at(x, 1770));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7047,67 +7039,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2056));
-            rt::step_scalar(a, w[1], rt::at(x, 2090));
-            rt::step_scalar(a, w[2], rt::at(x, 2124));
-            rt::step_scalar(a, w[3], rt::at(x, 2057));
-            rt::step_scalar(a, w[4], rt::at(x, 2091));
-            rt::step_scalar(a, w[5], rt::at(x, 2125));
-            rt::step_scalar(a, w[6], rt::at(x, 2058));
-            rt::step_scalar(a, w[7], rt::at(x, 2092));
-            rt::step_scalar(a, w[8], rt::at(x, 2126));
-            rt::step_scalar(a, w[9], rt::at(x, 2158));
-            rt::step_scalar(a, w[10], rt::at(x, 2192));
-            rt::step_scalar(a, w[11], rt::at(x, 2226));
-            rt::step_scalar(a, w[12], rt::at(x, 2159));
-            rt::step_scalar(a, w[13], rt::at(x, 2193));
-            rt::step_scalar(a, w[14], rt::at(x, 2227));
-            rt::step_scalar(a, w[15], rt::at(x, 2160));
-            rt::step_scalar(a, w[16], rt::at(x, 2194));
-            rt::step_scalar(a, w[17], rt::at(x, 2228));
-            rt::step_scalar(a, w[18], rt::at(x, 2260));
-            rt::step_scalar(a, w[19], rt::at(x, 2294));
-            rt::step_scalar(a, w[20], rt::at(x, 2328));
-            rt::step_scalar(a, w[21], rt::at(x, 2261));
-            rt::step_scalar(a, w[22], rt::at(x, 2295));
-            rt::step_scalar(a, w[23], rt::at(x, 2329));
-            rt::step_scalar(a, w[24], rt::at(x, 2262));
-            rt::step_scalar(a, w[25], rt::at(x, 2296));
-            rt::step_scalar(a, w[26], rt::at(x, 2330));
+            rt::step_scalar(a, w[0], rt::at(x, 1568));
+            rt::step_scalar(a, w[1], rt::at(x, 1594));
+            rt::step_scalar(a, w[2], rt::at(x, 1620));
+            rt::step_scalar(a, w[3], rt::at(x, 1569));
+            rt::step_scalar(a, w[4], rt::at(x, 1595));
+            rt::step_scalar(a, w[5], rt::at(x, 1621));
+            rt::step_scalar(a, w[6], rt::at(x, 1570));
+            rt::step_scalar(a, w[7], rt::at(x, 1596));
+            rt::step_scalar(a, w[8], rt::at(x, 1622));
+            rt::step_scalar(a, w[9], rt::at(x, 1646));
+            rt::step_scalar(a, w[10], rt::at(x, 1672));
+            rt::step_scalar(a, w[11], rt::at(x, 1698));
+            rt::step_scalar(a, w[12], rt::at(x, 1647));
+            rt::step_scalar(a, w[13], rt::at(x, 1673));
+            rt::step_scalar(a, w[14], rt::at(x, 1699));
+            rt::step_scalar(a, w[15], rt::at(x, 1648));
+            rt::step_scalar(a, w[16], rt::at(x, 1674));
+            rt::step_scalar(a, w[17], rt::at(x, 1700));
+            rt::step_scalar(a, w[18], rt::at(x, 1724));
+            rt::step_scalar(a, w[19], rt::at(x, 1750));
+            rt::step_scalar(a, w[20], rt::at(x, 1776));
+            rt::step_scalar(a, w[21], rt::at(x, 1725));
+            rt::step_scalar(a, w[22], rt::at(x, 1751));
+            rt::step_scalar(a, w[23], rt::at(x, 1777));
+            rt::step_scalar(a, w[24], rt::at(x, 1726));
+            rt::step_scalar(a, w[25], rt::at(x, 1752));
+            rt::step_scalar(a, w[26], rt::at(x, 1778));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1488, 3, &a[..8]);
+            rt::put_apart(y, 1464, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2040));
-            rt::step_scalar(a, w[28], rt::at(x, 2074));
-            rt::step_scalar(a, w[29], rt::at(x, 2108));
-            rt::step_scalar(a, w[30], rt::at(x, 2041));
-            rt::step_scalar(a, w[31], rt::at(x, 2075));
-            rt::step_scalar(a, w[32], rt::at(x, 2109));
-            rt::step_scalar(a, w[33], rt::at(x, 2042));
-            rt::step_scalar(a, w[34], rt::at(x, 2076));
-            rt::step_scalar(a, w[35], rt::at(x, 2110));
-            rt::step_scalar(a, w[36], rt::at(x, 2142));
-            rt::step_scalar(a, w[37], rt::at(x, 2176));
-            rt::step_scalar(a, w[38], rt::at(x, 2210));
-            rt::step_scalar(a, w[39], rt::at(x, 2143));
-            rt::step_scalar(a, w[40], rt::at(x, 2177));
-            rt::step_scalar(a, w[41], rt::at(x, 2211));
-            rt::step_scalar(a, w[42], rt::at(x, 2144));
-            rt::step_scalar(a, w[43], rt::at(x, 2178));
-            rt::step_scalar(a, w[44], rt::at(x, 2212));
-            rt::step_scalar(a, w[45], rt::at(x, 2244));
-            rt::step_scalar(a, w[46], rt::at(x, 2278));
-            rt::step_scalar(a, w[47], rt::at(x, 2312));
-            rt::step_scalar(a, w[48], rt::at(x, 2245));
-            rt::step_scalar(a, w[49], rt::at(x, 2279));
-            rt::step_scalar(a, w[50], rt::at(x, 2313));
-            rt::step_scalar(a, w[51], rt::at(x, 2246));
-            rt::step_scalar(a, w[52], rt::at(x, 2280));
-            rt::step_scalar(a, w[53], rt::at(x, 2314));
+            rt::step_scalar(a, w[27], rt::at(x, 1560));
+            rt::step_scalar(a, w[28], rt::at(x, 1586));
+            rt::step_scalar(a, w[29], rt::at(x, 1612));
+            rt::step_scalar(a, w[30], rt::at(x, 1561));
+            rt::step_scalar(a, w[31], rt::at(x, 1587));
+            rt::step_scalar(a, w[32], rt::at(x, 1613));
+            rt::step_scalar(a, w[33], rt::at(x, 1562));
+            rt::step_scalar(a, w[34], rt::at(x, 1588));
+            rt::step_scalar(a, w[35], rt::at(x, 1614));
+            rt::step_scalar(a, w[36], rt::at(x, 1638));
+            rt::step_scalar(a, w[37], rt::at(x, 1664));
+            rt::step_scalar(a, w[38], rt::at(x, 1690));
+            rt::step_scalar(a, w[39], rt::at(x, 1639));
+            rt::step_scalar(a, w[40], rt::at(x, 1665));
+            rt::step_scalar(a, w[41], rt::at(x, 1691));
+            rt::step_scalar(a, w[42], rt::at(x, 1640));
+            rt::step_scalar(a, w[43], rt::at(x, 1666));
+            rt::step_scalar(a, w[44], rt::at(x, 1692));
+            rt::step_scalar(a, w[45], rt::at(x, 1716));
+            rt::step_scalar(a, w[46], rt::at(x, 1742));
+            rt::step_scalar(a, w[47], rt::at(x, 1768));
+            rt::step_scalar(a, w[48], rt::at(x, 1717));
+            rt::step_scalar(a, w[49], rt::at(x, 1743));
+            rt::step_scalar(a, w[50], rt::at(x, 1769));
+            rt::step_scalar(a, w[51], rt::at(x, 1718));
+            rt::step_scalar(a, w[52], rt::at(x, 1744));
+            rt::step_scalar(a, w[53], rt::at(x, 1770));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7115,67 +7107,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2056));
-            rt::step_scalar(a, w[28], rt::at(x, 2090));
-            rt::step_scalar(a, w[29], rt::at(x, 2124));
-            rt::step_scalar(a, w[30], rt::at(x, 2057));
-            rt::step_scalar(a, w[31], rt::at(x, 2091));
-            rt::step_scalar(a, w[32], rt::at(x, 2125));
-            rt::step_scalar(a, w[33], rt::at(x, 2058));
-            rt::step_scalar(a, w[34], rt::at(x, 2092));
-            rt::step_scalar(a, w[35], rt::at(x, 2126));
-            rt::step_scalar(a, w[36], rt::at(x, 2158));
-            rt::step_scalar(a, w[37], rt::at(x, 2192));
-            rt::step_scalar(a, w[38], rt::at(x, 2226));
-            rt::step_scalar(a, w[39], rt::at(x, 2159));
-            rt::step_scalar(a, w[40], rt::at(x, 2193));
-            rt::step_scalar(a, w[41], rt::at(x, 2227));
-            rt::step_scalar(a, w[42], rt::at(x, 2160));
-            rt::step_scalar(a, w[43], rt::at(x, 2194));
-            rt::step_scalar(a, w[44], rt::at(x, 2228));
-            rt::step_scalar(a, w[45], rt::at(x, 2260));
-            rt::step_scalar(a, w[46], rt::at(x, 2294));
-            rt::step_scalar(a, w[47], rt::at(x, 2328));
-            rt::step_scalar(a, w[48], rt::at(x, 2261));
-            rt::step_scalar(a, w[49], rt::at(x, 2295));
-            rt::step_scalar(a, w[50], rt::at(x, 2329));
-            rt::step_scalar(a, w[51], rt::at(x, 2262));
-            rt::step_scalar(a, w[52], rt::at(x, 2296));
-            rt::step_scalar(a, w[53], rt::at(x, 2330));
+            rt::step_scalar(a, w[27], rt::at(x, 1568));
+            rt::step_scalar(a, w[28], rt::at(x, 1594));
+            rt::step_scalar(a, w[29], rt::at(x, 1620));
+            rt::step_scalar(a, w[30], rt::at(x, 1569));
+            rt::step_scalar(a, w[31], rt::at(x, 1595));
+            rt::step_scalar(a, w[32], rt::at(x, 1621));
+            rt::step_scalar(a, w[33], rt::at(x, 1570));
+            rt::step_scalar(a, w[34], rt::at(x, 1596));
+            rt::step_scalar(a, w[35], rt::at(x, 1622));
+            rt::step_scalar(a, w[36], rt::at(x, 1646));
+            rt::step_scalar(a, w[37], rt::at(x, 1672));
+            rt::step_scalar(a, w[38], rt::at(x, 1698));
+            rt::step_scalar(a, w[39], rt::at(x, 1647));
+            rt::step_scalar(a, w[40], rt::at(x, 1673));
+            rt::step_scalar(a, w[41], rt::at(x, 1699));
+            rt::step_scalar(a, w[42], rt::at(x, 1648));
+            rt::step_scalar(a, w[43], rt::at(x, 1674));
+            rt::step_scalar(a, w[44], rt::at(x, 1700));
+            rt::step_scalar(a, w[45], rt::at(x, 1724));
+            rt::step_scalar(a, w[46], rt::at(x, 1750));
+            rt::step_scalar(a, w[47], rt::at(x, 1776));
+            rt::step_scalar(a, w[48], rt::at(x, 1725));
+            rt::step_scalar(a, w[49], rt::at(x, 1751));
+            rt::step_scalar(a, w[50], rt::at(x, 1777));
+            rt::step_scalar(a, w[51], rt::at(x, 1726));
+            rt::step_scalar(a, w[52], rt::at(x, 1752));
+            rt::step_scalar(a, w[53], rt::at(x, 1778));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1489, 3, &a[..8]);
+            rt::put_apart(y, 1465, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2040));
-            rt::step_scalar(a, w[55], rt::at(x, 2074));
-            rt::step_scalar(a, w[56], rt::at(x, 2108));
-            rt::step_scalar(a, w[57], rt::at(x, 2041));
-            rt::step_scalar(a, w[58], rt::at(x, 2075));
-            rt::step_scalar(a, w[59], rt::at(x, 2109));
-            rt::step_scalar(a, w[60], rt::at(x, 2042));
-            rt::step_scalar(a, w[61], rt::at(x, 2076));
-            rt::step_scalar(a, w[62], rt::at(x, 2110));
-            rt::step_scalar(a, w[63], rt::at(x, 2142));
-            rt::step_scalar(a, w[64], rt::at(x, 2176));
-            rt::step_scalar(a, w[65], rt::at(x, 2210));
-            rt::step_scalar(a, w[66], rt::at(x, 2143));
-            rt::step_scalar(a, w[67], rt::at(x, 2177));
-            rt::step_scalar(a, w[68], rt::at(x, 2211));
-            rt::step_scalar(a, w[69], rt::at(x, 2144));
-            rt::step_scalar(a, w[70], rt::at(x, 2178));
-            rt::step_scalar(a, w[71], rt::at(x, 2212));
-            rt::step_scalar(a, w[72], rt::at(x, 2244));
-            rt::step_scalar(a, w[73], rt::at(x, 2278));
-            rt::step_scalar(a, w[74], rt::at(x, 2312));
-            rt::step_scalar(a, w[75], rt::at(x, 2245));
-            rt::step_scalar(a, w[76], rt::at(x, 2279));
-            rt::step_scalar(a, w[77], rt::at(x, 2313));
-            rt::step_scalar(a, w[78], rt::at(x, 2246));
-            rt::step_scalar(a, w[79], rt::at(x, 2280));
-            rt::step_scalar(a, w[80], rt::at(x, 2314));
+            rt::step_scalar(a, w[54], rt::at(x, 1560));
+            rt::step_scalar(a, w[55], rt::at(x, 1586));
+            rt::step_scalar(a, w[56], rt::at(x, 1612));
+            rt::step_scalar(a, w[57], rt::at(x, 1561));
+            rt::step_scalar(a, w[58], rt::at(x, 1587));
+            rt::step_scalar(a, w[59], rt::at(x, 1613));
+            rt::step_scalar(a, w[60], rt::at(x, 1562));
+            rt::step_scalar(a, w[61], rt::at(x, 1588));
+            rt::step_scalar(a, w[62], rt::at(x, 1614));
+            rt::step_scalar(a, w[63], rt::at(x, 1638));
+            rt::step_scalar(a, w[64], rt::at(x, 1664));
+            rt::step_scalar(a, w[65], rt::at(x, 1690));
+            rt::step_scalar(a, w[66], rt::at(x, 1639));
+            rt::step_scalar(a, w[67], rt::at(x, 1665));
+            rt::step_scalar(a, w[68], rt::at(x, 1691));
+            rt::step_scalar(a, w[69], rt::at(x, 1640));
+            rt::step_scalar(a, w[70], rt::at(x, 1666));
+            rt::step_scalar(a, w[71], rt::at(x, 1692));
+            rt::step_scalar(a, w[72], rt::at(x, 1716));
+            rt::step_scalar(a, w[73], rt::at(x, 1742));
+            rt::step_scalar(a, w[74], rt::at(x, 1768));
+            rt::step_scalar(a, w[75], rt::at(x, 1717));
+            rt::step_scalar(a, w[76], rt::at(x, 1743));
+            rt::step_scalar(a, w[77], rt::at(x, 1769));
+            rt::step_scalar(a, w[78], rt::at(x, 1718));
+            rt::step_scalar(a, w[79], rt::at(x, 1744));
+            rt::step_scalar(a, w[80], rt::at(x, 1770));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7183,67 +7175,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2056));
-            rt::step_scalar(a, w[55], rt::at(x, 2090));
-            rt::step_scalar(a, w[56], rt::at(x, 2124));
-            rt::step_scalar(a, w[57], rt::at(x, 2057));
-            rt::step_scalar(a, w[58], rt::at(x, 2091));
-            rt::step_scalar(a, w[59], rt::at(x, 2125));
-            rt::step_scalar(a, w[60], rt::at(x, 2058));
-            rt::step_scalar(a, w[61], rt::at(x, 2092));
-            rt::step_scalar(a, w[62], rt::at(x, 2126));
-            rt::step_scalar(a, w[63], rt::at(x, 2158));
-            rt::step_scalar(a, w[64], rt::at(x, 2192));
-            rt::step_scalar(a, w[65], rt::at(x, 2226));
-            rt::step_scalar(a, w[66], rt::at(x, 2159));
-            rt::step_scalar(a, w[67], rt::at(x, 2193));
-            rt::step_scalar(a, w[68], rt::at(x, 2227));
-            rt::step_scalar(a, w[69], rt::at(x, 2160));
-            rt::step_scalar(a, w[70], rt::at(x, 2194));
-            rt::step_scalar(a, w[71], rt::at(x, 2228));
-            rt::step_scalar(a, w[72], rt::at(x, 2260));
-            rt::step_scalar(a, w[73], rt::at(x, 2294));
-            rt::step_scalar(a, w[74], rt::at(x, 2328));
-            rt::step_scalar(a, w[75], rt::at(x, 2261));
-            rt::step_scalar(a, w[76], rt::at(x, 2295));
-            rt::step_scalar(a, w[77], rt::at(x, 2329));
-            rt::step_scalar(a, w[78], rt::at(x, 2262));
-            rt::step_scalar(a, w[79], rt::at(x, 2296));
-            rt::step_scalar(a, w[80], rt::at(x, 2330));
+            rt::step_scalar(a, w[54], rt::at(x, 1568));
+            rt::step_scalar(a, w[55], rt::at(x, 1594));
+            rt::step_scalar(a, w[56], rt::at(x, 1620));
+            rt::step_scalar(a, w[57], rt::at(x, 1569));
+            rt::step_scalar(a, w[58], rt::at(x, 1595));
+            rt::step_scalar(a, w[59], rt::at(x, 1621));
+            rt::step_scalar(a, w[60], rt::at(x, 1570));
+            rt::step_scalar(a, w[61], rt::at(x, 1596));
+            rt::step_scalar(a, w[62], rt::at(x, 1622));
+            rt::step_scalar(a, w[63], rt::at(x, 1646));
+            rt::step_scalar(a, w[64], rt::at(x, 1672));
+            rt::step_scalar(a, w[65], rt::at(x, 1698));
+            rt::step_scalar(a, w[66], rt::at(x, 1647));
+            rt::step_scalar(a, w[67], rt::at(x, 1673));
+            rt::step_scalar(a, w[68], rt::at(x, 1699));
+            rt::step_scalar(a, w[69], rt::at(x, 1648));
+            rt::step_scalar(a, w[70], rt::at(x, 1674));
+            rt::step_scalar(a, w[71], rt::at(x, 1700));
+            rt::step_scalar(a, w[72], rt::at(x, 1724));
+            rt::step_scalar(a, w[73], rt::at(x, 1750));
+            rt::step_scalar(a, w[74], rt::at(x, 1776));
+            rt::step_scalar(a, w[75], rt::at(x, 1725));
+            rt::step_scalar(a, w[76], rt::at(x, 1751));
+            rt::step_scalar(a, w[77], rt::at(x, 1777));
+            rt::step_scalar(a, w[78], rt::at(x, 1726));
+            rt::step_scalar(a, w[79], rt::at(x, 1752));
+            rt::step_scalar(a, w[80], rt::at(x, 1778));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1490, 3, &a[..8]);
+            rt::put_apart(y, 1466, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2142));
-            rt::step_scalar(a, w[1], rt::at(x, 2176));
-            rt::step_scalar(a, w[2], rt::at(x, 2210));
-            rt::step_scalar(a, w[3], rt::at(x, 2143));
-            rt::step_scalar(a, w[4], rt::at(x, 2177));
-            rt::step_scalar(a, w[5], rt::at(x, 2211));
-            rt::step_scalar(a, w[6], rt::at(x, 2144));
-            rt::step_scalar(a, w[7], rt::at(x, 2178));
-            rt::step_scalar(a, w[8], rt::at(x, 2212));
-            rt::step_scalar(a, w[9], rt::at(x, 2244));
-            rt::step_scalar(a, w[10], rt::at(x, 2278));
-            rt::step_scalar(a, w[11], rt::at(x, 2312));
-            rt::step_scalar(a, w[12], rt::at(x, 2245));
-            rt::step_scalar(a, w[13], rt::at(x, 2279));
-            rt::step_scalar(a, w[14], rt::at(x, 2313));
-            rt::step_scalar(a, w[15], rt::at(x, 2246));
-            rt::step_scalar(a, w[16], rt::at(x, 2280));
-            rt::step_scalar(a, w[17], rt::at(x, 2314));
-            rt::step_scalar(a, w[18], rt::at(x, 2346));
-            rt::step_scalar(a, w[19], rt::at(x, 2380));
-            rt::step_scalar(a, w[20], rt::at(x, 2414));
-            rt::step_scalar(a, w[21], rt::at(x, 2347));
-            rt::step_scalar(a, w[22], rt::at(x, 2381));
-            rt::step_scalar(a, w[23], rt::at(x, 2415));
-            rt::step_scalar(a, w[24], rt::at(x, 2348));
-            rt::step_scalar(a, w[25], rt::at(x, 2382));
-            rt::step_scalar(a, w[26], rt::at(x, 2416));
+            rt::step_scalar(a, w[0], rt::at(x, 1638));
+            rt::step_scalar(a, w[1], rt::at(x, 1664));
+            rt::step_scalar(a, w[2], rt::at(x, 1690));
+            rt::step_scalar(a, w[3], rt::at(x, 1639));
+            rt::step_scalar(a, w[4], rt::at(x, 1665));
+            rt::step_scalar(a, w[5], rt::at(x, 1691));
+            rt::step_scalar(a, w[6], rt::at(x, 1640));
+            rt::step_scalar(a, w[7], rt::at(x, 1666));
+            rt::step_scalar(a, w[8], rt::at(x, 1692));
+            rt::step_scalar(a, w[9], rt::at(x, 1716));
+            rt::step_scalar(a, w[10], rt::at(x, 1742));
+            rt::step_scalar(a, w[11], rt::at(x, 1768));
+            rt::step_scalar(a, w[12], rt::at(x, 1717));
+            rt::step_scalar(a, w[13], rt::at(x, 1743));
+            rt::step_scalar(a, w[14], rt::at(x, 1769));
+            rt::step_scalar(a, w[15], rt::at(x, 1718));
+            rt::step_scalar(a, w[16], rt::at(x, 1744));
+            rt::step_scalar(a, w[17], rt::at(x, 1770));
+            rt::step_scalar(a, w[18], rt::at(x, 1794));
+            rt::step_scalar(a, w[19], rt::at(x, 1820));
+            rt::step_scalar(a, w[20], rt::at(x, 1846));
+            rt::step_scalar(a, w[21], rt::at(x, 1795));
+            rt::step_scalar(a, w[22], rt::at(x, 1821));
+            rt::step_scalar(a, w[23], rt::at(x, 1847));
+            rt::step_scalar(a, w[24], rt::at(x, 1796));
+            rt::step_scalar(a, w[25], rt::at(x, 1822));
+            rt::step_scalar(a, w[26], rt::at(x, 1848));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7251,67 +7243,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2158));
-            rt::step_scalar(a, w[1], rt::at(x, 2192));
-            rt::step_scalar(a, w[2], rt::at(x, 2226));
-            rt::step_scalar(a, w[3], rt::at(x, 2159));
-            rt::step_scalar(a, w[4], rt::at(x, 2193));
-            rt::step_scalar(a, w[5], rt::at(x, 2227));
-            rt::step_scalar(a, w[6], rt::at(x, 2160));
-            rt::step_scalar(a, w[7], rt::at(x, 2194));
-            rt::step_scalar(a, w[8], rt::at(x, 2228));
-            rt::step_scalar(a, w[9], rt::at(x, 2260));
-            rt::step_scalar(a, w[10], rt::at(x, 2294));
-            rt::step_scalar(a, w[11], rt::at(x, 2328));
-            rt::step_scalar(a, w[12], rt::at(x, 2261));
-            rt::step_scalar(a, w[13], rt::at(x, 2295));
-            rt::step_scalar(a, w[14], rt::at(x, 2329));
-            rt::step_scalar(a, w[15], rt::at(x, 2262));
-            rt::step_scalar(a, w[16], rt::at(x, 2296));
-            rt::step_scalar(a, w[17], rt::at(x, 2330));
-            rt::step_scalar(a, w[18], rt::at(x, 2362));
-            rt::step_scalar(a, w[19], rt::at(x, 2396));
-            rt::step_scalar(a, w[20], rt::at(x, 2430));
-            rt::step_scalar(a, w[21], rt::at(x, 2363));
-            rt::step_scalar(a, w[22], rt::at(x, 2397));
-            rt::step_scalar(a, w[23], rt::at(x, 2431));
-            rt::step_scalar(a, w[24], rt::at(x, 2364));
-            rt::step_scalar(a, w[25], rt::at(x, 2398));
-            rt::step_scalar(a, w[26], rt::at(x, 2432));
+            rt::step_scalar(a, w[0], rt::at(x, 1646));
+            rt::step_scalar(a, w[1], rt::at(x, 1672));
+            rt::step_scalar(a, w[2], rt::at(x, 1698));
+            rt::step_scalar(a, w[3], rt::at(x, 1647));
+            rt::step_scalar(a, w[4], rt::at(x, 1673));
+            rt::step_scalar(a, w[5], rt::at(x, 1699));
+            rt::step_scalar(a, w[6], rt::at(x, 1648));
+            rt::step_scalar(a, w[7], rt::at(x, 1674));
+            rt::step_scalar(a, w[8], rt::at(x, 1700));
+            rt::step_scalar(a, w[9], rt::at(x, 1724));
+            rt::step_scalar(a, w[10], rt::at(x, 1750));
+            rt::step_scalar(a, w[11], rt::at(x, 1776));
+            rt::step_scalar(a, w[12], rt::at(x, 1725));
+            rt::step_scalar(a, w[13], rt::at(x, 1751));
+            rt::step_scalar(a, w[14], rt::at(x, 1777));
+            rt::step_scalar(a, w[15], rt::at(x, 1726));
+            rt::step_scalar(a, w[16], rt::at(x, 1752));
+            rt::step_scalar(a, w[17], rt::at(x, 1778));
+            rt::step_scalar(a, w[18], rt::at(x, 1802));
+            rt::step_scalar(a, w[19], rt::at(x, 1828));
+            rt::step_scalar(a, w[20], rt::at(x, 1854));
+            rt::step_scalar(a, w[21], rt::at(x, 1803));
+            rt::step_scalar(a, w[22], rt::at(x, 1829));
+            rt::step_scalar(a, w[23], rt::at(x, 1855));
+            rt::step_scalar(a, w[24], rt::at(x, 1804));
+            rt::step_scalar(a, w[25], rt::at(x, 1830));
+            rt::step_scalar(a, w[26], rt::at(x, 1856));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1560, 3, &a[..8]);
+            rt::put_apart(y, 1536, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2142));
-            rt::step_scalar(a, w[28], rt::at(x, 2176));
-            rt::step_scalar(a, w[29], rt::at(x, 2210));
-            rt::step_scalar(a, w[30], rt::at(x, 2143));
-            rt::step_scalar(a, w[31], rt::at(x, 2177));
-            rt::step_scalar(a, w[32], rt::at(x, 2211));
-            rt::step_scalar(a, w[33], rt::at(x, 2144));
-            rt::step_scalar(a, w[34], rt::at(x, 2178));
-            rt::step_scalar(a, w[35], rt::at(x, 2212));
-            rt::step_scalar(a, w[36], rt::at(x, 2244));
-            rt::step_scalar(a, w[37], rt::at(x, 2278));
-            rt::step_scalar(a, w[38], rt::at(x, 2312));
-            rt::step_scalar(a, w[39], rt::at(x, 2245));
-            rt::step_scalar(a, w[40], rt::at(x, 2279));
-            rt::step_scalar(a, w[41], rt::at(x, 2313));
-            rt::step_scalar(a, w[42], rt::at(x, 2246));
-            rt::step_scalar(a, w[43], rt::at(x, 2280));
-            rt::step_scalar(a, w[44], rt::at(x, 2314));
-            rt::step_scalar(a, w[45], rt::at(x, 2346));
-            rt::step_scalar(a, w[46], rt::at(x, 2380));
-            rt::step_scalar(a, w[47], rt::at(x, 2414));
-            rt::step_scalar(a, w[48], rt::at(x, 2347));
-            rt::step_scalar(a, w[49], rt::at(x, 2381));
-            rt::step_scalar(a, w[50], rt::at(x, 2415));
-            rt::step_scalar(a, w[51], rt::at(x, 2348));
-            rt::step_scalar(a, w[52], rt::at(x, 2382));
-            rt::step_scalar(a, w[53], rt::at(x, 2416));
+            rt::step_scalar(a, w[27], rt::at(x, 1638));
+            rt::step_scalar(a, w[28], rt::at(x, 1664));
+            rt::step_scalar(a, w[29], rt::at(x, 1690));
+            rt::step_scalar(a, w[30], rt::at(x, 1639));
+            rt::step_scalar(a, w[31], rt::at(x, 1665));
+            rt::step_scalar(a, w[32], rt::at(x, 1691));
+            rt::step_scalar(a, w[33], rt::at(x, 1640));
+            rt::step_scalar(a, w[34], rt::at(x, 1666));
+            rt::step_scalar(a, w[35], rt::at(x, 1692));
+            rt::step_scalar(a, w[36], rt::at(x, 1716));
+            rt::step_scalar(a, w[37], rt::at(x, 1742));
+            rt::step_scalar(a, w[38], rt::at(x, 1768));
+            rt::step_scalar(a, w[39], rt::at(x, 1717));
+            rt::step_scalar(a, w[40], rt::at(x, 1743));
+            rt::step_scalar(a, w[41], rt::at(x, 1769));
+            rt::step_scalar(a, w[42], rt::at(x, 1718));
+            rt::step_scalar(a, w[43], rt::at(x, 1744));
+            rt::step_scalar(a, w[44], rt::at(x, 1770));
+            rt::step_scalar(a, w[45], rt::at(x, 1794));
+            rt::step_scalar(a, w[46], rt::at(x, 1820));
+            rt::step_scalar(a, w[47], rt::at(x, 1846));
+            rt::step_scalar(a, w[48], rt::at(x, 1795));
+            rt::step_scalar(a, w[49], rt::at(x, 1821));
+            rt::step_scalar(a, w[50], rt::at(x, 1847));
+            rt::step_scalar(a, w[51], rt::at(x, 1796));
+            rt::step_scalar(a, w[52], rt::at(x, 1822));
+            rt::step_scalar(a, w[53], rt::at(x, 1848));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7319,67 +7311,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2158));
-            rt::step_scalar(a, w[28], rt::at(x, 2192));
-            rt::step_scalar(a, w[29], rt::at(x, 2226));
-            rt::step_scalar(a, w[30], rt::at(x, 2159));
-            rt::step_scalar(a, w[31], rt::at(x, 2193));
-            rt::step_scalar(a, w[32], rt::at(x, 2227));
-            rt::step_scalar(a, w[33], rt::at(x, 2160));
-            rt::step_scalar(a, w[34], rt::at(x, 2194));
-            rt::step_scalar(a, w[35], rt::at(x, 2228));
-            rt::step_scalar(a, w[36], rt::at(x, 2260));
-            rt::step_scalar(a, w[37], rt::at(x, 2294));
-            rt::step_scalar(a, w[38], rt::at(x, 2328));
-            rt::step_scalar(a, w[39], rt::at(x, 2261));
-            rt::step_scalar(a, w[40], rt::at(x, 2295));
-            rt::step_scalar(a, w[41], rt::at(x, 2329));
-            rt::step_scalar(a, w[42], rt::at(x, 2262));
-            rt::step_scalar(a, w[43], rt::at(x, 2296));
-            rt::step_scalar(a, w[44], rt::at(x, 2330));
-            rt::step_scalar(a, w[45], rt::at(x, 2362));
-            rt::step_scalar(a, w[46], rt::at(x, 2396));
-            rt::step_scalar(a, w[47], rt::at(x, 2430));
-            rt::step_scalar(a, w[48], rt::at(x, 2363));
-            rt::step_scalar(a, w[49], rt::at(x, 2397));
-            rt::step_scalar(a, w[50], rt::at(x, 2431));
-            rt::step_scalar(a, w[51], rt::at(x, 2364));
-            rt::step_scalar(a, w[52], rt::at(x, 2398));
-            rt::step_scalar(a, w[53], rt::at(x, 2432));
+            rt::step_scalar(a, w[27], rt::at(x, 1646));
+            rt::step_scalar(a, w[28], rt::at(x, 1672));
+            rt::step_scalar(a, w[29], rt::at(x, 1698));
+            rt::step_scalar(a, w[30], rt::at(x, 1647));
+            rt::step_scalar(a, w[31], rt::at(x, 1673));
+            rt::step_scalar(a, w[32], rt::at(x, 1699));
+            rt::step_scalar(a, w[33], rt::at(x, 1648));
+            rt::step_scalar(a, w[34], rt::at(x, 1674));
+            rt::step_scalar(a, w[35], rt::at(x, 1700));
+            rt::step_scalar(a, w[36], rt::at(x, 1724));
+            rt::step_scalar(a, w[37], rt::at(x, 1750));
+            rt::step_scalar(a, w[38], rt::at(x, 1776));
+            rt::step_scalar(a, w[39], rt::at(x, 1725));
+            rt::step_scalar(a, w[40], rt::at(x, 1751));
+            rt::step_scalar(a, w[41], rt::at(x, 1777));
+            rt::step_scalar(a, w[42], rt::at(x, 1726));
+            rt::step_scalar(a, w[43], rt::at(x, 1752));
+            rt::step_scalar(a, w[44], rt::at(x, 1778));
+            rt::step_scalar(a, w[45], rt::at(x, 1802));
+            rt::step_scalar(a, w[46], rt::at(x, 1828));
+            rt::step_scalar(a, w[47], rt::at(x, 1854));
+            rt::step_scalar(a, w[48], rt::at(x, 1803));
+            rt::step_scalar(a, w[49], rt::at(x, 1829));
+            rt::step_scalar(a, w[50], rt::at(x, 1855));
+            rt::step_scalar(a, w[51], rt::at(x, 1804));
+            rt::step_scalar(a, w[52], rt::at(x, 1830));
+            rt::step_scalar(a, w[53], rt::at(x, 1856));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1561, 3, &a[..8]);
+            rt::put_apart(y, 1537, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2142));
-            rt::step_scalar(a, w[55], rt::at(x, 2176));
-            rt::step_scalar(a, w[56], rt::at(x, 2210));
-            rt::step_scalar(a, w[57], rt::at(x, 2143));
-            rt::step_scalar(a, w[58], rt::at(x, 2177));
-            rt::step_scalar(a, w[59], rt::at(x, 2211));
-            rt::step_scalar(a, w[60], rt::at(x, 2144));
-            rt::step_scalar(a, w[61], rt::at(x, 2178));
-            rt::step_scalar(a, w[62], rt::at(x, 2212));
-            rt::step_scalar(a, w[63], rt::at(x, 2244));
-            rt::step_scalar(a, w[64], rt::at(x, 2278));
-            rt::step_scalar(a, w[65], rt::at(x, 2312));
-            rt::step_scalar(a, w[66], rt::at(x, 2245));
-            rt::step_scalar(a, w[67], rt::at(x, 2279));
-            rt::step_scalar(a, w[68], rt::at(x, 2313));
-            rt::step_scalar(a, w[69], rt::at(x, 2246));
-            rt::step_scalar(a, w[70], rt::at(x, 2280));
-            rt::step_scalar(a, w[71], rt::at(x, 2314));
-            rt::step_scalar(a, w[72], rt::at(x, 2346));
-            rt::step_scalar(a, w[73], rt::at(x, 2380));
-            rt::step_scalar(a, w[74], rt::at(x, 2414));
-            rt::step_scalar(a, w[75], rt::at(x, 2347));
-            rt::step_scalar(a, w[76], rt::at(x, 2381));
-            rt::step_scalar(a, w[77], rt::at(x, 2415));
-            rt::step_scalar(a, w[78], rt::at(x, 2348));
-            rt::step_scalar(a, w[79], rt::at(x, 2382));
-            rt::step_scalar(a, w[80], rt::at(x, 2416));
+            rt::step_scalar(a, w[54], rt::at(x, 1638));
+            rt::step_scalar(a, w[55], rt::at(x, 1664));
+            rt::step_scalar(a, w[56], rt::at(x, 1690));
+            rt::step_scalar(a, w[57], rt::at(x, 1639));
+            rt::step_scalar(a, w[58], rt::at(x, 1665));
+            rt::step_scalar(a, w[59], rt::at(x, 1691));
+            rt::step_scalar(a, w[60], rt::at(x, 1640));
+            rt::step_scalar(a, w[61], rt::at(x, 1666));
+            rt::step_scalar(a, w[62], rt::at(x, 1692));
+            rt::step_scalar(a, w[63], rt::at(x, 1716));
+            rt::step_scalar(a, w[64], rt::at(x, 1742));
+            rt::step_scalar(a, w[65], rt::at(x, 1768));
+            rt::step_scalar(a, w[66], rt::at(x, 1717));
+            rt::step_scalar(a, w[67], rt::at(x, 1743));
+            rt::step_scalar(a, w[68], rt::at(x, 1769));
+            rt::step_scalar(a, w[69], rt::at(x, 1718));
+            rt::step_scalar(a, w[70], rt::at(x, 1744));
+            rt::step_scalar(a, w[71], rt::at(x, 1770));
+            rt::step_scalar(a, w[72], rt::at(x, 1794));
+            rt::step_scalar(a, w[73], rt::at(x, 1820));
+            rt::step_scalar(a, w[74], rt::at(x, 1846));
+            rt::step_scalar(a, w[75], rt::at(x, 1795));
+            rt::step_scalar(a, w[76], rt::at(x, 1821));
+            rt::step_scalar(a, w[77], rt::at(x, 1847));
+            rt::step_scalar(a, w[78], rt::at(x, 1796));
+            rt::step_scalar(a, w[79], rt::at(x, 1822));
+            rt::step_scalar(a, w[80], rt::at(x, 1848));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7387,67 +7379,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2158));
-            rt::step_scalar(a, w[55], rt::at(x, 2192));
-            rt::step_scalar(a, w[56], rt::at(x, 2226));
-            rt::step_scalar(a, w[57], rt::at(x, 2159));
-            rt::step_scalar(a, w[58], rt::at(x, 2193));
-            rt::step_scalar(a, w[59], rt::at(x, 2227));
-            rt::step_scalar(a, w[60], rt::at(x, 2160));
-            rt::step_scalar(a, w[61], rt::at(x, 2194));
-            rt::step_scalar(a, w[62], rt::at(x, 2228));
-            rt::step_scalar(a, w[63], rt::at(x, 2260));
-            rt::step_scalar(a, w[64], rt::at(x, 2294));
-            rt::step_scalar(a, w[65], rt::at(x, 2328));
-            rt::step_scalar(a, w[66], rt::at(x, 2261));
-            rt::step_scalar(a, w[67], rt::at(x, 2295));
-            rt::step_scalar(a, w[68], rt::at(x, 2329));
-            rt::step_scalar(a, w[69], rt::at(x, 2262));
-            rt::step_scalar(a, w[70], rt::at(x, 2296));
-            rt::step_scalar(a, w[71], rt::at(x, 2330));
-            rt::step_scalar(a, w[72], rt::at(x, 2362));
-            rt::step_scalar(a, w[73], rt::at(x, 2396));
-            rt::step_scalar(a, w[74], rt::at(x, 2430));
-            rt::step_scalar(a, w[75], rt::at(x, 2363));
-            rt::step_scalar(a, w[76], rt::at(x, 2397));
-            rt::step_scalar(a, w[77], rt::at(x, 2431));
-            rt::step_scalar(a, w[78], rt::at(x, 2364));
-            rt::step_scalar(a, w[79], rt::at(x, 2398));
-            rt::step_scalar(a, w[80], rt::at(x, 2432));
+            rt::step_scalar(a, w[54], rt::at(x, 1646));
+            rt::step_scalar(a, w[55], rt::at(x, 1672));
+            rt::step_scalar(a, w[56], rt::at(x, 1698));
+            rt::step_scalar(a, w[57], rt::at(x, 1647));
+            rt::step_scalar(a, w[58], rt::at(x, 1673));
+            rt::step_scalar(a, w[59], rt::at(x, 1699));
+            rt::step_scalar(a, w[60], rt::at(x, 1648));
+            rt::step_scalar(a, w[61], rt::at(x, 1674));
+            rt::step_scalar(a, w[62], rt::at(x, 1700));
+            rt::step_scalar(a, w[63], rt::at(x, 1724));
+            rt::step_scalar(a, w[64], rt::at(x, 1750));
+            rt::step_scalar(a, w[65], rt::at(x, 1776));
+            rt::step_scalar(a, w[66], rt::at(x, 1725));
+            rt::step_scalar(a, w[67], rt::at(x, 1751));
+            rt::step_scalar(a, w[68], rt::at(x, 1777));
+            rt::step_scalar(a, w[69], rt::at(x, 1726));
+            rt::step_scalar(a, w[70], rt::at(x, 1752));
+            rt::step_scalar(a, w[71], rt::at(x, 1778));
+            rt::step_scalar(a, w[72], rt::at(x, 1802));
+            rt::step_scalar(a, w[73], rt::at(x, 1828));
+            rt::step_scalar(a, w[74], rt::at(x, 1854));
+            rt::step_scalar(a, w[75], rt::at(x, 1803));
+            rt::step_scalar(a, w[76], rt::at(x, 1829));
+            rt::step_scalar(a, w[77], rt::at(x, 1855));
+            rt::step_scalar(a, w[78], rt::at(x, 1804));
+            rt::step_scalar(a, w[79], rt::at(x, 1830));
+            rt::step_scalar(a, w[80], rt::at(x, 1856));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1562, 3, &a[..8]);
+            rt::put_apart(y, 1538, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2244));
-            rt::step_scalar(a, w[1], rt::at(x, 2278));
-            rt::step_scalar(a, w[2], rt::at(x, 2312));
-            rt::step_scalar(a, w[3], rt::at(x, 2245));
-            rt::step_scalar(a, w[4], rt::at(x, 2279));
-            rt::step_scalar(a, w[5], rt::at(x, 2313));
-            rt::step_scalar(a, w[6], rt::at(x, 2246));
-            rt::step_scalar(a, w[7], rt::at(x, 2280));
-            rt::step_scalar(a, w[8], rt::at(x, 2314));
-            rt::step_scalar(a, w[9], rt::at(x, 2346));
-            rt::step_scalar(a, w[10], rt::at(x, 2380));
-            rt::step_scalar(a, w[11], rt::at(x, 2414));
-            rt::step_scalar(a, w[12], rt::at(x, 2347));
-            rt::step_scalar(a, w[13], rt::at(x, 2381));
-            rt::step_scalar(a, w[14], rt::at(x, 2415));
-            rt::step_scalar(a, w[15], rt::at(x, 2348));
-            rt::step_scalar(a, w[16], rt::at(x, 2382));
-            rt::step_scalar(a, w[17], rt::at(x, 2416));
-            rt::step_scalar(a, w[18], rt::at(x, 2448));
-            rt::step_scalar(a, w[19], rt::at(x, 2482));
-            rt::step_scalar(a, w[20], rt::at(x, 2516));
-            rt::step_scalar(a, w[21], rt::at(x, 2449));
-            rt::step_scalar(a, w[22], rt::at(x, 2483));
-            rt::step_scalar(a, w[23], rt::at(x, 2517));
-            rt::step_scalar(a, w[24], rt::at(x, 2450));
-            rt::step_scalar(a, w[25], rt::at(x, 2484));
-            rt::step_scalar(a, w[26], rt::at(x, 2518));
+            rt::step_scalar(a, w[0], rt::at(x, 1716));
+            rt::step_scalar(a, w[1], rt::at(x, 1742));
+            rt::step_scalar(a, w[2], rt::at(x, 1768));
+            rt::step_scalar(a, w[3], rt::at(x, 1717));
+            rt::step_scalar(a, w[4], rt::at(x, 1743));
+            rt::step_scalar(a, w[5], rt::at(x, 1769));
+            rt::step_scalar(a, w[6], rt::at(x, 1718));
+            rt::step_scalar(a, w[7], rt::at(x, 1744));
+            rt::step_scalar(a, w[8], rt::at(x, 1770));
+            rt::step_scalar(a, w[9], rt::at(x, 1794));
+            rt::step_scalar(a, w[10], rt::at(x, 1820));
+            rt::step_scalar(a, w[11], rt::at(x, 1846));
+            rt::step_scalar(a, w[12], rt::at(x, 1795));
+            rt::step_scalar(a, w[13], rt::at(x, 1821));
+            rt::step_scalar(a, w[14], rt::at(x, 1847));
+            rt::step_scalar(a, w[15], rt::at(x, 1796));
+            rt::step_scalar(a, w[16], rt::at(x, 1822));
+            rt::step_scalar(a, w[17], rt::at(x, 1848));
+            rt::step_scalar(a, w[18], rt::at(x, 1872));
+            rt::step_scalar(a, w[19], rt::at(x, 1898));
+            rt::step_scalar(a, w[20], rt::at(x, 1924));
+            rt::step_scalar(a, w[21], rt::at(x, 1873));
+            rt::step_scalar(a, w[22], rt::at(x, 1899));
+            rt::step_scalar(a, w[23], rt::at(x, 1925));
+            rt::step_scalar(a, w[24], rt::at(x, 1874));
+            rt::step_scalar(a, w[25], rt::at(x, 1900));
+            rt::step_scalar(a, w[26], rt::at(x, 1926));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7455,67 +7447,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2260));
-            rt::step_scalar(a, w[1], rt::at(x, 2294));
-            rt::step_scalar(a, w[2], rt::at(x, 2328));
-            rt::step_scalar(a, w[3], rt::at(x, 2261));
-            rt::step_scalar(a, w[4], rt::at(x, 2295));
-            rt::step_scalar(a, w[5], rt::at(x, 2329));
-            rt::step_scalar(a, w[6], rt::at(x, 2262));
-            rt::step_scalar(a, w[7], rt::at(x, 2296));
-            rt::step_scalar(a, w[8], rt::at(x, 2330));
-            rt::step_scalar(a, w[9], rt::at(x, 2362));
-            rt::step_scalar(a, w[10], rt::at(x, 2396));
-            rt::step_scalar(a, w[11], rt::at(x, 2430));
-            rt::step_scalar(a, w[12], rt::at(x, 2363));
-            rt::step_scalar(a, w[13], rt::at(x, 2397));
-            rt::step_scalar(a, w[14], rt::at(x, 2431));
-            rt::step_scalar(a, w[15], rt::at(x, 2364));
-            rt::step_scalar(a, w[16], rt::at(x, 2398));
-            rt::step_scalar(a, w[17], rt::at(x, 2432));
-            rt::step_scalar(a, w[18], rt::at(x, 2464));
-            rt::step_scalar(a, w[19], rt::at(x, 2498));
-            rt::step_scalar(a, w[20], rt::at(x, 2532));
-            rt::step_scalar(a, w[21], rt::at(x, 2465));
-            rt::step_scalar(a, w[22], rt::at(x, 2499));
-            rt::step_scalar(a, w[23], rt::at(x, 2533));
-            rt::step_scalar(a, w[24], rt::at(x, 2466));
-            rt::step_scalar(a, w[25], rt::at(x, 2500));
-            rt::step_scalar(a, w[26], rt::at(x, 2534));
+            rt::step_scalar(a, w[0], rt::at(x, 1724));
+            rt::step_scalar(a, w[1], rt::at(x, 1750));
+            rt::step_scalar(a, w[2], rt::at(x, 1776));
+            rt::step_scalar(a, w[3], rt::at(x, 1725));
+            rt::step_scalar(a, w[4], rt::at(x, 1751));
+            rt::step_scalar(a, w[5], rt::at(x, 1777));
+            rt::step_scalar(a, w[6], rt::at(x, 1726));
+            rt::step_scalar(a, w[7], rt::at(x, 1752));
+            rt::step_scalar(a, w[8], rt::at(x, 1778));
+            rt::step_scalar(a, w[9], rt::at(x, 1802));
+            rt::step_scalar(a, w[10], rt::at(x, 1828));
+            rt::step_scalar(a, w[11], rt::at(x, 1854));
+            rt::step_scalar(a, w[12], rt::at(x, 1803));
+            rt::step_scalar(a, w[13], rt::at(x, 1829));
+            rt::step_scalar(a, w[14], rt::at(x, 1855));
+            rt::step_scalar(a, w[15], rt::at(x, 1804));
+            rt::step_scalar(a, w[16], rt::at(x, 1830));
+            rt::step_scalar(a, w[17], rt::at(x, 1856));
+            rt::step_scalar(a, w[18], rt::at(x, 1880));
+            rt::step_scalar(a, w[19], rt::at(x, 1906));
+            rt::step_scalar(a, w[20], rt::at(x, 1932));
+            rt::step_scalar(a, w[21], rt::at(x, 1881));
+            rt::step_scalar(a, w[22], rt::at(x, 1907));
+            rt::step_scalar(a, w[23], rt::at(x, 1933));
+            rt::step_scalar(a, w[24], rt::at(x, 1882));
+            rt::step_scalar(a, w[25], rt::at(x, 1908));
+            rt::step_scalar(a, w[26], rt::at(x, 1934));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1632, 3, &a[..8]);
+            rt::put_apart(y, 1608, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2244));
-            rt::step_scalar(a, w[28], rt::at(x, 2278));
-            rt::step_scalar(a, w[29], rt::at(x, 2312));
-            rt::step_scalar(a, w[30], rt::at(x, 2245));
-            rt::step_scalar(a, w[31], rt::at(x, 2279));
-            rt::step_scalar(a, w[32], rt::at(x, 2313));
-            rt::step_scalar(a, w[33], rt::at(x, 2246));
-            rt::step_scalar(a, w[34], rt::at(x, 2280));
-            rt::step_scalar(a, w[35], rt::at(x, 2314));
-            rt::step_scalar(a, w[36], rt::at(x, 2346));
-            rt::step_scalar(a, w[37], rt::at(x, 2380));
-            rt::step_scalar(a, w[38], rt::at(x, 2414));
-            rt::step_scalar(a, w[39], rt::at(x, 2347));
-            rt::step_scalar(a, w[40], rt::at(x, 2381));
-            rt::step_scalar(a, w[41], rt::at(x, 2415));
-            rt::step_scalar(a, w[42], rt::at(x, 2348));
-            rt::step_scalar(a, w[43], rt::at(x, 2382));
-            rt::step_scalar(a, w[44], rt::at(x, 2416));
-            rt::step_scalar(a, w[45], rt::at(x, 2448));
-            rt::step_scalar(a, w[46], rt::at(x, 2482));
-            rt::step_scalar(a, w[47], rt::at(x, 2516));
-            rt::step_scalar(a, w[48], rt::at(x, 2449));
-            rt::step_scalar(a, w[49], rt::at(x, 2483));
-            rt::step_scalar(a, w[50], rt::at(x, 2517));
-            rt::step_scalar(a, w[51], rt::at(x, 2450));
-            rt::step_scalar(a, w[52], rt::at(x, 2484));
-            rt::step_scalar(a, w[53], rt::at(x, 2518));
+            rt::step_scalar(a, w[27], rt::at(x, 1716));
+            rt::step_scalar(a, w[28], rt::at(x, 1742));
+            rt::step_scalar(a, w[29], rt::at(x, 1768));
+            rt::step_scalar(a, w[30], rt::at(x, 1717));
+            rt::step_scalar(a, w[31], rt::at(x, 1743));
+            rt::step_scalar(a, w[32], rt::at(x, 1769));
+            rt::step_scalar(a, w[33], rt::at(x, 1718));
+            rt::step_scalar(a, w[34], rt::at(x, 1744));
+            rt::step_scalar(a, w[35], rt::at(x, 1770));
+            rt::step_scalar(a, w[36], rt::at(x, 1794));
+            rt::step_scalar(a, w[37], rt::at(x, 1820));
+            rt::step_scalar(a, w[38], rt::at(x, 1846));
+            rt::step_scalar(a, w[39], rt::at(x, 1795));
+            rt::step_scalar(a, w[40], rt::at(x, 1821));
+            rt::step_scalar(a, w[41], rt::at(x, 1847));
+            rt::step_scalar(a, w[42], rt::at(x, 1796));
+            rt::step_scalar(a, w[43], rt::at(x, 1822));
+            rt::step_scalar(a, w[44], rt::at(x, 1848));
+            rt::step_scalar(a, w[45], rt::at(x, 1872));
+            rt::step_scalar(a, w[46], rt::at(x, 1898));
+            rt::step_scalar(a, w[47], rt::at(x, 1924));
+            rt::step_scalar(a, w[48], rt::at(x, 1873));
+            rt::step_scalar(a, w[49], rt::at(x, 1899));
+            rt::step_scalar(a, w[50], rt::at(x, 1925));
+            rt::step_scalar(a, w[51], rt::at(x, 1874));
+            rt::step_scalar(a, w[52], rt::at(x, 1900));
+            rt::step_scalar(a, w[53], rt::at(x, 1926));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7523,75 +7515,75 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2260));
-            rt::step_scalar(a, w[28], rt::at(x, 2294));
-            rt::step_scalar(a, w[29], rt::at(x, 2328));
-            rt::step_scalar(a, w[30], rt::at(x, 2261));
-            rt::step_scalar(a, w[31], rt::at(x, 2295));
-            rt::step_scalar(a, w[32], rt::at(x, 2329));
-            rt::step_scalar(a, w[33], rt::at(x, 2262));
-            rt::step_scalar(a, w[34], rt::at(x, 2296));
-            rt::step_scalar(a, w[35], rt::at(x, 2330));
-            rt::step_scalar(a, w[36], rt::at(x, 2362));
-            rt::step_scalar(a, w[37], rt::at(x, 2396));
-            rt::step_scalar(a, w[38], rt::at(x, 2430));
-            rt::step_scalar(a, w[39], rt::at(x, 2363));
-            rt::step_scalar(a, w[40], rt::at(x, 2397));
-            rt::step_scalar(a, w[41], rt::at(x, 2431));
-            rt::step_scalar(a, w[42], rt::at(x, 2364));
-            rt::step_scalar(a, w[43], rt::at(x, 2398));
-            rt::step_scalar(a, w[44], rt::at(x, 2432));
-            rt::step_scalar(a, w[45], rt::at(x, 2464));
-            rt::step_scalar(a, w[46], rt::at(x, 2498));
-            rt::step_scalar(a, w[47], rt::at(x, 2532));
-            rt::step_scalar(a, w[48], rt::at(x, 2465));
-            rt::step_scalar(a, w[49], rt::at(x, 2499));
-            rt::step_scalar(a, w[50], rt::at(x, 2533));
-            rt::step_scalar(a, w[51], rt::at(x, 2466));
-            rt::step_scalar(a, w[52], rt::at(x, 2500));
-            rt::step_scalar(a, w[53], rt::at(x, 2534));
+            rt::step_scalar(a, w[27], rt::at(x, 1724));
+            rt::step_scalar(a, w[28], rt::at(x, 1750));
+            rt::step_scalar(a, w[29], rt::at(x, 1776));
+            rt::step_scalar(a, w[30], rt::at(x, 1725));
+            rt::step_scalar(a, w[31], rt::at(x, 1751));
+            rt::step_scalar(a, w[32], rt::at(x, 1777));
+            rt::step_scalar(a, w[33], rt::at(x, 1726));
+            rt::step_scalar(a, w[34], rt::at(x, 1752));
+            rt::step_scalar(a, w[35], rt::at(x, 1778));
+            rt::step_scalar(a, w[36], rt::at(x, 1802));
+            rt::step_scalar(a, w[37], rt::at(x, 1828));
+            rt::step_scalar(a, w[38], rt::at(x, 1854));
+            rt::step_scalar(a, w[39], rt::at(x, 1803));
+            rt::step_scalar(a, w[40], rt::at(x, 1829));
+            rt::step_scalar(a, w[41], rt::at(x, 1855));
+            rt::step_scalar(a, w[42], rt::at(x, 1804));
+            rt::step_scalar(a, w[43], rt::at(x, 1830));
+            rt::step_scalar(a, w[44], rt::at(x, 1856));
+            rt::step_scalar(a, w[45], rt::at(x, 1880));
+            rt::step_scalar(a, w[46], rt::at(x, 1906));
+            rt::step_scalar(a, w[47], rt::at(x, 1932));
+            rt::step_scalar(a, w[48], rt::at(x, 1881));
+            rt::step_scalar(a, w[49], rt::at(x, 1907));
+            rt::step_scalar(a, w[50], rt::at(x, 1933));
+            rt::step_scalar(a, w[51], rt::at(x, 1882));
+            rt::step_scalar(a, w[52], rt::at(x, 1908));
+            rt::step_scalar(a, w[53], rt::at(x, 1934));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1633, 3, &a[..8]);
+            rt::put_apart(y, 1609, 3, &a[..16]);
         }
     }
     #[inline(never)]
     fn conv_kernel_2_part_9(
-        x: &[f32; 2652],
+        x: &[f32; 2028],
         w: &[f32; 81],
         b: &[f32; 3],
         y: &mut [f32; 1728],
     ) {
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2244));
-            rt::step_scalar(a, w[55], rt::at(x, 2278));
-            rt::step_scalar(a, w[56], rt::at(x, 2312));
-            rt::step_scalar(a, w[57], rt::at(x, 2245));
-            rt::step_scalar(a, w[58], rt::at(x, 2279));
-            rt::step_scalar(a, w[59], rt::at(x, 2313));
-            rt::step_scalar(a, w[60], rt::at(x, 2246));
-            rt::step_scalar(a, w[61], rt::at(x, 2280));
-            rt::step_scalar(a, w[62], rt::at(x, 2314));
-            rt::step_scalar(a, w[63], rt::at(x, 2346));
-            rt::step_scalar(a, w[64], rt::at(x, 2380));
-            rt::step_scalar(a, w[65], rt::at(x, 2414));
-            rt::step_scalar(a, w[66], rt::at(x, 2347));
-            rt::step_scalar(a, w[67], rt::at(x, 2381));
-            rt::step_scalar(a, w[68], rt::at(x, 2415));
-            rt::step_scalar(a, w[69], rt::at(x, 2348));
-            rt::step_scalar(a, w[70], rt::at(x, 2382));
-            rt::step_scalar(a, w[71], rt::at(x, 2416));
-            rt::step_scalar(a, w[72], rt::at(x, 2448));
-            rt::step_scalar(a, w[73], rt::at(x, 2482));
-            rt::step_scalar(a, w[74], rt::at(x, 2516));
-            rt::step_scalar(a, w[75], rt::at(x, 2449));
-            rt::step_scalar(a, w[76], rt::at(x, 2483));
-            rt::step_scalar(a, w[77], rt::at(x, 2517));
-            rt::step_scalar(a, w[78], rt::at(x, 2450));
-            rt::step_scalar(a, w[79], rt::at(x, 2484));
-            rt::step_scalar(a, w[80], rt::at(x, 2518));
+            rt::step_scalar(a, w[54], rt::at(x, 1716));
+            rt::step_scalar(a, w[55], rt::at(x, 1742));
+            rt::step_scalar(a, w[56], rt::at(x, 1768));
+            rt::step_scalar(a, w[57], rt::at(x, 1717));
+            rt::step_scalar(a, w[58], rt::at(x, 1743));
+            rt::step_scalar(a, w[59], rt::at(x, 1769));
+            rt::step_scalar(a, w[60], rt::at(x, 1718));
+            rt::step_scalar(a, w[61], rt::at(x, 1744));
+            rt::step_scalar(a, w[62], rt::at(x, 1770));
+            rt::step_scalar(a, w[63], rt::at(x, 1794));
+            rt::step_scalar(a, w[64], rt::at(x, 1820));
+            rt::step_scalar(a, w[65], rt::at(x, 1846));
+            rt::step_scalar(a, w[66], rt::at(x, 1795));
+            rt::step_scalar(a, w[67], rt::at(x, 1821));
+            rt::step_scalar(a, w[68], rt::at(x, 1847));
+            rt::step_scalar(a, w[69], rt::at(x, 1796));
+            rt::step_scalar(a, w[70], rt::at(x, 1822));
+            rt::step_scalar(a, w[71], rt::at(x, 1848));
+            rt::step_scalar(a, w[72], rt::at(x, 1872));
+            rt::step_scalar(a, w[73], rt::at(x, 1898));
+            rt::step_scalar(a, w[74], rt::at(x, 1924));
+            rt::step_scalar(a, w[75], rt::at(x, 1873));
+            rt::step_scalar(a, w[76], rt::at(x, 1899));
+            rt::step_scalar(a, w[77], rt::at(x, 1925));
+            rt::step_scalar(a, w[78], rt::at(x, 1874));
+            rt::step_scalar(a, w[79], rt::at(x, 1900));
+            rt::step_scalar(a, w[80], rt::at(x, 1926));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7599,67 +7591,67 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2260));
-            rt::step_scalar(a, w[55], rt::at(x, 2294));
-            rt::step_scalar(a, w[56], rt::at(x, 2328));
-            rt::step_scalar(a, w[57], rt::at(x, 2261));
-            rt::step_scalar(a, w[58], rt::at(x, 2295));
-            rt::step_scalar(a, w[59], rt::at(x, 2329));
-            rt::step_scalar(a, w[60], rt::at(x, 2262));
-            rt::step_scalar(a, w[61], rt::at(x, 2296));
-            rt::step_scalar(a, w[62], rt::at(x, 2330));
-            rt::step_scalar(a, w[63], rt::at(x, 2362));
-            rt::step_scalar(a, w[64], rt::at(x, 2396));
-            rt::step_scalar(a, w[65], rt::at(x, 2430));
-            rt::step_scalar(a, w[66], rt::at(x, 2363));
-            rt::step_scalar(a, w[67], rt::at(x, 2397));
-            rt::step_scalar(a, w[68], rt::at(x, 2431));
-            rt::step_scalar(a, w[69], rt::at(x, 2364));
-            rt::step_scalar(a, w[70], rt::at(x, 2398));
-            rt::step_scalar(a, w[71], rt::at(x, 2432));
-            rt::step_scalar(a, w[72], rt::at(x, 2464));
-            rt::step_scalar(a, w[73], rt::at(x, 2498));
-            rt::step_scalar(a, w[74], rt::at(x, 2532));
-            rt::step_scalar(a, w[75], rt::at(x, 2465));
-            rt::step_scalar(a, w[76], rt::at(x, 2499));
-            rt::step_scalar(a, w[77], rt::at(x, 2533));
-            rt::step_scalar(a, w[78], rt::at(x, 2466));
-            rt::step_scalar(a, w[79], rt::at(x, 2500));
-            rt::step_scalar(a, w[80], rt::at(x, 2534));
+            rt::step_scalar(a, w[54], rt::at(x, 1724));
+            rt::step_scalar(a, w[55], rt::at(x, 1750));
+            rt::step_scalar(a, w[56], rt::at(x, 1776));
+            rt::step_scalar(a, w[57], rt::at(x, 1725));
+            rt::step_scalar(a, w[58], rt::at(x, 1751));
+            rt::step_scalar(a, w[59], rt::at(x, 1777));
+            rt::step_scalar(a, w[60], rt::at(x, 1726));
+            rt::step_scalar(a, w[61], rt::at(x, 1752));
+            rt::step_scalar(a, w[62], rt::at(x, 1778));
+            rt::step_scalar(a, w[63], rt::at(x, 1802));
+            rt::step_scalar(a, w[64], rt::at(x, 1828));
+            rt::step_scalar(a, w[65], rt::at(x, 1854));
+            rt::step_scalar(a, w[66], rt::at(x, 1803));
+            rt::step_scalar(a, w[67], rt::at(x, 1829));
+            rt::step_scalar(a, w[68], rt::at(x, 1855));
+            rt::step_scalar(a, w[69], rt::at(x, 1804));
+            rt::step_scalar(a, w[70], rt::at(x, 1830));
+            rt::step_scalar(a, w[71], rt::at(x, 1856));
+            rt::step_scalar(a, w[72], rt::at(x, 1880));
+            rt::step_scalar(a, w[73], rt::at(x, 1906));
+            rt::step_scalar(a, w[74], rt::at(x, 1932));
+            rt::step_scalar(a, w[75], rt::at(x, 1881));
+            rt::step_scalar(a, w[76], rt::at(x, 1907));
+            rt::step_scalar(a, w[77], rt::at(x, 1933));
+            rt::step_scalar(a, w[78], rt::at(x, 1882));
+            rt::step_scalar(a, w[79], rt::at(x, 1908));
+            rt::step_scalar(a, w[80], rt::at(x, 1934));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1634, 3, &a[..8]);
+            rt::put_apart(y, 1610, 3, &a[..16]);
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2346));
-            rt::step_scalar(a, w[1], rt::at(x, 2380));
-            rt::step_scalar(a, w[2], rt::at(x, 2414));
-            rt::step_scalar(a, w[3], rt::at(x, 2347));
-            rt::step_scalar(a, w[4], rt::at(x, 2381));
-            rt::step_scalar(a, w[5], rt::at(x, 2415));
-            rt::step_scalar(a, w[6], rt::at(x, 2348));
-            rt::step_scalar(a, w[7], rt::at(x, 2382));
-            rt::step_scalar(a, w[8], rt::at(x, 2416));
-            rt::step_scalar(a, w[9], rt::at(x, 2448));
-            rt::step_scalar(a, w[10], rt::at(x, 2482));
-            rt::step_scalar(a, w[11], rt::at(x, 2516));
-            rt::step_scalar(a, w[12], rt::at(x, 2449));
-            rt::step_scalar(a, w[13], rt::at(x, 2483));
-            rt::step_scalar(a, w[14], rt::at(x, 2517));
-            rt::step_scalar(a, w[15], rt::at(x, 2450));
-            rt::step_scalar(a, w[16], rt::at(x, 2484));
-            rt::step_scalar(a, w[17], rt::at(x, 2518));
-            rt::step_scalar(a, w[18], rt::at(x, 2550));
-            rt::step_scalar(a, w[19], rt::at(x, 2584));
-            rt::step_scalar(a, w[20], rt::at(x, 2618));
-            rt::step_scalar(a, w[21], rt::at(x, 2551));
-            rt::step_scalar(a, w[22], rt::at(x, 2585));
-            rt::step_scalar(a, w[23], rt::at(x, 2619));
-            rt::step_scalar(a, w[24], rt::at(x, 2552));
-            rt::step_scalar(a, w[25], rt::at(x, 2586));
-            rt::step_scalar(a, w[26], rt::at(x, 2620));
+            rt::step_scalar(a, w[0], rt::at(x, 1794));
+            rt::step_scalar(a, w[1], rt::at(x, 1820));
+            rt::step_scalar(a, w[2], rt::at(x, 1846));
+            rt::step_scalar(a, w[3], rt::at(x, 1795));
+            rt::step_scalar(a, w[4], rt::at(x, 1821));
+            rt::step_scalar(a, w[5], rt::at(x, 1847));
+            rt::step_scalar(a, w[6], rt::at(x, 1796));
+            rt::step_scalar(a, w[7], rt::at(x, 1822));
+            rt::step_scalar(a, w[8], rt::at(x, 1848));
+            rt::step_scalar(a, w[9], rt::at(x, 1872));
+            rt::step_scalar(a, w[10], rt::at(x, 1898));
+            rt::step_scalar(a, w[11], rt::at(x, 1924));
+            rt::step_scalar(a, w[12], rt::at(x, 1873));
+            rt::step_scalar(a, w[13], rt::at(x, 1899));
+            rt::step_scalar(a, w[14], rt::at(x, 1925));
+            rt::step_scalar(a, w[15], rt::at(x, 1874));
+            rt::step_scalar(a, w[16], rt::at(x, 1900));
+            rt::step_scalar(a, w[17], rt::at(x, 1926));
+            rt::step_scalar(a, w[18], rt::at(x, 1950));
+            rt::step_scalar(a, w[19], rt::at(x, 1976));
+            rt::step_scalar(a, w[20], rt::at(x, 2002));
+            rt::step_scalar(a, w[21], rt::at(x, 1951));
+            rt::step_scalar(a, w[22], rt::at(x, 1977));
+            rt::step_scalar(a, w[23], rt::at(x, 2003));
+            rt::step_scalar(a, w[24], rt::at(x, 1952));
+            rt::step_scalar(a, w[25], rt::at(x, 1978));
+            rt::step_scalar(a, w[26], rt::at(x, 2004));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7667,67 +7659,67 @@ const _: () = {
         }
         {
             let a = &mut [b[0]; 16];
-            rt::step_scalar(a, w[0], rt::at(x, 2362));
-            rt::step_scalar(a, w[1], rt::at(x, 2396));
-            rt::step_scalar(a, w[2], rt::at(x, 2430));
-            rt::step_scalar(a, w[3], rt::at(x, 2363));
-            rt::step_scalar(a, w[4], rt::at(x, 2397));
-            rt::step_scalar(a, w[5], rt::at(x, 2431));
-            rt::step_scalar(a, w[6], rt::at(x, 2364));
-            rt::step_scalar(a, w[7], rt::at(x, 2398));
-            rt::step_scalar(a, w[8], rt::at(x, 2432));
-            rt::step_scalar(a, w[9], rt::at(x, 2464));
-            rt::step_scalar(a, w[10], rt::at(x, 2498));
-            rt::step_scalar(a, w[11], rt::at(x, 2532));
-            rt::step_scalar(a, w[12], rt::at(x, 2465));
-            rt::step_scalar(a, w[13], rt::at(x, 2499));
-            rt::step_scalar(a, w[14], rt::at(x, 2533));
-            rt::step_scalar(a, w[15], rt::at(x, 2466));
-            rt::step_scalar(a, w[16], rt::at(x, 2500));
-            rt::step_scalar(a, w[17], rt::at(x, 2534));
-            rt::step_scalar(a, w[18], rt::at(x, 2566));
-            rt::step_scalar(a, w[19], rt::at(x, 2600));
-            rt::step_scalar(a, w[20], rt::at(x, 2634));
-            rt::step_scalar(a, w[21], rt::at(x, 2567));
-            rt::step_scalar(a, w[22], rt::at(x, 2601));
-            rt::step_scalar(a, w[23], rt::at(x, 2635));
-            rt::step_scalar(a, w[24], rt::at(x, 2568));
-            rt::step_scalar(a, w[25], rt::at(x, 2602));
-            rt::step_scalar(a, w[26], rt::at(x, 2636));
+            rt::step_scalar(a, w[0], rt::at(x, 1802));
+            rt::step_scalar(a, w[1], rt::at(x, 1828));
+            rt::step_scalar(a, w[2], rt::at(x, 1854));
+            rt::step_scalar(a, w[3], rt::at(x, 1803));
+            rt::step_scalar(a, w[4], rt::at(x, 1829));
+            rt::step_scalar(a, w[5], rt::at(x, 1855));
+            rt::step_scalar(a, w[6], rt::at(x, 1804));
+            rt::step_scalar(a, w[7], rt::at(x, 1830));
+            rt::step_scalar(a, w[8], rt::at(x, 1856));
+            rt::step_scalar(a, w[9], rt::at(x, 1880));
+            rt::step_scalar(a, w[10], rt::at(x, 1906));
+            rt::step_scalar(a, w[11], rt::at(x, 1932));
+            rt::step_scalar(a, w[12], rt::at(x, 1881));
+            rt::step_scalar(a, w[13], rt::at(x, 1907));
+            rt::step_scalar(a, w[14], rt::at(x, 1933));
+            rt::step_scalar(a, w[15], rt::at(x, 1882));
+            rt::step_scalar(a, w[16], rt::at(x, 1908));
+            rt::step_scalar(a, w[17], rt::at(x, 1934));
+            rt::step_scalar(a, w[18], rt::at(x, 1958));
+            rt::step_scalar(a, w[19], rt::at(x, 1984));
+            rt::step_scalar(a, w[20], rt::at(x, 2010));
+            rt::step_scalar(a, w[21], rt::at(x, 1959));
+            rt::step_scalar(a, w[22], rt::at(x, 1985));
+            rt::step_scalar(a, w[23], rt::at(x, 2011));
+            rt::step_scalar(a, w[24], rt::at(x, 1960));
+            rt::step_scalar(a, w[25], rt::at(x, 1986));
+            rt::step_scalar(a, w[26], rt::at(x, 2012));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1704, 3, &a[..8]);
+            rt::put_apart(y, 1680, 3, &a[..16]);
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2346));
-            rt::step_scalar(a, w[28], rt::at(x, 2380));
-            rt::step_scalar(a, w[29], rt::at(x, 2414));
-            rt::step_scalar(a, w[30], rt::at(x, 2347));
-            rt::step_scalar(a, w[31], rt::at(x, 2381));
-            rt::step_scalar(a, w[32], rt::at(x, 2415));
-            rt::step_scalar(a, w[33], rt::at(x, 2348));
-            rt::step_scalar(a, w[34], rt::at(x, 2382));
-            rt::step_scalar(a, w[35], rt::at(x, 2416));
-            rt::step_scalar(a, w[36], rt::at(x, 2448));
-            rt::step_scalar(a, w[37], rt::at(x, 2482));
-            rt::step_scalar(a, w[38], rt::at(x, 2516));
-            rt::step_scalar(a, w[39], rt::at(x, 2449));
-            rt::step_scalar(a, w[40], rt::at(x, 2483));
-            rt::step_scalar(a, w[41], rt::at(x, 2517));
-            rt::step_scalar(a, w[42], rt::at(x, 2450));
-            rt::step_scalar(a, w[43], rt::at(x, 2484));
-            rt::step_scalar(a, w[44], rt::at(x, 2518));
-            rt::step_scalar(a, w[45], rt::at(x, 2550));
-            rt::step_scalar(a, w[46], rt::at(x, 2584));
-            rt::step_scalar(a, w[47], rt::at(x, 2618));
-            rt::step_scalar(a, w[48], rt::at(x, 2551));
-            rt::step_scalar(a, w[49], rt::at(x, 2585));
-            rt::step_scalar(a, w[50], rt::at(x, 2619));
-            rt::step_scalar(a, w[51], rt::at(x, 2552));
-            rt::step_scalar(a, w[52], rt::at(x, 2586));
-            rt::step_scalar(a, w[53], rt::at(x, 2620));
+            rt::step_scalar(a, w[27], rt::at(x, 1794));
+            rt::step_scalar(a, w[28], rt::at(x, 1820));
+            rt::step_scalar(a, w[29], rt::at(x, 1846));
+            rt::step_scalar(a, w[30], rt::at(x, 1795));
+            rt::step_scalar(a, w[31], rt::at(x, 1821));
+            rt::step_scalar(a, w[32], rt::at(x, 1847));
+            rt::step_scalar(a, w[33], rt::at(x, 1796));
+            rt::step_scalar(a, w[34], rt::at(x, 1822));
+            rt::step_scalar(a, w[35], rt::at(x, 1848));
+            rt::step_scalar(a, w[36], rt::at(x, 1872));
+            rt::step_scalar(a, w[37], rt::at(x, 1898));
+            rt::step_scalar(a, w[38], rt::at(x, 1924));
+            rt::step_scalar(a, w[39], rt::at(x, 1873));
+            rt::step_scalar(a, w[40], rt::at(x, 1899));
+            rt::step_scalar(a, w[41], rt::at(x, 1925));
+            rt::step_scalar(a, w[42], rt::at(x, 1874));
+            rt::step_scalar(a, w[43], rt::at(x, 1900));
+            rt::step_scalar(a, w[44], rt::at(x, 1926));
+            rt::step_scalar(a, w[45], rt::at(x, 1950));
+            rt::step_scalar(a, w[46], rt::at(x, 1976));
+            rt::step_scalar(a, w[47], rt::at(x, 2002));
+            rt::step_scalar(a, w[48], rt::at(x, 1951));
+            rt::step_scalar(a, w[49], rt::at(x, 1977));
+            rt::step_scalar(a, w[50], rt::at(x, 2003));
+            rt::step_scalar(a, w[51], rt::at(x, 1952));
+            rt::step_scalar(a, w[52], rt::at(x, 1978));
+            rt::step_scalar(a, w[53], rt::at(x, 2004));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7735,67 +7727,67 @@ const _: () = {
         }
         {
             let a = &mut [b[1]; 16];
-            rt::step_scalar(a, w[27], rt::at(x, 2362));
-            rt::step_scalar(a, w[28], rt::at(x, 2396));
-            rt::step_scalar(a, w[29], rt::at(x, 2430));
-            rt::step_scalar(a, w[30], rt::at(x, 2363));
-            rt::step_scalar(a, w[31], rt::at(x, 2397));
-            rt::step_scalar(a, w[32], rt::at(x, 2431));
-            rt::step_scalar(a, w[33], rt::at(x, 2364));
-            rt::step_scalar(a, w[34], rt::at(x, 2398));
-            rt::step_scalar(a, w[35], rt::at(x, 2432));
-            rt::step_scalar(a, w[36], rt::at(x, 2464));
-            rt::step_scalar(a, w[37], rt::at(x, 2498));
-            rt::step_scalar(a, w[38], rt::at(x, 2532));
-            rt::step_scalar(a, w[39], rt::at(x, 2465));
-            rt::step_scalar(a, w[40], rt::at(x, 2499));
-            rt::step_scalar(a, w[41], rt::at(x, 2533));
-            rt::step_scalar(a, w[42], rt::at(x, 2466));
-            rt::step_scalar(a, w[43], rt::at(x, 2500));
-            rt::step_scalar(a, w[44], rt::at(x, 2534));
-            rt::step_scalar(a, w[45], rt::at(x, 2566));
-            rt::step_scalar(a, w[46], rt::at(x, 2600));
-            rt::step_scalar(a, w[47], rt::at(x, 2634));
-            rt::step_scalar(a, w[48], rt::at(x, 2567));
-            rt::step_scalar(a, w[49], rt::at(x, 2601));
-            rt::step_scalar(a, w[50], rt::at(x, 2635));
-            rt::step_scalar(a, w[51], rt::at(x, 2568));
-            rt::step_scalar(a, w[52], rt::at(x, 2602));
-            rt::step_scalar(a, w[53], rt::at(x, 2636));
+            rt::step_scalar(a, w[27], rt::at(x, 1802));
+            rt::step_scalar(a, w[28], rt::at(x, 1828));
+            rt::step_scalar(a, w[29], rt::at(x, 1854));
+            rt::step_scalar(a, w[30], rt::at(x, 1803));
+            rt::step_scalar(a, w[31], rt::at(x, 1829));
+            rt::step_scalar(a, w[32], rt::at(x, 1855));
+            rt::step_scalar(a, w[33], rt::at(x, 1804));
+            rt::step_scalar(a, w[34], rt::at(x, 1830));
+            rt::step_scalar(a, w[35], rt::at(x, 1856));
+            rt::step_scalar(a, w[36], rt::at(x, 1880));
+            rt::step_scalar(a, w[37], rt::at(x, 1906));
+            rt::step_scalar(a, w[38], rt::at(x, 1932));
+            rt::step_scalar(a, w[39], rt::at(x, 1881));
+            rt::step_scalar(a, w[40], rt::at(x, 1907));
+            rt::step_scalar(a, w[41], rt::at(x, 1933));
+            rt::step_scalar(a, w[42], rt::at(x, 1882));
+            rt::step_scalar(a, w[43], rt::at(x, 1908));
+            rt::step_scalar(a, w[44], rt::at(x, 1934));
+            rt::step_scalar(a, w[45], rt::at(x, 1958));
+            rt::step_scalar(a, w[46], rt::at(x, 1984));
+            rt::step_scalar(a, w[47], rt::at(x, 2010));
+            rt::step_scalar(a, w[48], rt::at(x, 1959));
+            rt::step_scalar(a, w[49], rt::at(x, 1985));
+            rt::step_scalar(a, w[50], rt::at(x, 2011));
+            rt::step_scalar(a, w[51], rt::at(x, 1960));
+            rt::step_scalar(a, w[52], rt::at(x, 1986));
+            rt::step_scalar(a, w[53], rt::at(x, 2012));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1705, 3, &a[..8]);
+            rt::put_apart(y, 1681, 3, &a[..16]);
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2346));
-            rt::step_scalar(a, w[55], rt::at(x, 2380));
-            rt::step_scalar(a, w[56], rt::at(x, 2414));
-            rt::step_scalar(a, w[57], rt::at(x, 2347));
-            rt::step_scalar(a, w[58], rt::at(x, 2381));
-            rt::step_scalar(a, w[59], rt::at(x, 2415));
-            rt::step_scalar(a, w[60], rt::at(x, 2348));
-            rt::step_scalar(a, w[61], rt::at(x, 2382));
-            rt::step_scalar(a, w[62], rt::at(x, 2416));
-            rt::step_scalar(a, w[63], rt::at(x, 2448));
-            rt::step_scalar(a, w[64], rt::at(x, 2482));
-            rt::step_scalar(a, w[65], rt::at(x, 2516));
-            rt::step_scalar(a, w[66], rt::at(x, 2449));
-            rt::step_scalar(a, w[67], rt::at(x, 2483));
-            rt::step_scalar(a, w[68], rt::at(x, 2517));
-            rt::step_scalar(a, w[69], rt::at(x, 2450));
-            rt::step_scalar(a, w[70], rt::at(x, 2484));
-            rt::step_scalar(a, w[71], rt::at(x, 2518));
-            rt::step_scalar(a, w[72], rt::at(x, 2550));
-            rt::step_scalar(a, w[73], rt::at(x, 2584));
-            rt::step_scalar(a, w[74], rt::at(x, 2618));
-            rt::step_scalar(a, w[75], rt::at(x, 2551));
-            rt::step_scalar(a, w[76], rt::at(x, 2585));
-            rt::step_scalar(a, w[77], rt::at(x, 2619));
-            rt::step_scalar(a, w[78], rt::at(x, 2552));
-            rt::step_scalar(a, w[79], rt::at(x, 2586));
-            rt::step_scalar(a, w[80], rt::at(x, 2620));
+            rt::step_scalar(a, w[54], rt::at(x, 1794));
+            rt::step_scalar(a, w[55], rt::at(x, 1820));
+            rt::step_scalar(a, w[56], rt::at(x, 1846));
+            rt::step_scalar(a, w[57], rt::at(x, 1795));
+            rt::step_scalar(a, w[58], rt::at(x, 1821));
+            rt::step_scalar(a, w[59], rt::at(x, 1847));
+            rt::step_scalar(a, w[60], rt::at(x, 1796));
+            rt::step_scalar(a, w[61], rt::at(x, 1822));
+            rt::step_scalar(a, w[62], rt::at(x, 1848));
+            rt::step_scalar(a, w[63], rt::at(x, 1872));
+            rt::step_scalar(a, w[64], rt::at(x, 1898));
+            rt::step_scalar(a, w[65], rt::at(x, 1924));
+            rt::step_scalar(a, w[66], rt::at(x, 1873));
+            rt::step_scalar(a, w[67], rt::at(x, 1899));
+            rt::step_scalar(a, w[68], rt::at(x, 1925));
+            rt::step_scalar(a, w[69], rt::at(x, 1874));
+            rt::step_scalar(a, w[70], rt::at(x, 1900));
+            rt::step_scalar(a, w[71], rt::at(x, 1926));
+            rt::step_scalar(a, w[72], rt::at(x, 1950));
+            rt::step_scalar(a, w[73], rt::at(x, 1976));
+            rt::step_scalar(a, w[74], rt::at(x, 2002));
+            rt::step_scalar(a, w[75], rt::at(x, 1951));
+            rt::step_scalar(a, w[76], rt::at(x, 1977));
+            rt::step_scalar(a, w[77], rt::at(x, 2003));
+            rt::step_scalar(a, w[78], rt::at(x, 1952));
+            rt::step_scalar(a, w[79], rt::at(x, 1978));
+            rt::step_scalar(a, w[80], rt::at(x, 2004));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
@@ -7803,41 +7795,41 @@ const _: () = {
         }
         {
             let a = &mut [b[2]; 16];
-            rt::step_scalar(a, w[54], rt::at(x, 2362));
-            rt::step_scalar(a, w[55], rt::at(x, 2396));
-            rt::step_scalar(a, w[56], rt::at(x, 2430));
-            rt::step_scalar(a, w[57], rt::at(x, 2363));
-            rt::step_scalar(a, w[58], rt::at(x, 2397));
-            rt::step_scalar(a, w[59], rt::at(x, 2431));
-            rt::step_scalar(a, w[60], rt::at(x, 2364));
-            rt::step_scalar(a, w[61], rt::at(x, 2398));
-            rt::step_scalar(a, w[62], rt::at(x, 2432));
-            rt::step_scalar(a, w[63], rt::at(x, 2464));
-            rt::step_scalar(a, w[64], rt::at(x, 2498));
-            rt::step_scalar(a, w[65], rt::at(x, 2532));
-            rt::step_scalar(a, w[66], rt::at(x, 2465));
-            rt::step_scalar(a, w[67], rt::at(x, 2499));
-            rt::step_scalar(a, w[68], rt::at(x, 2533));
-            rt::step_scalar(a, w[69], rt::at(x, 2466));
-            rt::step_scalar(a, w[70], rt::at(x, 2500));
-            rt::step_scalar(a, w[71], rt::at(x, 2534));
-            rt::step_scalar(a, w[72], rt::at(x, 2566));
-            rt::step_scalar(a, w[73], rt::at(x, 2600));
-            rt::step_scalar(a, w[74], rt::at(x, 2634));
-            rt::step_scalar(a, w[75], rt::at(x, 2567));
-            rt::step_scalar(a, w[76], rt::at(x, 2601));
-            rt::step_scalar(a, w[77], rt::at(x, 2635));
-            rt::step_scalar(a, w[78], rt::at(x, 2568));
-            rt::step_scalar(a, w[79], rt::at(x, 2602));
-            rt::step_scalar(a, w[80], rt::at(x, 2636));
+            rt::step_scalar(a, w[54], rt::at(x, 1802));
+            rt::step_scalar(a, w[55], rt::at(x, 1828));
+            rt::step_scalar(a, w[56], rt::at(x, 1854));
+            rt::step_scalar(a, w[57], rt::at(x, 1803));
+            rt::step_scalar(a, w[58], rt::at(x, 1829));
+            rt::step_scalar(a, w[59], rt::at(x, 1855));
+            rt::step_scalar(a, w[60], rt::at(x, 1804));
+            rt::step_scalar(a, w[61], rt::at(x, 1830));
+            rt::step_scalar(a, w[62], rt::at(x, 1856));
+            rt::step_scalar(a, w[63], rt::at(x, 1880));
+            rt::step_scalar(a, w[64], rt::at(x, 1906));
+            rt::step_scalar(a, w[65], rt::at(x, 1932));
+            rt::step_scalar(a, w[66], rt::at(x, 1881));
+            rt::step_scalar(a, w[67], rt::at(x, 1907));
+            rt::step_scalar(a, w[68], rt::at(x, 1933));
+            rt::step_scalar(a, w[69], rt::at(x, 1882));
+            rt::step_scalar(a, w[70], rt::at(x, 1908));
+            rt::step_scalar(a, w[71], rt::at(x, 1934));
+            rt::step_scalar(a, w[72], rt::at(x, 1958));
+            rt::step_scalar(a, w[73], rt::at(x, 1984));
+            rt::step_scalar(a, w[74], rt::at(x, 2010));
+            rt::step_scalar(a, w[75], rt::at(x, 1959));
+            rt::step_scalar(a, w[76], rt::at(x, 1985));
+            rt::step_scalar(a, w[77], rt::at(x, 2011));
+            rt::step_scalar(a, w[78], rt::at(x, 1960));
+            rt::step_scalar(a, w[79], rt::at(x, 1986));
+            rt::step_scalar(a, w[80], rt::at(x, 2012));
             for v in a.iter_mut() {
                 *v = rt::math::relu(*v);
             }
-            rt::put_apart(y, 1706, 3, &a[..8]);
+            rt::put_apart(y, 1682, 3, &a[..16]);
         }
     }
     #[inline(never)]
-    fn conv_kernel_2(x: &[f32; 2652], w: &[f32; 81], b: &[f32; 3], y: &mut [f32; 1728]) {
+    fn conv_kernel_2(x: &[f32; 2028], w: &[f32; 81], b: &[f32; 3], y: &mut [f32; 1728]) {
         conv_kernel_2_part_1(x, w, b, y);
         conv_kernel_2_part_2(x, w, b, y);
         conv_kernel_2_part_3(x, w, b, y);
@@ -7851,1797 +7843,1167 @@ const _: () = {
     #[inline(never)]
     fn dense_kernel_1_part_1(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
         y: &mut [f32; 10],
     ) {
-        let filters = w.as_chunks::<16>().0;
-        let biases = b.as_chunks::<16>().0;
         {
-            let a = &mut { biases[0] };
-            dense_kernel_1_sum_1(x, w, b, a);
-            dense_kernel_1_sum_2(x, w, b, a);
-            dense_kernel_1_sum_3(x, w, b, a);
-            dense_kernel_1_sum_4(x, w, b, a);
-            rt::put_first(y, 0, a, 10);
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 0));
+            rt::step(a, rt::at(x, 16), rt::at(w, 16));
+            rt::step(a, rt::at(x, 32), rt::at(w, 32));
+            rt::step(a, rt::at(x, 48), rt::at(w, 48));
+            rt::step(a, rt::at(x, 64), rt::at(w, 64));
+            rt::step(a, rt::at(x, 80), rt::at(w, 80));
+            rt::step(a, rt::at(x, 96), rt::at(w, 96));
+            rt::step(a, rt::at(x, 112), rt::at(w, 112));
+            rt::step(a, rt::at(x, 128), rt::at(w, 128));
+            rt::step(a, rt::at(x, 144), rt::at(w, 144));
+            rt::step(a, rt::at(x, 160), rt::at(w, 160));
+            rt::step(a, rt::at(x, 176), rt::at(w, 176));
+            rt::step(a, rt::at(x, 192), rt::at(w, 192));
+            rt::step(a, rt::at(x, 208), rt::at(w, 208));
+            rt::step(a, rt::at(x, 224), rt::at(w, 224));
+            rt::step(a, rt::at(x, 240), rt::at(w, 240));
+            rt::step(a, rt::at(x, 256), rt::at(w, 256));
+            rt::step(a, rt::at(x, 272), rt::at(w, 272));
+            rt::step(a, rt::at(x, 288), rt::at(w, 288));
+            rt::step(a, rt::at(x, 304), rt::at(w, 304));
+            rt::step(a, rt::at(x, 320), rt::at(w, 320));
+            rt::step(a, rt::at(x, 336), rt::at(w, 336));
+            rt::step(a, rt::at(x, 352), rt::at(w, 352));
+            rt::step(a, rt::at(x, 368), rt::at(w, 368));
+            rt::step(a, rt::at(x, 384), rt::at(w, 384));
+            rt::step(a, rt::at(x, 400), rt::at(w, 400));
+            rt::step(a, rt::at(x, 416), rt::at(w, 416));
+            rt::step(a, rt::at(x, 432), rt::at(w, 432));
+            rt::step(a, rt::at(x, 448), rt::at(w, 448));
+            rt::step(a, rt::at(x, 464), rt::at(w, 464));
+            rt::step(a, rt::at(x, 480), rt::at(w, 480));
+            rt::step(a, rt::at(x, 496), rt::at(w, 496));
+            rt::step(a, rt::at(x, 512), rt::at(w, 512));
+            rt::step(a, rt::at(x, 528), rt::at(w, 528));
+            rt::step(a, rt::at(x, 544), rt::at(w, 544));
+            rt::step(a, rt::at(x, 560), rt::at(w, 560));
+            rt::step(a, rt::at(x, 576), rt::at(w, 576));
+            rt::step(a, rt::at(x, 592), rt::at(w, 592));
+            rt::step(a, rt::at(x, 608), rt::at(w, 608));
+            rt::step(a, rt::at(x, 624), rt::at(w, 624));
+            rt::step(a, rt::at(x, 640), rt::at(w, 640));
+            rt::step(a, rt::at(x, 656), rt::at(w, 656));
+            rt::step(a, rt::at(x, 672), rt::at(w, 672));
+            rt::step(a, rt::at(x, 688), rt::at(w, 688));
+            rt::step(a, rt::at(x, 704), rt::at(w, 704));
+            rt::step(a, rt::at(x, 720), rt::at(w, 720));
+            rt::step(a, rt::at(x, 736), rt::at(w, 736));
+            rt::step(a, rt::at(x, 752), rt::at(w, 752));
+            rt::step(a, rt::at(x, 768), rt::at(w, 768));
+            rt::step(a, rt::at(x, 784), rt::at(w, 784));
+            rt::step(a, rt::at(x, 800), rt::at(w, 800));
+            rt::step(a, rt::at(x, 816), rt::at(w, 816));
+            rt::step(a, rt::at(x, 832), rt::at(w, 832));
+            rt::step(a, rt::at(x, 848), rt::at(w, 848));
+            rt::step(a, rt::at(x, 864), rt::at(w, 864));
+            rt::step(a, rt::at(x, 880), rt::at(w, 880));
+            rt::step(a, rt::at(x, 896), rt::at(w, 896));
+            rt::step(a, rt::at(x, 912), rt::at(w, 912));
+            rt::step(a, rt::at(x, 928), rt::at(w, 928));
+            rt::step(a, rt::at(x, 944), rt::at(w, 944));
+            rt::step(a, rt::at(x, 960), rt::at(w, 960));
+            rt::step(a, rt::at(x, 976), rt::at(w, 976));
+            rt::step(a, rt::at(x, 992), rt::at(w, 992));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 1008));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 1024));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 1040));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 1056));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 1072));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 1088));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 1104));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 1120));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 1136));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 1152));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 1168));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 1184));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 1200));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 1216));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 1232));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 1248));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 1264));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 1280));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 1296));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 1312));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 1328));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 1344));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 1360));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 1376));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 1392));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 1408));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 1424));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 1440));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 1456));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 1472));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 1488));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 1504));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 1520));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 1536));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 1552));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 1568));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 1584));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 1600));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 1616));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 1632));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 1648));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 1664));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 1680));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 1696));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 1712));
+            let a = &mut [rt::sum(a) + b[0]];
+            rt::put(y, 0, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 1728));
+            rt::step(a, rt::at(x, 16), rt::at(w, 1744));
+            rt::step(a, rt::at(x, 32), rt::at(w, 1760));
+            rt::step(a, rt::at(x, 48), rt::at(w, 1776));
+            rt::step(a, rt::at(x, 64), rt::at(w, 1792));
+            rt::step(a, rt::at(x, 80), rt::at(w, 1808));
+            rt::step(a, rt::at(x, 96), rt::at(w, 1824));
+            rt::step(a, rt::at(x, 112), rt::at(w, 1840));
+            rt::step(a, rt::at(x, 128), rt::at(w, 1856));
+            rt::step(a, rt::at(x, 144), rt::at(w, 1872));
+            rt::step(a, rt::at(x, 160), rt::at(w, 1888));
+            rt::step(a, rt::at(x, 176), rt::at(w, 1904));
+            rt::step(a, rt::at(x, 192), rt::at(w, 1920));
+            rt::step(a, rt::at(x, 208), rt::at(w, 1936));
+            rt::step(a, rt::at(x, 224), rt::at(w, 1952));
+            rt::step(a, rt::at(x, 240), rt::at(w, 1968));
+            rt::step(a, rt::at(x, 256), rt::at(w, 1984));
+            rt::step(a, rt::at(x, 272), rt::at(w, 2000));
+            rt::step(a, rt::at(x, 288), rt::at(w, 2016));
+            rt::step(a, rt::at(x, 304), rt::at(w, 2032));
+            rt::step(a, rt::at(x, 320), rt::at(w, 2048));
+            rt::step(a, rt::at(x, 336), rt::at(w, 2064));
+            rt::step(a, rt::at(x, 352), rt::at(w, 2080));
+            rt::step(a, rt::at(x, 368), rt::at(w, 2096));
+            rt::step(a, rt::at(x, 384), rt::at(w, 2112));
+            rt::step(a, rt::at(x, 400), rt::at(w, 2128));
+            rt::step(a, rt::at(x, 416), rt::at(w, 2144));
+            rt::step(a, rt::at(x, 432), rt::at(w, 2160));
+            rt::step(a, rt::at(x, 448), rt::at(w, 2176));
+            rt::step(a, rt::at(x, 464), rt::at(w, 2192));
+            rt::step(a, rt::at(x, 480), rt::at(w, 2208));
+            rt::step(a, rt::at(x, 496), rt::at(w, 2224));
+            rt::step(a, rt::at(x, 512), rt::at(w, 2240));
+            rt::step(a, rt::at(x, 528), rt::at(w, 2256));
+            rt::step(a, rt::at(x, 544), rt::at(w, 2272));
+            rt::step(a, rt::at(x, 560), rt::at(w, 2288));
+            rt::step(a, rt::at(x, 576), rt::at(w, 2304));
+            rt::step(a, rt::at(x, 592), rt::at(w, 2320));
+            rt::step(a, rt::at(x, 608), rt::at(w, 2336));
+            rt::step(a, rt::at(x, 624), rt::at(w, 2352));
+            rt::step(a, rt::at(x, 640), rt::at(w, 2368));
+            rt::step(a, rt::at(x, 656), rt::at(w, 2384));
+            rt::step(a, rt::at(x, 672), rt::at(w, 2400));
+            rt::step(a, rt::at(x, 688), rt::at(w, 2416));
+            rt::step(a, rt::at(x, 704), rt::at(w, 2432));
+            rt::step(a, rt::at(x, 720), rt::at(w, 2448));
+            rt::step(a, rt::at(x, 736), rt::at(w, 2464));
+            rt::step(a, rt::at(x, 752), rt::at(w, 2480));
+            rt::step(a, rt::at(x, 768), rt::at(w, 2496));
+            rt::step(a, rt::at(x, 784), rt::at(w, 2512));
+            rt::step(a, rt::at(x, 800), rt::at(w, 2528));
+            rt::step(a, rt::at(x, 816), rt::at(w, 2544));
+            rt::step(a, rt::at(x, 832), rt::at(w, 2560));
+            rt::step(a, rt::at(x, 848), rt::at(w, 2576));
+            rt::step(a, rt::at(x, 864), rt::at(w, 2592));
+            rt::step(a, rt::at(x, 880), rt::at(w, 2608));
+            rt::step(a, rt::at(x, 896), rt::at(w, 2624));
+            rt::step(a, rt::at(x, 912), rt::at(w, 2640));
+            rt::step(a, rt::at(x, 928), rt::at(w, 2656));
+            rt::step(a, rt::at(x, 944), rt::at(w, 2672));
+            rt::step(a, rt::at(x, 960), rt::at(w, 2688));
+            rt::step(a, rt::at(x, 976), rt::at(w, 2704));
+            rt::step(a, rt::at(x, 992), rt::at(w, 2720));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 2736));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 2752));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 2768));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 2784));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 2800));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 2816));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 2832));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 2848));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 2864));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 2880));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 2896));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 2912));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 2928));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 2944));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 2960));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 2976));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 2992));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 3008));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 3024));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 3040));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 3056));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 3072));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 3088));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 3104));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 3120));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 3136));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 3152));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 3168));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 3184));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 3200));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 3216));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 3232));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 3248));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 3264));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 3280));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 3296));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 3312));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 3328));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 3344));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 3360));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 3376));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 3392));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 3408));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 3424));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 3440));
+            let a = &mut [rt::sum(a) + b[1]];
+            rt::put(y, 1, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 3456));
+            rt::step(a, rt::at(x, 16), rt::at(w, 3472));
+            rt::step(a, rt::at(x, 32), rt::at(w, 3488));
+            rt::step(a, rt::at(x, 48), rt::at(w, 3504));
+            rt::step(a, rt::at(x, 64), rt::at(w, 3520));
+            rt::step(a, rt::at(x, 80), rt::at(w, 3536));
+            rt::step(a, rt::at(x, 96), rt::at(w, 3552));
+            rt::step(a, rt::at(x, 112), rt::at(w, 3568));
+            rt::step(a, rt::at(x, 128), rt::at(w, 3584));
+            rt::step(a, rt::at(x, 144), rt::at(w, 3600));
+            rt::step(a, rt::at(x, 160), rt::at(w, 3616));
+            rt::step(a, rt::at(x, 176), rt::at(w, 3632));
+            rt::step(a, rt::at(x, 192), rt::at(w, 3648));
+            rt::step(a, rt::at(x, 208), rt::at(w, 3664));
+            rt::step(a, rt::at(x, 224), rt::at(w, 3680));
+            rt::step(a, rt::at(x, 240), rt::at(w, 3696));
+            rt::step(a, rt::at(x, 256), rt::at(w, 3712));
+            rt::step(a, rt::at(x, 272), rt::at(w, 3728));
+            rt::step(a, rt::at(x, 288), rt::at(w, 3744));
+            rt::step(a, rt::at(x, 304), rt::at(w, 3760));
+            rt::step(a, rt::at(x, 320), rt::at(w, 3776));
+            rt::step(a, rt::at(x, 336), rt::at(w, 3792));
+            rt::step(a, rt::at(x, 352), rt::at(w, 3808));
+            rt::step(a, rt::at(x, 368), rt::at(w, 3824));
+            rt::step(a, rt::at(x, 384), rt::at(w, 3840));
+            rt::step(a, rt::at(x, 400), rt::at(w, 3856));
+            rt::step(a, rt::at(x, 416), rt::at(w, 3872));
+            rt::step(a, rt::at(x, 432), rt::at(w, 3888));
+            rt::step(a, rt::at(x, 448), rt::at(w, 3904));
+            rt::step(a, rt::at(x, 464), rt::at(w, 3920));
+            rt::step(a, rt::at(x, 480), rt::at(w, 3936));
+            rt::step(a, rt::at(x, 496), rt::at(w, 3952));
+            rt::step(a, rt::at(x, 512), rt::at(w, 3968));
+            rt::step(a, rt::at(x, 528), rt::at(w, 3984));
+            rt::step(a, rt::at(x, 544), rt::at(w, 4000));
+            rt::step(a, rt::at(x, 560), rt::at(w, 4016));
+            rt::step(a, rt::at(x, 576), rt::at(w, 4032));
+            rt::step(a, rt::at(x, 592), rt::at(w, 4048));
+            rt::step(a, rt::at(x, 608), rt::at(w, 4064));
+            rt::step(a, rt::at(x, 624), rt::at(w, 4080));
+            rt::step(a, rt::at(x, 640), rt::at(w, 4096));
+            rt::step(a, rt::at(x, 656), rt::at(w, 4112));
+            rt::step(a, rt::at(x, 672), rt::at(w, 4128));
+            rt::step(a, rt::at(x, 688), rt::at(w, 4144));
+            rt::step(a, rt::at(x, 704), rt::at(w, 4160));
+            rt::step(a, rt::at(x, 720), rt::at(w, 4176));
+            rt::step(a, rt::at(x, 736), rt::at(w, 4192));
+            rt::step(a, rt::at(x, 752), rt::at(w, 4208));
+            rt::step(a, rt::at(x, 768), rt::at(w, 4224));
+            rt::step(a, rt::at(x, 784), rt::at(w, 4240));
+            rt::step(a, rt::at(x, 800), rt::at(w, 4256));
+            rt::step(a, rt::at(x, 816), rt::at(w, 4272));
+            rt::step(a, rt::at(x, 832), rt::at(w, 4288));
+            rt::step(a, rt::at(x, 848), rt::at(w, 4304));
+            rt::step(a, rt::at(x, 864), rt::at(w, 4320));
+            rt::step(a, rt::at(x, 880), rt::at(w, 4336));
+            rt::step(a, rt::at(x, 896), rt::at(w, 4352));
+            rt::step(a, rt::at(x, 912), rt::at(w, 4368));
+            rt::step(a, rt::at(x, 928), rt::at(w, 4384));
+            rt::step(a, rt::at(x, 944), rt::at(w, 4400));
+            rt::step(a, rt::at(x, 960), rt::at(w, 4416));
+            rt::step(a, rt::at(x, 976), rt::at(w, 4432));
+            rt::step(a, rt::at(x, 992), rt::at(w, 4448));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 4464));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 4480));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 4496));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 4512));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 4528));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 4544));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 4560));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 4576));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 4592));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 4608));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 4624));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 4640));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 4656));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 4672));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 4688));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 4704));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 4720));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 4736));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 4752));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 4768));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 4784));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 4800));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 4816));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 4832));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 4848));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 4864));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 4880));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 4896));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 4912));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 4928));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 4944));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 4960));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 4976));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 4992));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 5008));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 5024));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 5040));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 5056));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 5072));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 5088));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 5104));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 5120));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 5136));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 5152));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 5168));
+            let a = &mut [rt::sum(a) + b[2]];
+            rt::put(y, 2, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 5184));
+            rt::step(a, rt::at(x, 16), rt::at(w, 5200));
+            rt::step(a, rt::at(x, 32), rt::at(w, 5216));
+            rt::step(a, rt::at(x, 48), rt::at(w, 5232));
+            rt::step(a, rt::at(x, 64), rt::at(w, 5248));
+            rt::step(a, rt::at(x, 80), rt::at(w, 5264));
+            rt::step(a, rt::at(x, 96), rt::at(w, 5280));
+            rt::step(a, rt::at(x, 112), rt::at(w, 5296));
+            rt::step(a, rt::at(x, 128), rt::at(w, 5312));
+            rt::step(a, rt::at(x, 144), rt::at(w, 5328));
+            rt::step(a, rt::at(x, 160), rt::at(w, 5344));
+            rt::step(a, rt::at(x, 176), rt::at(w, 5360));
+            rt::step(a, rt::at(x, 192), rt::at(w, 5376));
+            rt::step(a, rt::at(x, 208), rt::at(w, 5392));
+            rt::step(a, rt::at(x, 224), rt::at(w, 5408));
+            rt::step(a, rt::at(x, 240), rt::at(w, 5424));
+            rt::step(a, rt::at(x, 256), rt::at(w, 5440));
+            rt::step(a, rt::at(x, 272), rt::at(w, 5456));
+            rt::step(a, rt::at(x, 288), rt::at(w, 5472));
+            rt::step(a, rt::at(x, 304), rt::at(w, 5488));
+            rt::step(a, rt::at(x, 320), rt::at(w, 5504));
+            rt::step(a, rt::at(x, 336), rt::at(w, 5520));
+            rt::step(a, rt::at(x, 352), rt::at(w, 5536));
+            rt::step(a, rt::at(x, 368), rt::at(w, 5552));
+            rt::step(a, rt::at(x, 384), rt::at(w, 5568));
+            rt::step(a, rt::at(x, 400), rt::at(w, 5584));
+            rt::step(a, rt::at(x, 416), rt::at(w, 5600));
+            rt::step(a, rt::at(x, 432), rt::at(w, 5616));
+            rt::step(a, rt::at(x, 448), rt::at(w, 5632));
+            rt::step(a, rt::at(x, 464), rt::at(w, 5648));
+            rt::step(a, rt::at(x, 480), rt::at(w, 5664));
+            rt::step(a, rt::at(x, 496), rt::at(w, 5680));
+            rt::step(a, rt::at(x, 512), rt::at(w, 5696));
+            rt::step(a, rt::at(x, 528), rt::at(w, 5712));
+            rt::step(a, rt::at(x, 544), rt::at(w, 5728));
+            rt::step(a, rt::at(x, 560), rt::at(w, 5744));
+            rt::step(a, rt::at(x, 576), rt::at(w, 5760));
+            rt::step(a, rt::at(x, 592), rt::at(w, 5776));
+            rt::step(a, rt::at(x, 608), rt::at(w, 5792));
+            rt::step(a, rt::at(x, 624), rt::at(w, 5808));
+            rt::step(a, rt::at(x, 640), rt::at(w, 5824));
+            rt::step(a, rt::at(x, 656), rt::at(w, 5840));
+            rt::step(a, rt::at(x, 672), rt::at(w, 5856));
+            rt::step(a, rt::at(x, 688), rt::at(w, 5872));
+            rt::step(a, rt::at(x, 704), rt::at(w, 5888));
+            rt::step(a, rt::at(x, 720), rt::at(w, 5904));
+            rt::step(a, rt::at(x, 736), rt::at(w, 5920));
+            rt::step(a, rt::at(x, 752), rt::at(w, 5936));
+            rt::step(a, rt::at(x, 768), rt::at(w, 5952));
+            rt::step(a, rt::at(x, 784), rt::at(w, 5968));
+            rt::step(a, rt::at(x, 800), rt::at(w, 5984));
+            rt::step(a, rt::at(x, 816), rt::at(w, 6000));
+            rt::step(a, rt::at(x, 832), rt::at(w, 6016));
+            rt::step(a, rt::at(x, 848), rt::at(w, 6032));
+            rt::step(a, rt::at(x, 864), rt::at(w, 6048));
+            rt::step(a, rt::at(x, 880), rt::at(w, 6064));
+            rt::step(a, rt::at(x, 896), rt::at(w, 6080));
+            rt::step(a, rt::at(x, 912), rt::at(w, 6096));
+            rt::step(a, rt::at(x, 928), rt::at(w, 6112));
+            rt::step(a, rt::at(x, 944), rt::at(w, 6128));
+            rt::step(a, rt::at(x, 960), rt::at(w, 6144));
+            rt::step(a, rt::at(x, 976), rt::at(w, 6160));
+            rt::step(a, rt::at(x, 992), rt::at(w, 6176));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 6192));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 6208));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 6224));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 6240));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 6256));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 6272));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 6288));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 6304));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 6320));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 6336));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 6352));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 6368));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 6384));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 6400));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 6416));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 6432));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 6448));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 6464));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 6480));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 6496));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 6512));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 6528));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 6544));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 6560));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 6576));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 6592));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 6608));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 6624));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 6640));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 6656));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 6672));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 6688));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 6704));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 6720));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 6736));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 6752));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 6768));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 6784));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 6800));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 6816));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 6832));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 6848));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 6864));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 6880));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 6896));
+            let a = &mut [rt::sum(a) + b[3]];
+            rt::put(y, 3, *a);
         }
     }
     #[inline(never)]
-    fn dense_kernel_1_sum_1(
+    fn dense_kernel_1_part_2(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
-        a: &mut [f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
+        y: &mut [f32; 10],
     ) {
-        let filters = w.as_chunks::<16>().0;
-        let biases = b.as_chunks::<16>().0;
-        rt::step_scalar(a, x[0], &filters[0]);
-        rt::step_scalar(a, x[1], &filters[1]);
-        rt::step_scalar(a, x[2], &filters[2]);
-        rt::step_scalar(a, x[3], &filters[3]);
-        rt::step_scalar(a, x[4], &filters[4]);
-        rt::step_scalar(a, x[5], &filters[5]);
-        rt::step_scalar(a, x[6], &filters[6]);
-        rt::step_scalar(a, x[7], &filters[7]);
-        rt::step_scalar(a, x[8], &filters[8]);
-        rt::step_scalar(a, x[9], &filters[9]);
-        rt::step_scalar(a, x[10], &filters[10]);
-        rt::step_scalar(a, x[11], &filters[11]);
-        rt::step_scalar(a, x[12], &filters[12]);
-        rt::step_scalar(a, x[13], &filters[13]);
-        rt::step_scalar(a, x[14], &filters[14]);
-        rt::step_scalar(a, x[15], &filters[15]);
-        rt::step_scalar(a, x[16], &filters[16]);
-        rt::step_scalar(a, x[17], &filters[17]);
-        rt::step_scalar(a, x[18], &filters[18]);
-        rt::step_scalar(a, x[19], &filters[19]);
-        rt::step_scalar(a, x[20], &filters[20]);
-        rt::step_scalar(a, x[21], &filters[21]);
-        rt::step_scalar(a, x[22], &filters[22]);
-        rt::step_scalar(a, x[23], &filters[23]);
-        rt::step_scalar(a, x[24], &filters[24]);
-        rt::step_scalar(a, x[25], &filters[25]);
-        rt::step_scalar(a, x[26], &filters[26]);
-        rt::step_scalar(a, x[27], &filters[27]);
-        rt::step_scalar(a, x[28], &filters[28]);
-        rt::step_scalar(a, x[29], &filters[29]);
-        rt::step_scalar(a, x[30], &filters[30]);
-        rt::step_scalar(a, x[31], &filters[31]);
-        rt::step_scalar(a, x[32], &filters[32]);
-        rt::step_scalar(a, x[33], &filters[33]);
-        rt::step_scalar(a, x[34], &filters[34]);
-        rt::step_scalar(a, x[35], &filters[35]);
-        rt::step_scalar(a, x[36], &filters[36]);
-        rt::step_scalar(a, x[37], &filters[37]);
-        rt::step_scalar(a, x[38], &filters[38]);
-        rt::step_scalar(a, x[39], &filters[39]);
-        rt::step_scalar(a, x[40], &filters[40]);
-        rt::step_scalar(a, x[41], &filters[41]);
-        rt::step_scalar(a, x[42], &filters[42]);
-        rt::step_scalar(a, x[43], &filters[43]);
-        rt::step_scalar(a, x[44], &filters[44]);
-        rt::step_scalar(a, x[45], &filters[45]);
-        rt::step_scalar(a, x[46], &filters[46]);
-        rt::step_scalar(a, x[47], &filters[47]);
-        rt::step_scalar(a, x[48], &filters[48]);
-        rt::step_scalar(a, x[49], &filters[49]);
-        rt::step_scalar(a, x[50], &filters[50]);
-        rt::step_scalar(a, x[51], &filters[51]);
-        rt::step_scalar(a, x[52], &filters[52]);
-        rt::step_scalar(a, x[53], &filters[53]);
-        rt::step_scalar(a, x[54], &filters[54]);
-        rt::step_scalar(a, x[55], &filters[55]);
-        rt::step_scalar(a, x[56], &filters[56]);
-        rt::step_scalar(a, x[57], &filters[57]);
-        rt::step_scalar(a, x[58], &filters[58]);
-        rt::step_scalar(a, x[59], &filters[59]);
-        rt::step_scalar(a, x[60], &filters[60]);
-        rt::step_scalar(a, x[61], &filters[61]);
-        rt::step_scalar(a, x[62], &filters[62]);
-        rt::step_scalar(a, x[63], &filters[63]);
-        rt::step_scalar(a, x[64], &filters[64]);
-        rt::step_scalar(a, x[65], &filters[65]);
-        rt::step_scalar(a, x[66], &filters[66]);
-        rt::step_scalar(a, x[67], &filters[67]);
-        rt::step_scalar(a, x[68], &filters[68]);
-        rt::step_scalar(a, x[69], &filters[69]);
-        rt::step_scalar(a, x[70], &filters[70]);
-        rt::step_scalar(a, x[71], &filters[71]);
-        rt::step_scalar(a, x[72], &filters[72]);
-        rt::step_scalar(a, x[73], &filters[73]);
-        rt::step_scalar(a, x[74], &filters[74]);
-        rt::step_scalar(a, x[75], &filters[75]);
-        rt::step_scalar(a, x[76], &filters[76]);
-        rt::step_scalar(a, x[77], &filters[77]);
-        rt::step_scalar(a, x[78], &filters[78]);
-        rt::step_scalar(a, x[79], &filters[79]);
-        rt::step_scalar(a, x[80], &filters[80]);
-        rt::step_scalar(a, x[81], &filters[81]);
-        rt::step_scalar(a, x[82], &filters[82]);
-        rt::step_scalar(a, x[83], &filters[83]);
-        rt::step_scalar(a, x[84], &filters[84]);
-        rt::step_scalar(a, x[85], &filters[85]);
-        rt::step_scalar(a, x[86], &filters[86]);
-        rt::step_scalar(a, x[87], &filters[87]);
-        rt::step_scalar(a, x[88], &filters[88]);
-        rt::step_scalar(a, x[89], &filters[89]);
-        rt::step_scalar(a, x[90], &filters[90]);
-        rt::step_scalar(a, x[91], &filters[91]);
-        rt::step_scalar(a, x[92], &filters[92]);
-        rt::step_scalar(a, x[93], &filters[93]);
-        rt::step_scalar(a, x[94], &filters[94]);
-        rt::step_scalar(a, x[95], &filters[95]);
-        rt::step_scalar(a, x[96], &filters[96]);
-        rt::step_scalar(a, x[97], &filters[97]);
-        rt::step_scalar(a, x[98], &filters[98]);
-        rt::step_scalar(a, x[99], &filters[99]);
-        rt::step_scalar(a, x[100], &filters[100]);
-        rt::step_scalar(a, x[101], &filters[101]);
-        rt::step_scalar(a, x[102], &filters[102]);
-        rt::step_scalar(a, x[103], &filters[103]);
-        rt::step_scalar(a, x[104], &filters[104]);
-        rt::step_scalar(a, x[105], &filters[105]);
-        rt::step_scalar(a, x[106], &filters[106]);
-        rt::step_scalar(a, x[107], &filters[107]);
-        rt::step_scalar(a, x[108], &filters[108]);
-        rt::step_scalar(a, x[109], &filters[109]);
-        rt::step_scalar(a, x[110], &filters[110]);
-        rt::step_scalar(a, x[111], &filters[111]);
-        rt::step_scalar(a, x[112], &filters[112]);
-        rt::step_scalar(a, x[113], &filters[113]);
-        rt::step_scalar(a, x[114], &filters[114]);
-        rt::step_scalar(a, x[115], &filters[115]);
-        rt::step_scalar(a, x[116], &filters[116]);
-        rt::step_scalar(a, x[117], &filters[117]);
-        rt::step_scalar(a, x[118], &filters[118]);
-        rt::step_scalar(a, x[119], &filters[119]);
-        rt::step_scalar(a, x[120], &filters[120]);
-        rt::step_scalar(a, x[121], &filters[121]);
-        rt::step_scalar(a, x[122], &filters[122]);
-        rt::step_scalar(a, x[123], &filters[123]);
-        rt::step_scalar(a, x[124], &filters[124]);
-        rt::step_scalar(a, x[125], &filters[125]);
-        rt::step_scalar(a, x[126], &filters[126]);
-        rt::step_scalar(a, x[127], &filters[127]);
-        rt::step_scalar(a, x[128], &filters[128]);
-        rt::step_scalar(a, x[129], &filters[129]);
-        rt::step_scalar(a, x[130], &filters[130]);
-        rt::step_scalar(a, x[131], &filters[131]);
-        rt::step_scalar(a, x[132], &filters[132]);
-        rt::step_scalar(a, x[133], &filters[133]);
-        rt::step_scalar(a, x[134], &filters[134]);
-        rt::step_scalar(a, x[135], &filters[135]);
-        rt::step_scalar(a, x[136], &filters[136]);
-        rt::step_scalar(a, x[137], &filters[137]);
-        rt::step_scalar(a, x[138], &filters[138]);
-        rt::step_scalar(a, x[139], &filters[139]);
-        rt::step_scalar(a, x[140], &filters[140]);
-        rt::step_scalar(a, x[141], &filters[141]);
-        rt::step_scalar(a, x[142], &filters[142]);
-        rt::step_scalar(a, x[143], &filters[143]);
-        rt::step_scalar(a, x[144], &filters[144]);
-        rt::step_scalar(a, x[145], &filters[145]);
-        rt::step_scalar(a, x[146], &filters[146]);
-        rt::step_scalar(a, x[147], &filters[147]);
-        rt::step_scalar(a, x[148], &filters[148]);
-        rt::step_scalar(a, x[149], &filters[149]);
-        rt::step_scalar(a, x[150], &filters[150]);
-        rt::step_scalar(a, x[151], &filters[151]);
-        rt::step_scalar(a, x[152], &filters[152]);
-        rt::step_scalar(a, x[153], &filters[153]);
-        rt::step_scalar(a, x[154], &filters[154]);
-        rt::step_scalar(a, x[155], &filters[155]);
-        rt::step_scalar(a, x[156], &filters[156]);
-        rt::step_scalar(a, x[157], &filters[157]);
-        rt::step_scalar(a, x[158], &filters[158]);
-        rt::step_scalar(a, x[159], &filters[159]);
-        rt::step_scalar(a, x[160], &filters[160]);
-        rt::step_scalar(a, x[161], &filters[161]);
-        rt::step_scalar(a, x[162], &filters[162]);
-        rt::step_scalar(a, x[163], &filters[163]);
-        rt::step_scalar(a, x[164], &filters[164]);
-        rt::step_scalar(a, x[165], &filters[165]);
-        rt::step_scalar(a, x[166], &filters[166]);
-        rt::step_scalar(a, x[167], &filters[167]);
-        rt::step_scalar(a, x[168], &filters[168]);
-        rt::step_scalar(a, x[169], &filters[169]);
-        rt::step_scalar(a, x[170], &filters[170]);
-        rt::step_scalar(a, x[171], &filters[171]);
-        rt::step_scalar(a, x[172], &filters[172]);
-        rt::step_scalar(a, x[173], &filters[173]);
-        rt::step_scalar(a, x[174], &filters[174]);
-        rt::step_scalar(a, x[175], &filters[175]);
-        rt::step_scalar(a, x[176], &filters[176]);
-        rt::step_scalar(a, x[177], &filters[177]);
-        rt::step_scalar(a, x[178], &filters[178]);
-        rt::step_scalar(a, x[179], &filters[179]);
-        rt::step_scalar(a, x[180], &filters[180]);
-        rt::step_scalar(a, x[181], &filters[181]);
-        rt::step_scalar(a, x[182], &filters[182]);
-        rt::step_scalar(a, x[183], &filters[183]);
-        rt::step_scalar(a, x[184], &filters[184]);
-        rt::step_scalar(a, x[185], &filters[185]);
-        rt::step_scalar(a, x[186], &filters[186]);
-        rt::step_scalar(a, x[187], &filters[187]);
-        rt::step_scalar(a, x[188], &filters[188]);
-        rt::step_scalar(a, x[189], &filters[189]);
-        rt::step_scalar(a, x[190], &filters[190]);
-        rt::step_scalar(a, x[191], &filters[191]);
-        rt::step_scalar(a, x[192], &filters[192]);
-        rt::step_scalar(a, x[193], &filters[193]);
-        rt::step_scalar(a, x[194], &filters[194]);
-        rt::step_scalar(a, x[195], &filters[195]);
-        rt::step_scalar(a, x[196], &filters[196]);
-        rt::step_scalar(a, x[197], &filters[197]);
-        rt::step_scalar(a, x[198], &filters[198]);
-        rt::step_scalar(a, x[199], &filters[199]);
-        rt::step_scalar(a, x[200], &filters[200]);
-        rt::step_scalar(a, x[201], &filters[201]);
-        rt::step_scalar(a, x[202], &filters[202]);
-        rt::step_scalar(a, x[203], &filters[203]);
-        rt::step_scalar(a, x[204], &filters[204]);
-        rt::step_scalar(a, x[205], &filters[205]);
-        rt::step_scalar(a, x[206], &filters[206]);
-        rt::step_scalar(a, x[207], &filters[207]);
-        rt::step_scalar(a, x[208], &filters[208]);
-        rt::step_scalar(a, x[209], &filters[209]);
-        rt::step_scalar(a, x[210], &filters[210]);
-        rt::step_scalar(a, x[211], &filters[211]);
-        rt::step_scalar(a, x[212], &filters[212]);
-        rt::step_scalar(a, x[213], &filters[213]);
-        rt::step_scalar(a, x[214], &filters[214]);
-        rt::step_scalar(a, x[215], &filters[215]);
-        rt::step_scalar(a, x[216], &filters[216]);
-        rt::step_scalar(a, x[217], &filters[217]);
-        rt::step_scalar(a, x[218], &filters[218]);
-        rt::step_scalar(a, x[219], &filters[219]);
-        rt::step_scalar(a, x[220], &filters[220]);
-        rt::step_scalar(a, x[221], &filters[221]);
-        rt::step_scalar(a, x[222], &filters[222]);
-        rt::step_scalar(a, x[223], &filters[223]);
-        rt::step_scalar(a, x[224], &filters[224]);
-        rt::step_scalar(a, x[225], &filters[225]);
-        rt::step_scalar(a, x[226], &filters[226]);
-        rt::step_scalar(a, x[227], &filters[227]);
-        rt::step_scalar(a, x[228], &filters[228]);
-        rt::step_scalar(a, x[229], &filters[229]);
-        rt::step_scalar(a, x[230], &filters[230]);
-        rt::step_scalar(a, x[231], &filters[231]);
-        rt::step_scalar(a, x[232], &filters[232]);
-        rt::step_scalar(a, x[233], &filters[233]);
-        rt::step_scalar(a, x[234], &filters[234]);
-        rt::step_scalar(a, x[235], &filters[235]);
-        rt::step_scalar(a, x[236], &filters[236]);
-        rt::step_scalar(a, x[237], &filters[237]);
-        rt::step_scalar(a, x[238], &filters[238]);
-        rt::step_scalar(a, x[239], &filters[239]);
-        rt::step_scalar(a, x[240], &filters[240]);
-        rt::step_scalar(a, x[241], &filters[241]);
-        rt::step_scalar(a, x[242], &filters[242]);
-        rt::step_scalar(a, x[243], &filters[243]);
-        rt::step_scalar(a, x[244], &filters[244]);
-        rt::step_scalar(a, x[245], &filters[245]);
-        rt::step_scalar(a, x[246], &filters[246]);
-        rt::step_scalar(a, x[247], &filters[247]);
-        rt::step_scalar(a, x[248], &filters[248]);
-        rt::step_scalar(a, x[249], &filters[249]);
-        rt::step_scalar(a, x[250], &filters[250]);
-        rt::step_scalar(a, x[251], &filters[251]);
-        rt::step_scalar(a, x[252], &filters[252]);
-        rt::step_scalar(a, x[253], &filters[253]);
-        rt::step_scalar(a, x[254], &filters[254]);
-        rt::step_scalar(a, x[255], &filters[255]);
-        rt::step_scalar(a, x[256], &filters[256]);
-        rt::step_scalar(a, x[257], &filters[257]);
-        rt::step_scalar(a, x[258], &filters[258]);
-        rt::step_scalar(a, x[259], &filters[259]);
-        rt::step_scalar(a, x[260], &filters[260]);
-        rt::step_scalar(a, x[261], &filters[261]);
-        rt::step_scalar(a, x[262], &filters[262]);
-        rt::step_scalar(a, x[263], &filters[263]);
-        rt::step_scalar(a, x[264], &filters[264]);
-        rt::step_scalar(a, x[265], &filters[265]);
-        rt::step_scalar(a, x[266], &filters[266]);
-        rt::step_scalar(a, x[267], &filters[267]);
-        rt::step_scalar(a, x[268], &filters[268]);
-        rt::step_scalar(a, x[269], &filters[269]);
-        rt::step_scalar(a, x[270], &filters[270]);
-        rt::step_scalar(a, x[271], &filters[271]);
-        rt::step_scalar(a, x[272], &filters[272]);
-        rt::step_scalar(a, x[273], &filters[273]);
-        rt::step_scalar(a, x[274], &filters[274]);
-        rt::step_scalar(a, x[275], &filters[275]);
-        rt::step_scalar(a, x[276], &filters[276]);
-        rt::step_scalar(a, x[277], &filters[277]);
-        rt::step_scalar(a, x[278], &filters[278]);
-        rt::step_scalar(a, x[279], &filters[279]);
-        rt::step_scalar(a, x[280], &filters[280]);
-        rt::step_scalar(a, x[281], &filters[281]);
-        rt::step_scalar(a, x[282], &filters[282]);
-        rt::step_scalar(a, x[283], &filters[283]);
-        rt::step_scalar(a, x[284], &filters[284]);
-        rt::step_scalar(a, x[285], &filters[285]);
-        rt::step_scalar(a, x[286], &filters[286]);
-        rt::step_scalar(a, x[287], &filters[287]);
-        rt::step_scalar(a, x[288], &filters[288]);
-        rt::step_scalar(a, x[289], &filters[289]);
-        rt::step_scalar(a, x[290], &filters[290]);
-        rt::step_scalar(a, x[291], &filters[291]);
-        rt::step_scalar(a, x[292], &filters[292]);
-        rt::step_scalar(a, x[293], &filters[293]);
-        rt::step_scalar(a, x[294], &filters[294]);
-        rt::step_scalar(a, x[295], &filters[295]);
-        rt::step_scalar(a, x[296], &filters[296]);
-        rt::step_scalar(a, x[297], &filters[297]);
-        rt::step_scalar(a, x[298], &filters[298]);
-        rt::step_scalar(a, x[299], &filters[299]);
-        rt::step_scalar(a, x[300], &filters[300]);
-        rt::step_scalar(a, x[301], &filters[301]);
-        rt::step_scalar(a, x[302], &filters[302]);
-        rt::step_scalar(a, x[303], &filters[303]);
-        rt::step_scalar(a, x[304], &filters[304]);
-        rt::step_scalar(a, x[305], &filters[305]);
-        rt::step_scalar(a, x[306], &filters[306]);
-        rt::step_scalar(a, x[307], &filters[307]);
-        rt::step_scalar(a, x[308], &filters[308]);
-        rt::step_scalar(a, x[309], &filters[309]);
-        rt::step_scalar(a, x[310], &filters[310]);
-        rt::step_scalar(a, x[311], &filters[311]);
-        rt::step_scalar(a, x[312], &filters[312]);
-        rt::step_scalar(a, x[313], &filters[313]);
-        rt::step_scalar(a, x[314], &filters[314]);
-        rt::step_scalar(a, x[315], &filters[315]);
-        rt::step_scalar(a, x[316], &filters[316]);
-        rt::step_scalar(a, x[317], &filters[317]);
-        rt::step_scalar(a, x[318], &filters[318]);
-        rt::step_scalar(a, x[319], &filters[319]);
-        rt::step_scalar(a, x[320], &filters[320]);
-        rt::step_scalar(a, x[321], &filters[321]);
-        rt::step_scalar(a, x[322], &filters[322]);
-        rt::step_scalar(a, x[323], &filters[323]);
-        rt::step_scalar(a, x[324], &filters[324]);
-        rt::step_scalar(a, x[325], &filters[325]);
-        rt::step_scalar(a, x[326], &filters[326]);
-        rt::step_scalar(a, x[327], &filters[327]);
-        rt::step_scalar(a, x[328], &filters[328]);
-        rt::step_scalar(a, x[329], &filters[329]);
-        rt::step_scalar(a, x[330], &filters[330]);
-        rt::step_scalar(a, x[331], &filters[331]);
-        rt::step_scalar(a, x[332], &filters[332]);
-        rt::step_scalar(a, x[333], &filters[333]);
-        rt::step_scalar(a, x[334], &filters[334]);
-        rt::step_scalar(a, x[335], &filters[335]);
-        rt::step_scalar(a, x[336], &filters[336]);
-        rt::step_scalar(a, x[337], &filters[337]);
-        rt::step_scalar(a, x[338], &filters[338]);
-        rt::step_scalar(a, x[339], &filters[339]);
-        rt::step_scalar(a, x[340], &filters[340]);
-        rt::step_scalar(a, x[341], &filters[341]);
-        rt::step_scalar(a, x[342], &filters[342]);
-        rt::step_scalar(a, x[343], &filters[343]);
-        rt::step_scalar(a, x[344], &filters[344]);
-        rt::step_scalar(a, x[345], &filters[345]);
-        rt::step_scalar(a, x[346], &filters[346]);
-        rt::step_scalar(a, x[347], &filters[347]);
-        rt::step_scalar(a, x[348], &filters[348]);
-        rt::step_scalar(a, x[349], &filters[349]);
-        rt::step_scalar(a, x[350], &filters[350]);
-        rt::step_scalar(a, x[351], &filters[351]);
-        rt::step_scalar(a, x[352], &filters[352]);
-        rt::step_scalar(a, x[353], &filters[353]);
-        rt::step_scalar(a, x[354], &filters[354]);
-        rt::step_scalar(a, x[355], &filters[355]);
-        rt::step_scalar(a, x[356], &filters[356]);
-        rt::step_scalar(a, x[357], &filters[357]);
-        rt::step_scalar(a, x[358], &filters[358]);
-        rt::step_scalar(a, x[359], &filters[359]);
-        rt::step_scalar(a, x[360], &filters[360]);
-        rt::step_scalar(a, x[361], &filters[361]);
-        rt::step_scalar(a, x[362], &filters[362]);
-        rt::step_scalar(a, x[363], &filters[363]);
-        rt::step_scalar(a, x[364], &filters[364]);
-        rt::step_scalar(a, x[365], &filters[365]);
-        rt::step_scalar(a, x[366], &filters[366]);
-        rt::step_scalar(a, x[367], &filters[367]);
-        rt::step_scalar(a, x[368], &filters[368]);
-        rt::step_scalar(a, x[369], &filters[369]);
-        rt::step_scalar(a, x[370], &filters[370]);
-        rt::step_scalar(a, x[371], &filters[371]);
-        rt::step_scalar(a, x[372], &filters[372]);
-        rt::step_scalar(a, x[373], &filters[373]);
-        rt::step_scalar(a, x[374], &filters[374]);
-        rt::step_scalar(a, x[375], &filters[375]);
-        rt::step_scalar(a, x[376], &filters[376]);
-        rt::step_scalar(a, x[377], &filters[377]);
-        rt::step_scalar(a, x[378], &filters[378]);
-        rt::step_scalar(a, x[379], &filters[379]);
-        rt::step_scalar(a, x[380], &filters[380]);
-        rt::step_scalar(a, x[381], &filters[381]);
-        rt::step_scalar(a, x[382], &filters[382]);
-        rt::step_scalar(a, x[383], &filters[383]);
-        rt::step_scalar(a, x[384], &filters[384]);
-        rt::step_scalar(a, x[385], &filters[385]);
-        rt::step_scalar(a, x[386], &filters[386]);
-        rt::step_scalar(a, x[387], &filters[387]);
-        rt::step_scalar(a, x[388], &filters[388]);
-        rt::step_scalar(a, x[389], &filters[389]);
-        rt::step_scalar(a, x[390], &filters[390]);
-        rt::step_scalar(a, x[391], &filters[391]);
-        rt::step_scalar(a, x[392], &filters[392]);
-        rt::step_scalar(a, x[393], &filters[393]);
-        rt::step_scalar(a, x[394], &filters[394]);
-        rt::step_scalar(a, x[395], &filters[395]);
-        rt::step_scalar(a, x[396], &filters[396]);
-        rt::step_scalar(a, x[397], &filters[397]);
-        rt::step_scalar(a, x[398], &filters[398]);
-        rt::step_scalar(a, x[399], &filters[399]);
-        rt::step_scalar(a, x[400], &filters[400]);
-        rt::step_scalar(a, x[401], &filters[401]);
-        rt::step_scalar(a, x[402], &filters[402]);
-        rt::step_scalar(a, x[403], &filters[403]);
-        rt::step_scalar(a, x[404], &filters[404]);
-        rt::step_scalar(a, x[405], &filters[405]);
-        rt::step_scalar(a, x[406], &filters[406]);
-        rt::step_scalar(a, x[407], &filters[407]);
-        rt::step_scalar(a, x[408], &filters[408]);
-        rt::step_scalar(a, x[409], &filters[409]);
-        rt::step_scalar(a, x[410], &filters[410]);
-        rt::step_scalar(a, x[411], &filters[411]);
-        rt::step_scalar(a, x[412], &filters[412]);
-        rt::step_scalar(a, x[413], &filters[413]);
-        rt::step_scalar(a, x[414], &filters[414]);
-        rt::step_scalar(a, x[415], &filters[415]);
-        rt::step_scalar(a, x[416], &filters[416]);
-        rt::step_scalar(a, x[417], &filters[417]);
-        rt::step_scalar(a, x[418], &filters[418]);
-        rt::step_scalar(a, x[419], &filters[419]);
-        rt::step_scalar(a, x[420], &filters[420]);
-        rt::step_scalar(a, x[421], &filters[421]);
-        rt::step_scalar(a, x[422], &filters[422]);
-        rt::step_scalar(a, x[423], &filters[423]);
-        rt::step_scalar(a, x[424], &filters[424]);
-        rt::step_scalar(a, x[425], &filters[425]);
-        rt::step_scalar(a, x[426], &filters[426]);
-        rt::step_scalar(a, x[427], &filters[427]);
-        rt::step_scalar(a, x[428], &filters[428]);
-        rt::step_scalar(a, x[429], &filters[429]);
-        rt::step_scalar(a, x[430], &filters[430]);
-        rt::step_scalar(a, x[431], &filters[431]);
-        rt::step_scalar(a, x[432], &filters[432]);
-        rt::step_scalar(a, x[433], &filters[433]);
-        rt::step_scalar(a, x[434], &filters[434]);
-        rt::step_scalar(a, x[435], &filters[435]);
-        rt::step_scalar(a, x[436], &filters[436]);
-        rt::step_scalar(a, x[437], &filters[437]);
-        rt::step_scalar(a, x[438], &filters[438]);
-        rt::step_scalar(a, x[439], &filters[439]);
-        rt::step_scalar(a, x[440], &filters[440]);
-        rt::step_scalar(a, x[441], &filters[441]);
-        rt::step_scalar(a, x[442], &filters[442]);
-        rt::step_scalar(a, x[443], &filters[443]);
-        rt::step_scalar(a, x[444], &filters[444]);
-        rt::step_scalar(a, x[445], &filters[445]);
-        rt::step_scalar(a, x[446], &filters[446]);
-        rt::step_scalar(a, x[447], &filters[447]);
-        rt::step_scalar(a, x[448], &filters[448]);
-        rt::step_scalar(a, x[449], &filters[449]);
-        rt::step_scalar(a, x[450], &filters[450]);
-        rt::step_scalar(a, x[451], &filters[451]);
-        rt::step_scalar(a, x[452], &filters[452]);
-        rt::step_scalar(a, x[453], &filters[453]);
-        rt::step_scalar(a, x[454], &filters[454]);
-        rt::step_scalar(a, x[455], &filters[455]);
-        rt::step_scalar(a, x[456], &filters[456]);
-        rt::step_scalar(a, x[457], &filters[457]);
-        rt::step_scalar(a, x[458], &filters[458]);
-        rt::step_scalar(a, x[459], &filters[459]);
-        rt::step_scalar(a, x[460], &filters[460]);
-        rt::step_scalar(a, x[461], &filters[461]);
-        rt::step_scalar(a, x[462], &filters[462]);
-        rt::step_scalar(a, x[463], &filters[463]);
-        rt::step_scalar(a, x[464], &filters[464]);
-        rt::step_scalar(a, x[465], &filters[465]);
-        rt::step_scalar(a, x[466], &filters[466]);
-        rt::step_scalar(a, x[467], &filters[467]);
-        rt::step_scalar(a, x[468], &filters[468]);
-        rt::step_scalar(a, x[469], &filters[469]);
-        rt::step_scalar(a, x[470], &filters[470]);
-        rt::step_scalar(a, x[471], &filters[471]);
-        rt::step_scalar(a, x[472], &filters[472]);
-        rt::step_scalar(a, x[473], &filters[473]);
-        rt::step_scalar(a, x[474], &filters[474]);
-        rt::step_scalar(a, x[475], &filters[475]);
-        rt::step_scalar(a, x[476], &filters[476]);
-        rt::step_scalar(a, x[477], &filters[477]);
-        rt::step_scalar(a, x[478], &filters[478]);
-        rt::step_scalar(a, x[479], &filters[479]);
-        rt::step_scalar(a, x[480], &filters[480]);
-        rt::step_scalar(a, x[481], &filters[481]);
-        rt::step_scalar(a, x[482], &filters[482]);
-        rt::step_scalar(a, x[483], &filters[483]);
-        rt::step_scalar(a, x[484], &filters[484]);
-        rt::step_scalar(a, x[485], &filters[485]);
-        rt::step_scalar(a, x[486], &filters[486]);
-        rt::step_scalar(a, x[487], &filters[487]);
-        rt::step_scalar(a, x[488], &filters[488]);
-        rt::step_scalar(a, x[489], &filters[489]);
-        rt::step_scalar(a, x[490], &filters[490]);
-        rt::step_scalar(a, x[491], &filters[491]);
-        rt::step_scalar(a, x[492], &filters[492]);
-        rt::step_scalar(a, x[493], &filters[493]);
-        rt::step_scalar(a, x[494], &filters[494]);
-        rt::step_scalar(a, x[495], &filters[495]);
-        rt::step_scalar(a, x[496], &filters[496]);
-        rt::step_scalar(a, x[497], &filters[497]);
-        rt::step_scalar(a, x[498], &filters[498]);
-        rt::step_scalar(a, x[499], &filters[499]);
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 6912));
+            rt::step(a, rt::at(x, 16), rt::at(w, 6928));
+            rt::step(a, rt::at(x, 32), rt::at(w, 6944));
+            rt::step(a, rt::at(x, 48), rt::at(w, 6960));
+            rt::step(a, rt::at(x, 64), rt::at(w, 6976));
+            rt::step(a, rt::at(x, 80), rt::at(w, 6992));
+            rt::step(a, rt::at(x, 96), rt::at(w, 7008));
+            rt::step(a, rt::at(x, 112), rt::at(w, 7024));
+            rt::step(a, rt::at(x, 128), rt::at(w, 7040));
+            rt::step(a, rt::at(x, 144), rt::at(w, 7056));
+            rt::step(a, rt::at(x, 160), rt::at(w, 7072));
+            rt::step(a, rt::at(x, 176), rt::at(w, 7088));
+            rt::step(a, rt::at(x, 192), rt::at(w, 7104));
+            rt::step(a, rt::at(x, 208), rt::at(w, 7120));
+            rt::step(a, rt::at(x, 224), rt::at(w, 7136));
+            rt::step(a, rt::at(x, 240), rt::at(w, 7152));
+            rt::step(a, rt::at(x, 256), rt::at(w, 7168));
+            rt::step(a, rt::at(x, 272), rt::at(w, 7184));
+            rt::step(a, rt::at(x, 288), rt::at(w, 7200));
+            rt::step(a, rt::at(x, 304), rt::at(w, 7216));
+            rt::step(a, rt::at(x, 320), rt::at(w, 7232));
+            rt::step(a, rt::at(x, 336), rt::at(w, 7248));
+            rt::step(a, rt::at(x, 352), rt::at(w, 7264));
+            rt::step(a, rt::at(x, 368), rt::at(w, 7280));
+            rt::step(a, rt::at(x, 384), rt::at(w, 7296));
+            rt::step(a, rt::at(x, 400), rt::at(w, 7312));
+            rt::step(a, rt::at(x, 416), rt::at(w, 7328));
+            rt::step(a, rt::at(x, 432), rt::at(w, 7344));
+            rt::step(a, rt::at(x, 448), rt::at(w, 7360));
+            rt::step(a, rt::at(x, 464), rt::at(w, 7376));
+            rt::step(a, rt::at(x, 480), rt::at(w, 7392));
+            rt::step(a, rt::at(x, 496), rt::at(w, 7408));
+            rt::step(a, rt::at(x, 512), rt::at(w, 7424));
+            rt::step(a, rt::at(x, 528), rt::at(w, 7440));
+            rt::step(a, rt::at(x, 544), rt::at(w, 7456));
+            rt::step(a, rt::at(x, 560), rt::at(w, 7472));
+            rt::step(a, rt::at(x, 576), rt::at(w, 7488));
+            rt::step(a, rt::at(x, 592), rt::at(w, 7504));
+            rt::step(a, rt::at(x, 608), rt::at(w, 7520));
+            rt::step(a, rt::at(x, 624), rt::at(w, 7536));
+            rt::step(a, rt::at(x, 640), rt::at(w, 7552));
+            rt::step(a, rt::at(x, 656), rt::at(w, 7568));
+            rt::step(a, rt::at(x, 672), rt::at(w, 7584));
+            rt::step(a, rt::at(x, 688), rt::at(w, 7600));
+            rt::step(a, rt::at(x, 704), rt::at(w, 7616));
+            rt::step(a, rt::at(x, 720), rt::at(w, 7632));
+            rt::step(a, rt::at(x, 736), rt::at(w, 7648));
+            rt::step(a, rt::at(x, 752), rt::at(w, 7664));
+            rt::step(a, rt::at(x, 768), rt::at(w, 7680));
+            rt::step(a, rt::at(x, 784), rt::at(w, 7696));
+            rt::step(a, rt::at(x, 800), rt::at(w, 7712));
+            rt::step(a, rt::at(x, 816), rt::at(w, 7728));
+            rt::step(a, rt::at(x, 832), rt::at(w, 7744));
+            rt::step(a, rt::at(x, 848), rt::at(w, 7760));
+            rt::step(a, rt::at(x, 864), rt::at(w, 7776));
+            rt::step(a, rt::at(x, 880), rt::at(w, 7792));
+            rt::step(a, rt::at(x, 896), rt::at(w, 7808));
+            rt::step(a, rt::at(x, 912), rt::at(w, 7824));
+            rt::step(a, rt::at(x, 928), rt::at(w, 7840));
+            rt::step(a, rt::at(x, 944), rt::at(w, 7856));
+            rt::step(a, rt::at(x, 960), rt::at(w, 7872));
+            rt::step(a, rt::at(x, 976), rt::at(w, 7888));
+            rt::step(a, rt::at(x, 992), rt::at(w, 7904));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 7920));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 7936));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 7952));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 7968));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 7984));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 8000));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 8016));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 8032));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 8048));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 8064));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 8080));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 8096));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 8112));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 8128));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 8144));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 8160));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 8176));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 8192));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 8208));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 8224));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 8240));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 8256));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 8272));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 8288));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 8304));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 8320));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 8336));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 8352));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 8368));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 8384));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 8400));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 8416));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 8432));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 8448));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 8464));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 8480));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 8496));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 8512));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 8528));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 8544));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 8560));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 8576));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 8592));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 8608));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 8624));
+            let a = &mut [rt::sum(a) + b[4]];
+            rt::put(y, 4, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 8640));
+            rt::step(a, rt::at(x, 16), rt::at(w, 8656));
+            rt::step(a, rt::at(x, 32), rt::at(w, 8672));
+            rt::step(a, rt::at(x, 48), rt::at(w, 8688));
+            rt::step(a, rt::at(x, 64), rt::at(w, 8704));
+            rt::step(a, rt::at(x, 80), rt::at(w, 8720));
+            rt::step(a, rt::at(x, 96), rt::at(w, 8736));
+            rt::step(a, rt::at(x, 112), rt::at(w, 8752));
+            rt::step(a, rt::at(x, 128), rt::at(w, 8768));
+            rt::step(a, rt::at(x, 144), rt::at(w, 8784));
+            rt::step(a, rt::at(x, 160), rt::at(w, 8800));
+            rt::step(a, rt::at(x, 176), rt::at(w, 8816));
+            rt::step(a, rt::at(x, 192), rt::at(w, 8832));
+            rt::step(a, rt::at(x, 208), rt::at(w, 8848));
+            rt::step(a, rt::at(x, 224), rt::at(w, 8864));
+            rt::step(a, rt::at(x, 240), rt::at(w, 8880));
+            rt::step(a, rt::at(x, 256), rt::at(w, 8896));
+            rt::step(a, rt::at(x, 272), rt::at(w, 8912));
+            rt::step(a, rt::at(x, 288), rt::at(w, 8928));
+            rt::step(a, rt::at(x, 304), rt::at(w, 8944));
+            rt::step(a, rt::at(x, 320), rt::at(w, 8960));
+            rt::step(a, rt::at(x, 336), rt::at(w, 8976));
+            rt::step(a, rt::at(x, 352), rt::at(w, 8992));
+            rt::step(a, rt::at(x, 368), rt::at(w, 9008));
+            rt::step(a, rt::at(x, 384), rt::at(w, 9024));
+            rt::step(a, rt::at(x, 400), rt::at(w, 9040));
+            rt::step(a, rt::at(x, 416), rt::at(w, 9056));
+            rt::step(a, rt::at(x, 432), rt::at(w, 9072));
+            rt::step(a, rt::at(x, 448), rt::at(w, 9088));
+            rt::step(a, rt::at(x, 464), rt::at(w, 9104));
+            rt::step(a, rt::at(x, 480), rt::at(w, 9120));
+            rt::step(a, rt::at(x, 496), rt::at(w, 9136));
+            rt::step(a, rt::at(x, 512), rt::at(w, 9152));
+            rt::step(a, rt::at(x, 528), rt::at(w, 9168));
+            rt::step(a, rt::at(x, 544), rt::at(w, 9184));
+            rt::step(a, rt::at(x, 560), rt::at(w, 9200));
+            rt::step(a, rt::at(x, 576), rt::at(w, 9216));
+            rt::step(a, rt::at(x, 592), rt::at(w, 9232));
+            rt::step(a, rt::at(x, 608), rt::at(w, 9248));
+            rt::step(a, rt::at(x, 624), rt::at(w, 9264));
+            rt::step(a, rt::at(x, 640), rt::at(w, 9280));
+            rt::step(a, rt::at(x, 656), rt::at(w, 9296));
+            rt::step(a, rt::at(x, 672), rt::at(w, 9312));
+            rt::step(a, rt::at(x, 688), rt::at(w, 9328));
+            rt::step(a, rt::at(x, 704), rt::at(w, 9344));
+            rt::step(a, rt::at(x, 720), rt::at(w, 9360));
+            rt::step(a, rt::at(x, 736), rt::at(w, 9376));
+            rt::step(a, rt::at(x, 752), rt::at(w, 9392));
+            rt::step(a, rt::at(x, 768), rt::at(w, 9408));
+            rt::step(a, rt::at(x, 784), rt::at(w, 9424));
+            rt::step(a, rt::at(x, 800), rt::at(w, 9440));
+            rt::step(a, rt::at(x, 816), rt::at(w, 9456));
+            rt::step(a, rt::at(x, 832), rt::at(w, 9472));
+            rt::step(a, rt::at(x, 848), rt::at(w, 9488));
+            rt::step(a, rt::at(x, 864), rt::at(w, 9504));
+            rt::step(a, rt::at(x, 880), rt::at(w, 9520));
+            rt::step(a, rt::at(x, 896), rt::at(w, 9536));
+            rt::step(a, rt::at(x, 912), rt::at(w, 9552));
+            rt::step(a, rt::at(x, 928), rt::at(w, 9568));
+            rt::step(a, rt::at(x, 944), rt::at(w, 9584));
+            rt::step(a, rt::at(x, 960), rt::at(w, 9600));
+            rt::step(a, rt::at(x, 976), rt::at(w, 9616));
+            rt::step(a, rt::at(x, 992), rt::at(w, 9632));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 9648));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 9664));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 9680));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 9696));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 9712));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 9728));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 9744));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 9760));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 9776));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 9792));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 9808));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 9824));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 9840));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 9856));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 9872));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 9888));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 9904));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 9920));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 9936));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 9952));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 9968));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 9984));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 10000));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 10016));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 10032));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 10048));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 10064));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 10080));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 10096));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 10112));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 10128));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 10144));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 10160));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 10176));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 10192));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 10208));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 10224));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 10240));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 10256));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 10272));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 10288));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 10304));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 10320));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 10336));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 10352));
+            let a = &mut [rt::sum(a) + b[5]];
+            rt::put(y, 5, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 10368));
+            rt::step(a, rt::at(x, 16), rt::at(w, 10384));
+            rt::step(a, rt::at(x, 32), rt::at(w, 10400));
+            rt::step(a, rt::at(x, 48), rt::at(w, 10416));
+            rt::step(a, rt::at(x, 64), rt::at(w, 10432));
+            rt::step(a, rt::at(x, 80), rt::at(w, 10448));
+            rt::step(a, rt::at(x, 96), rt::at(w, 10464));
+            rt::step(a, rt::at(x, 112), rt::at(w, 10480));
+            rt::step(a, rt::at(x, 128), rt::at(w, 10496));
+            rt::step(a, rt::at(x, 144), rt::at(w, 10512));
+            rt::step(a, rt::at(x, 160), rt::at(w, 10528));
+            rt::step(a, rt::at(x, 176), rt::at(w, 10544));
+            rt::step(a, rt::at(x, 192), rt::at(w, 10560));
+            rt::step(a, rt::at(x, 208), rt::at(w, 10576));
+            rt::step(a, rt::at(x, 224), rt::at(w, 10592));
+            rt::step(a, rt::at(x, 240), rt::at(w, 10608));
+            rt::step(a, rt::at(x, 256), rt::at(w, 10624));
+            rt::step(a, rt::at(x, 272), rt::at(w, 10640));
+            rt::step(a, rt::at(x, 288), rt::at(w, 10656));
+            rt::step(a, rt::at(x, 304), rt::at(w, 10672));
+            rt::step(a, rt::at(x, 320), rt::at(w, 10688));
+            rt::step(a, rt::at(x, 336), rt::at(w, 10704));
+            rt::step(a, rt::at(x, 352), rt::at(w, 10720));
+            rt::step(a, rt::at(x, 368), rt::at(w, 10736));
+            rt::step(a, rt::at(x, 384), rt::at(w, 10752));
+            rt::step(a, rt::at(x, 400), rt::at(w, 10768));
+            rt::step(a, rt::at(x, 416), rt::at(w, 10784));
+            rt::step(a, rt::at(x, 432), rt::at(w, 10800));
+            rt::step(a, rt::at(x, 448), rt::at(w, 10816));
+            rt::step(a, rt::at(x, 464), rt::at(w, 10832));
+            rt::step(a, rt::at(x, 480), rt::at(w, 10848));
+            rt::step(a, rt::at(x, 496), rt::at(w, 10864));
+            rt::step(a, rt::at(x, 512), rt::at(w, 10880));
+            rt::step(a, rt::at(x, 528), rt::at(w, 10896));
+            rt::step(a, rt::at(x, 544), rt::at(w, 10912));
+            rt::step(a, rt::at(x, 560), rt::at(w, 10928));
+            rt::step(a, rt::at(x, 576), rt::at(w, 10944));
+            rt::step(a, rt::at(x, 592), rt::at(w, 10960));
+            rt::step(a, rt::at(x, 608), rt::at(w, 10976));
+            rt::step(a, rt::at(x, 624), rt::at(w, 10992));
+            rt::step(a, rt::at(x, 640), rt::at(w, 11008));
+            rt::step(a, rt::at(x, 656), rt::at(w, 11024));
+            rt::step(a, rt::at(x, 672), rt::at(w, 11040));
+            rt::step(a, rt::at(x, 688), rt::at(w, 11056));
+            rt::step(a, rt::at(x, 704), rt::at(w, 11072));
+            rt::step(a, rt::at(x, 720), rt::at(w, 11088));
+            rt::step(a, rt::at(x, 736), rt::at(w, 11104));
+            rt::step(a, rt::at(x, 752), rt::at(w, 11120));
+            rt::step(a, rt::at(x, 768), rt::at(w, 11136));
+            rt::step(a, rt::at(x, 784), rt::at(w, 11152));
+            rt::step(a, rt::at(x, 800), rt::at(w, 11168));
+            rt::step(a, rt::at(x, 816), rt::at(w, 11184));
+            rt::step(a, rt::at(x, 832), rt::at(w, 11200));
+            rt::step(a, rt::at(x, 848), rt::at(w, 11216));
+            rt::step(a, rt::at(x, 864), rt::at(w, 11232));
+            rt::step(a, rt::at(x, 880), rt::at(w, 11248));
+            rt::step(a, rt::at(x, 896), rt::at(w, 11264));
+            rt::step(a, rt::at(x, 912), rt::at(w, 11280));
+            rt::step(a, rt::at(x, 928), rt::at(w, 11296));
+            rt::step(a, rt::at(x, 944), rt::at(w, 11312));
+            rt::step(a, rt::at(x, 960), rt::at(w, 11328));
+            rt::step(a, rt::at(x, 976), rt::at(w, 11344));
+            rt::step(a, rt::at(x, 992), rt::at(w, 11360));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 11376));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 11392));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 11408));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 11424));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 11440));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 11456));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 11472));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 11488));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 11504));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 11520));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 11536));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 11552));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 11568));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 11584));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 11600));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 11616));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 11632));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 11648));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 11664));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 11680));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 11696));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 11712));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 11728));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 11744));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 11760));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 11776));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 11792));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 11808));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 11824));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 11840));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 11856));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 11872));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 11888));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 11904));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 11920));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 11936));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 11952));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 11968));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 11984));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 12000));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 12016));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 12032));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 12048));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 12064));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 12080));
+            let a = &mut [rt::sum(a) + b[6]];
+            rt::put(y, 6, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 12096));
+            rt::step(a, rt::at(x, 16), rt::at(w, 12112));
+            rt::step(a, rt::at(x, 32), rt::at(w, 12128));
+            rt::step(a, rt::at(x, 48), rt::at(w, 12144));
+            rt::step(a, rt::at(x, 64), rt::at(w, 12160));
+            rt::step(a, rt::at(x, 80), rt::at(w, 12176));
+            rt::step(a, rt::at(x, 96), rt::at(w, 12192));
+            rt::step(a, rt::at(x, 112), rt::at(w, 12208));
+            rt::step(a, rt::at(x, 128), rt::at(w, 12224));
+            rt::step(a, rt::at(x, 144), rt::at(w, 12240));
+            rt::step(a, rt::at(x, 160), rt::at(w, 12256));
+            rt::step(a, rt::at(x, 176), rt::at(w, 12272));
+            rt::step(a, rt::at(x, 192), rt::at(w, 12288));
+            rt::step(a, rt::at(x, 208), rt::at(w, 12304));
+            rt::step(a, rt::at(x, 224), rt::at(w, 12320));
+            rt::step(a, rt::at(x, 240), rt::at(w, 12336));
+            rt::step(a, rt::at(x, 256), rt::at(w, 12352));
+            rt::step(a, rt::at(x, 272), rt::at(w, 12368));
+            rt::step(a, rt::at(x, 288), rt::at(w, 12384));
+            rt::step(a, rt::at(x, 304), rt::at(w, 12400));
+            rt::step(a, rt::at(x, 320), rt::at(w, 12416));
+            rt::step(a, rt::at(x, 336), rt::at(w, 12432));
+            rt::step(a, rt::at(x, 352), rt::at(w, 12448));
+            rt::step(a, rt::at(x, 368), rt::at(w, 12464));
+            rt::step(a, rt::at(x, 384), rt::at(w, 12480));
+            rt::step(a, rt::at(x, 400), rt::at(w, 12496));
+            rt::step(a, rt::at(x, 416), rt::at(w, 12512));
+            rt::step(a, rt::at(x, 432), rt::at(w, 12528));
+            rt::step(a, rt::at(x, 448), rt::at(w, 12544));
+            rt::step(a, rt::at(x, 464), rt::at(w, 12560));
+            rt::step(a, rt::at(x, 480), rt::at(w, 12576));
+            rt::step(a, rt::at(x, 496), rt::at(w, 12592));
+            rt::step(a, rt::at(x, 512), rt::at(w, 12608));
+            rt::step(a, rt::at(x, 528), rt::at(w, 12624));
+            rt::step(a, rt::at(x, 544), rt::at(w, 12640));
+            rt::step(a, rt::at(x, 560), rt::at(w, 12656));
+            rt::step(a, rt::at(x, 576), rt::at(w, 12672));
+            rt::step(a, rt::at(x, 592), rt::at(w, 12688));
+            rt::step(a, rt::at(x, 608), rt::at(w, 12704));
+            rt::step(a, rt::at(x, 624), rt::at(w, 12720));
+            rt::step(a, rt::at(x, 640), rt::at(w, 12736));
+            rt::step(a, rt::at(x, 656), rt::at(w, 12752));
+            rt::step(a, rt::at(x, 672), rt::at(w, 12768));
+            rt::step(a, rt::at(x, 688), rt::at(w, 12784));
+            rt::step(a, rt::at(x, 704), rt::at(w, 12800));
+            rt::step(a, rt::at(x, 720), rt::at(w, 12816));
+            rt::step(a, rt::at(x, 736), rt::at(w, 12832));
+            rt::step(a, rt::at(x, 752), rt::at(w, 12848));
+            rt::step(a, rt::at(x, 768), rt::at(w, 12864));
+            rt::step(a, rt::at(x, 784), rt::at(w, 12880));
+            rt::step(a, rt::at(x, 800), rt::at(w, 12896));
+            rt::step(a, rt::at(x, 816), rt::at(w, 12912));
+            rt::step(a, rt::at(x, 832), rt::at(w, 12928));
+            rt::step(a, rt::at(x, 848), rt::at(w, 12944));
+            rt::step(a, rt::at(x, 864), rt::at(w, 12960));
+            rt::step(a, rt::at(x, 880), rt::at(w, 12976));
+            rt::step(a, rt::at(x, 896), rt::at(w, 12992));
+            rt::step(a, rt::at(x, 912), rt::at(w, 13008));
+            rt::step(a, rt::at(x, 928), rt::at(w, 13024));
+            rt::step(a, rt::at(x, 944), rt::at(w, 13040));
+            rt::step(a, rt::at(x, 960), rt::at(w, 13056));
+            rt::step(a, rt::at(x, 976), rt::at(w, 13072));
+            rt::step(a, rt::at(x, 992), rt::at(w, 13088));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 13104));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 13120));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 13136));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 13152));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 13168));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 13184));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 13200));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 13216));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 13232));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 13248));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 13264));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 13280));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 13296));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 13312));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 13328));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 13344));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 13360));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 13376));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 13392));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 13408));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 13424));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 13440));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 13456));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 13472));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 13488));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 13504));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 13520));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 13536));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 13552));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 13568));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 13584));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 13600));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 13616));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 13632));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 13648));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 13664));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 13680));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 13696));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 13712));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 13728));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 13744));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 13760));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 13776));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 13792));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 13808));
+            let a = &mut [rt::sum(a) + b[7]];
+            rt::put(y, 7, *a);
+        }
     }
     #[inline(never)]
-    fn dense_kernel_1_sum_2(
+    fn dense_kernel_1_part_3(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
-        a: &mut [f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
+        y: &mut [f32; 10],
     ) {
-        let filters = w.as_chunks::<16>().0;
-        let biases = b.as_chunks::<16>().0;
-        rt::step_scalar(a, x[500], &filters[500]);
-        rt::step_scalar(a, x[501], &filters[501]);
-        rt::step_scalar(a, x[502], &filters[502]);
-        rt::step_scalar(a, x[503], &filters[503]);
-        rt::step_scalar(a, x[504], &filters[504]);
-        rt::step_scalar(a, x[505], &filters[505]);
-        rt::step_scalar(a, x[506], &filters[506]);
-        rt::step_scalar(a, x[507], &filters[507]);
-        rt::step_scalar(a, x[508], &filters[508]);
-        rt::step_scalar(a, x[509], &filters[509]);
-        rt::step_scalar(a, x[510], &filters[510]);
-        rt::step_scalar(a, x[511], &filters[511]);
-        rt::step_scalar(a, x[512], &filters[512]);
-        rt::step_scalar(a, x[513], &filters[513]);
-        rt::step_scalar(a, x[514], &filters[514]);
-        rt::step_scalar(a, x[515], &filters[515]);
-        rt::step_scalar(a, x[516], &filters[516]);
-        rt::step_scalar(a, x[517], &filters[517]);
-        rt::step_scalar(a, x[518], &filters[518]);
-        rt::step_scalar(a, x[519], &filters[519]);
-        rt::step_scalar(a, x[520], &filters[520]);
-        rt::step_scalar(a, x[521], &filters[521]);
-        rt::step_scalar(a, x[522], &filters[522]);
-        rt::step_scalar(a, x[523], &filters[523]);
-        rt::step_scalar(a, x[524], &filters[524]);
-        rt::step_scalar(a, x[525], &filters[525]);
-        rt::step_scalar(a, x[526], &filters[526]);
-        rt::step_scalar(a, x[527], &filters[527]);
-        rt::step_scalar(a, x[528], &filters[528]);
-        rt::step_scalar(a, x[529], &filters[529]);
-        rt::step_scalar(a, x[530], &filters[530]);
-        rt::step_scalar(a, x[531], &filters[531]);
-        rt::step_scalar(a, x[532], &filters[532]);
-        rt::step_scalar(a, x[533], &filters[533]);
-        rt::step_scalar(a, x[534], &filters[534]);
-        rt::step_scalar(a, x[535], &filters[535]);
-        rt::step_scalar(a, x[536], &filters[536]);
-        rt::step_scalar(a, x[537], &filters[537]);
-        rt::step_scalar(a, x[538], &filters[538]);
-        rt::step_scalar(a, x[539], &filters[539]);
-        rt::step_scalar(a, x[540], &filters[540]);
-        rt::step_scalar(a, x[541], &filters[541]);
-        rt::step_scalar(a, x[542], &filters[542]);
-        rt::step_scalar(a, x[543], &filters[543]);
-        rt::step_scalar(a, x[544], &filters[544]);
-        rt::step_scalar(a, x[545], &filters[545]);
-        rt::step_scalar(a, x[546], &filters[546]);
-        rt::step_scalar(a, x[547], &filters[547]);
-        rt::step_scalar(a, x[548], &filters[548]);
-        rt::step_scalar(a, x[549], &filters[549]);
-        rt::step_scalar(a, x[550], &filters[550]);
-        rt::step_scalar(a, x[551], &filters[551]);
-        rt::step_scalar(a, x[552], &filters[552]);
-        rt::step_scalar(a, x[553], &filters[553]);
-        rt::step_scalar(a, x[554], &filters[554]);
-        rt::step_scalar(a, x[555], &filters[555]);
-        rt::step_scalar(a, x[556], &filters[556]);
-        rt::step_scalar(a, x[557], &filters[557]);
-        rt::step_scalar(a, x[558], &filters[558]);
-        rt::step_scalar(a, x[559], &filters[559]);
-        rt::step_scalar(a, x[560], &filters[560]);
-        rt::step_scalar(a, x[561], &filters[561]);
-        rt::step_scalar(a, x[562], &filters[562]);
-        rt::step_scalar(a, x[563], &filters[563]);
-        rt::step_scalar(a, x[564], &filters[564]);
-        rt::step_scalar(a, x[565], &filters[565]);
-        rt::step_scalar(a, x[566], &filters[566]);
-        rt::step_scalar(a, x[567], &filters[567]);
-        rt::step_scalar(a, x[568], &filters[568]);
-        rt::step_scalar(a, x[569], &filters[569]);
-        rt::step_scalar(a, x[570], &filters[570]);
-        rt::step_scalar(a, x[571], &filters[571]);
-        rt::step_scalar(a, x[572], &filters[572]);
-        rt::step_scalar(a, x[573], &filters[573]);
-        rt::step_scalar(a, x[574], &filters[574]);
-        rt::step_scalar(a, x[575], &filters[575]);
-        rt::step_scalar(a, x[576], &filters[576]);
-        rt::step_scalar(a, x[577], &filters[577]);
-        rt::step_scalar(a, x[578], &filters[578]);
-        rt::step_scalar(a, x[579], &filters[579]);
-        rt::step_scalar(a, x[580], &filters[580]);
-        rt::step_scalar(a, x[581], &filters[581]);
-        rt::step_scalar(a, x[582], &filters[582]);
-        rt::step_scalar(a, x[583], &filters[583]);
-        rt::step_scalar(a, x[584], &filters[584]);
-        rt::step_scalar(a, x[585], &filters[585]);
-        rt::step_scalar(a, x[586], &filters[586]);
-        rt::step_scalar(a, x[587], &filters[587]);
-        rt::step_scalar(a, x[588], &filters[588]);
-        rt::step_scalar(a, x[589], &filters[589]);
-        rt::step_scalar(a, x[590], &filters[590]);
-        rt::step_scalar(a, x[591], &filters[591]);
-        rt::step_scalar(a, x[592], &filters[592]);
-        rt::step_scalar(a, x[593], &filters[593]);
-        rt::step_scalar(a, x[594], &filters[594]);
-        rt::step_scalar(a, x[595], &filters[595]);
-        rt::step_scalar(a, x[596], &filters[596]);
-        rt::step_scalar(a, x[597], &filters[597]);
-        rt::step_scalar(a, x[598], &filters[598]);
-        rt::step_scalar(a, x[599], &filters[599]);
-        rt::step_scalar(a, x[600], &filters[600]);
-        rt::step_scalar(a, x[601], &filters[601]);
-        rt::step_scalar(a, x[602], &filters[602]);
-        rt::step_scalar(a, x[603], &filters[603]);
-        rt::step_scalar(a, x[604], &filters[604]);
-        rt::step_scalar(a, x[605], &filters[605]);
-        rt::step_scalar(a, x[606], &filters[606]);
-        rt::step_scalar(a, x[607], &filters[607]);
-        rt::step_scalar(a, x[608], &filters[608]);
-        rt::step_scalar(a, x[609], &filters[609]);
-        rt::step_scalar(a, x[610], &filters[610]);
-        rt::step_scalar(a, x[611], &filters[611]);
-        rt::step_scalar(a, x[612], &filters[612]);
-        rt::step_scalar(a, x[613], &filters[613]);
-        rt::step_scalar(a, x[614], &filters[614]);
-        rt::step_scalar(a, x[615], &filters[615]);
-        rt::step_scalar(a, x[616], &filters[616]);
-        rt::step_scalar(a, x[617], &filters[617]);
-        rt::step_scalar(a, x[618], &filters[618]);
-        rt::step_scalar(a, x[619], &filters[619]);
-        rt::step_scalar(a, x[620], &filters[620]);
-        rt::step_scalar(a, x[621], &filters[621]);
-        rt::step_scalar(a, x[622], &filters[622]);
-        rt::step_scalar(a, x[623], &filters[623]);
-        rt::step_scalar(a, x[624], &filters[624]);
-        rt::step_scalar(a, x[625], &filters[625]);
-        rt::step_scalar(a, x[626], &filters[626]);
-        rt::step_scalar(a, x[627], &filters[627]);
-        rt::step_scalar(a, x[628], &filters[628]);
-        rt::step_scalar(a, x[629], &filters[629]);
-        rt::step_scalar(a, x[630], &filters[630]);
-        rt::step_scalar(a, x[631], &filters[631]);
-        rt::step_scalar(a, x[632], &filters[632]);
-        rt::step_scalar(a, x[633], &filters[633]);
-        rt::step_scalar(a, x[634], &filters[634]);
-        rt::step_scalar(a, x[635], &filters[635]);
-        rt::step_scalar(a, x[636], &filters[636]);
-        rt::step_scalar(a, x[637], &filters[637]);
-        rt::step_scalar(a, x[638], &filters[638]);
-        rt::step_scalar(a, x[639], &filters[639]);
-        rt::step_scalar(a, x[640], &filters[640]);
-        rt::step_scalar(a, x[641], &filters[641]);
-        rt::step_scalar(a, x[642], &filters[642]);
-        rt::step_scalar(a, x[643], &filters[643]);
-        rt::step_scalar(a, x[644], &filters[644]);
-        rt::step_scalar(a, x[645], &filters[645]);
-        rt::step_scalar(a, x[646], &filters[646]);
-        rt::step_scalar(a, x[647], &filters[647]);
-        rt::step_scalar(a, x[648], &filters[648]);
-        rt::step_scalar(a, x[649], &filters[649]);
-        rt::step_scalar(a, x[650], &filters[650]);
-        rt::step_scalar(a, x[651], &filters[651]);
-        rt::step_scalar(a, x[652], &filters[652]);
-        rt::step_scalar(a, x[653], &filters[653]);
-        rt::step_scalar(a, x[654], &filters[654]);
-        rt::step_scalar(a, x[655], &filters[655]);
-        rt::step_scalar(a, x[656], &filters[656]);
-        rt::step_scalar(a, x[657], &filters[657]);
-        rt::step_scalar(a, x[658], &filters[658]);
-        rt::step_scalar(a, x[659], &filters[659]);
-        rt::step_scalar(a, x[660], &filters[660]);
-        rt::step_scalar(a, x[661], &filters[661]);
-        rt::step_scalar(a, x[662], &filters[662]);
-        rt::step_scalar(a, x[663], &filters[663]);
-        rt::step_scalar(a, x[664], &filters[664]);
-        rt::step_scalar(a, x[665], &filters[665]);
-        rt::step_scalar(a, x[666], &filters[666]);
-        rt::step_scalar(a, x[667], &filters[667]);
-        rt::step_scalar(a, x[668], &filters[668]);
-        rt::step_scalar(a, x[669], &filters[669]);
-        rt::step_scalar(a, x[670], &filters[670]);
-        rt::step_scalar(a, x[671], &filters[671]);
-        rt::step_scalar(a, x[672], &filters[672]);
-        rt::step_scalar(a, x[673], &filters[673]);
-        rt::step_scalar(a, x[674], &filters[674]);
-        rt::step_scalar(a, x[675], &filters[675]);
-        rt::step_scalar(a, x[676], &filters[676]);
-        rt::step_scalar(a, x[677], &filters[677]);
-        rt::step_scalar(a, x[678], &filters[678]);
-        rt::step_scalar(a, x[679], &filters[679]);
-        rt::step_scalar(a, x[680], &filters[680]);
-        rt::step_scalar(a, x[681], &filters[681]);
-        rt::step_scalar(a, x[682], &filters[682]);
-        rt::step_scalar(a, x[683], &filters[683]);
-        rt::step_scalar(a, x[684], &filters[684]);
-        rt::step_scalar(a, x[685], &filters[685]);
-        rt::step_scalar(a, x[686], &filters[686]);
-        rt::step_scalar(a, x[687], &filters[687]);
-        rt::step_scalar(a, x[688], &filters[688]);
-        rt::step_scalar(a, x[689], &filters[689]);
-        rt::step_scalar(a, x[690], &filters[690]);
-        rt::step_scalar(a, x[691], &filters[691]);
-        rt::step_scalar(a, x[692], &filters[692]);
-        rt::step_scalar(a, x[693], &filters[693]);
-        rt::step_scalar(a, x[694], &filters[694]);
-        rt::step_scalar(a, x[695], &filters[695]);
-        rt::step_scalar(a, x[696], &filters[696]);
-        rt::step_scalar(a, x[697], &filters[697]);
-        rt::step_scalar(a, x[698], &filters[698]);
-        rt::step_scalar(a, x[699], &filters[699]);
-        rt::step_scalar(a, x[700], &filters[700]);
-        rt::step_scalar(a, x[701], &filters[701]);
-        rt::step_scalar(a, x[702], &filters[702]);
-        rt::step_scalar(a, x[703], &filters[703]);
-        rt::step_scalar(a, x[704], &filters[704]);
-        rt::step_scalar(a, x[705], &filters[705]);
-        rt::step_scalar(a, x[706], &filters[706]);
-        rt::step_scalar(a, x[707], &filters[707]);
-        rt::step_scalar(a, x[708], &filters[708]);
-        rt::step_scalar(a, x[709], &filters[709]);
-        rt::step_scalar(a, x[710], &filters[710]);
-        rt::step_scalar(a, x[711], &filters[711]);
-        rt::step_scalar(a, x[712], &filters[712]);
-        rt::step_scalar(a, x[713], &filters[713]);
-        rt::step_scalar(a, x[714], &filters[714]);
-        rt::step_scalar(a, x[715], &filters[715]);
-        rt::step_scalar(a, x[716], &filters[716]);
-        rt::step_scalar(a, x[717], &filters[717]);
-        rt::step_scalar(a, x[718], &filters[718]);
-        rt::step_scalar(a, x[719], &filters[719]);
-        rt::step_scalar(a, x[720], &filters[720]);
-        rt::step_scalar(a, x[721], &filters[721]);
-        rt::step_scalar(a, x[722], &filters[722]);
-        rt::step_scalar(a, x[723], &filters[723]);
-        rt::step_scalar(a, x[724], &filters[724]);
-        rt::step_scalar(a, x[725], &filters[725]);
-        rt::step_scalar(a, x[726], &filters[726]);
-        rt::step_scalar(a, x[727], &filters[727]);
-        rt::step_scalar(a, x[728], &filters[728]);
-        rt::step_scalar(a, x[729], &filters[729]);
-        rt::step_scalar(a, x[730], &filters[730]);
-        rt::step_scalar(a, x[731], &filters[731]);
-        rt::step_scalar(a, x[732], &filters[732]);
-        rt::step_scalar(a, x[733], &filters[733]);
-        rt::step_scalar(a, x[734], &filters[734]);
-        rt::step_scalar(a, x[735], &filters[735]);
-        rt::step_scalar(a, x[736], &filters[736]);
-        rt::step_scalar(a, x[737], &filters[737]);
-        rt::step_scalar(a, x[738], &filters[738]);
-        rt::step_scalar(a, x[739], &filters[739]);
-        rt::step_scalar(a, x[740], &filters[740]);
-        rt::step_scalar(a, x[741], &filters[741]);
-        rt::step_scalar(a, x[742], &filters[742]);
-        rt::step_scalar(a, x[743], &filters[743]);
-        rt::step_scalar(a, x[744], &filters[744]);
-        rt::step_scalar(a, x[745], &filters[745]);
-        rt::step_scalar(a, x[746], &filters[746]);
-        rt::step_scalar(a, x[747], &filters[747]);
-        rt::step_scalar(a, x[748], &filters[748]);
-        rt::step_scalar(a, x[749], &filters[749]);
-        rt::step_scalar(a, x[750], &filters[750]);
-        rt::step_scalar(a, x[751], &filters[751]);
-        rt::step_scalar(a, x[752], &filters[752]);
-        rt::step_scalar(a, x[753], &filters[753]);
-        rt::step_scalar(a, x[754], &filters[754]);
-        rt::step_scalar(a, x[755], &filters[755]);
-        rt::step_scalar(a, x[756], &filters[756]);
-        rt::step_scalar(a, x[757], &filters[757]);
-        rt::step_scalar(a, x[758], &filters[758]);
-        rt::step_scalar(a, x[759], &filters[759]);
-        rt::step_scalar(a, x[760], &filters[760]);
-        rt::step_scalar(a, x[761], &filters[761]);
-        rt::step_scalar(a, x[762], &filters[762]);
-        rt::step_scalar(a, x[763], &filters[763]);
-        rt::step_scalar(a, x[764], &filters[764]);
-        rt::step_scalar(a, x[765], &filters[765]);
-        rt::step_scalar(a, x[766], &filters[766]);
-        rt::step_scalar(a, x[767], &filters[767]);
-        rt::step_scalar(a, x[768], &filters[768]);
-        rt::step_scalar(a, x[769], &filters[769]);
-        rt::step_scalar(a, x[770], &filters[770]);
-        rt::step_scalar(a, x[771], &filters[771]);
-        rt::step_scalar(a, x[772], &filters[772]);
-        rt::step_scalar(a, x[773], &filters[773]);
-        rt::step_scalar(a, x[774], &filters[774]);
-        rt::step_scalar(a, x[775], &filters[775]);
-        rt::step_scalar(a, x[776], &filters[776]);
-        rt::step_scalar(a, x[777], &filters[777]);
-        rt::step_scalar(a, x[778], &filters[778]);
-        rt::step_scalar(a, x[779], &filters[779]);
-        rt::step_scalar(a, x[780], &filters[780]);
-        rt::step_scalar(a, x[781], &filters[781]);
-        rt::step_scalar(a, x[782], &filters[782]);
-        rt::step_scalar(a, x[783], &filters[783]);
-        rt::step_scalar(a, x[784], &filters[784]);
-        rt::step_scalar(a, x[785], &filters[785]);
-        rt::step_scalar(a, x[786], &filters[786]);
-        rt::step_scalar(a, x[787], &filters[787]);
-        rt::step_scalar(a, x[788], &filters[788]);
-        rt::step_scalar(a, x[789], &filters[789]);
-        rt::step_scalar(a, x[790], &filters[790]);
-        rt::step_scalar(a, x[791], &filters[791]);
-        rt::step_scalar(a, x[792], &filters[792]);
-        rt::step_scalar(a, x[793], &filters[793]);
-        rt::step_scalar(a, x[794], &filters[794]);
-        rt::step_scalar(a, x[795], &filters[795]);
-        rt::step_scalar(a, x[796], &filters[796]);
-        rt::step_scalar(a, x[797], &filters[797]);
-        rt::step_scalar(a, x[798], &filters[798]);
-        rt::step_scalar(a, x[799], &filters[799]);
-        rt::step_scalar(a, x[800], &filters[800]);
-        rt::step_scalar(a, x[801], &filters[801]);
-        rt::step_scalar(a, x[802], &filters[802]);
-        rt::step_scalar(a, x[803], &filters[803]);
-        rt::step_scalar(a, x[804], &filters[804]);
-        rt::step_scalar(a, x[805], &filters[805]);
-        rt::step_scalar(a, x[806], &filters[806]);
-        rt::step_scalar(a, x[807], &filters[807]);
-        rt::step_scalar(a, x[808], &filters[808]);
-        rt::step_scalar(a, x[809], &filters[809]);
-        rt::step_scalar(a, x[810], &filters[810]);
-        rt::step_scalar(a, x[811], &filters[811]);
-        rt::step_scalar(a, x[812], &filters[812]);
-        rt::step_scalar(a, x[813], &filters[813]);
-        rt::step_scalar(a, x[814], &filters[814]);
-        rt::step_scalar(a, x[815], &filters[815]);
-        rt::step_scalar(a, x[816], &filters[816]);
-        rt::step_scalar(a, x[817], &filters[817]);
-        rt::step_scalar(a, x[818], &filters[818]);
-        rt::step_scalar(a, x[819], &filters[819]);
-        rt::step_scalar(a, x[820], &filters[820]);
-        rt::step_scalar(a, x[821], &filters[821]);
-        rt::step_scalar(a, x[822], &filters[822]);
-        rt::step_scalar(a, x[823], &filters[823]);
-        rt::step_scalar(a, x[824], &filters[824]);
-        rt::step_scalar(a, x[825], &filters[825]);
-        rt::step_scalar(a, x[826], &filters[826]);
-        rt::step_scalar(a, x[827], &filters[827]);
-        rt::step_scalar(a, x[828], &filters[828]);
-        rt::step_scalar(a, x[829], &filters[829]);
-        rt::step_scalar(a, x[830], &filters[830]);
-        rt::step_scalar(a, x[831], &filters[831]);
-        rt::step_scalar(a, x[832], &filters[832]);
-        rt::step_scalar(a, x[833], &filters[833]);
-        rt::step_scalar(a, x[834], &filters[834]);
-        rt::step_scalar(a, x[835], &filters[835]);
-        rt::step_scalar(a, x[836], &filters[836]);
-        rt::step_scalar(a, x[837], &filters[837]);
-        rt::step_scalar(a, x[838], &filters[838]);
-        rt::step_scalar(a, x[839], &filters[839]);
-        rt::step_scalar(a, x[840], &filters[840]);
-        rt::step_scalar(a, x[841], &filters[841]);
-        rt::step_scalar(a, x[842], &filters[842]);
-        rt::step_scalar(a, x[843], &filters[843]);
-        rt::step_scalar(a, x[844], &filters[844]);
-        rt::step_scalar(a, x[845], &filters[845]);
-        rt::step_scalar(a, x[846], &filters[846]);
-        rt::step_scalar(a, x[847], &filters[847]);
-        rt::step_scalar(a, x[848], &filters[848]);
-        rt::step_scalar(a, x[849], &filters[849]);
-        rt::step_scalar(a, x[850], &filters[850]);
-        rt::step_scalar(a, x[851], &filters[851]);
-        rt::step_scalar(a, x[852], &filters[852]);
-        rt::step_scalar(a, x[853], &filters[853]);
-        rt::step_scalar(a, x[854], &filters[854]);
-        rt::step_scalar(a, x[855], &filters[855]);
-        rt::step_scalar(a, x[856], &filters[856]);
-        rt::step_scalar(a, x[857], &filters[857]);
-        rt::step_scalar(a, x[858], &filters[858]);
-        rt::step_scalar(a, x[859], &filters[859]);
-        rt::step_scalar(a, x[860], &filters[860]);
-        rt::step_scalar(a, x[861], &filters[861]);
-        rt::step_scalar(a, x[862], &filters[862]);
-        rt::step_scalar(a, x[863], &filters[863]);
-        rt::step_scalar(a, x[864], &filters[864]);
-        rt::step_scalar(a, x[865], &filters[865]);
-        rt::step_scalar(a, x[866], &filters[866]);
-        rt::step_scalar(a, x[867], &filters[867]);
-        rt::step_scalar(a, x[868], &filters[868]);
-        rt::step_scalar(a, x[869], &filters[869]);
-        rt::step_scalar(a, x[870], &filters[870]);
-        rt::step_scalar(a, x[871], &filters[871]);
-        rt::step_scalar(a, x[872], &filters[872]);
-        rt::step_scalar(a, x[873], &filters[873]);
-        rt::step_scalar(a, x[874], &filters[874]);
-        rt::step_scalar(a, x[875], &filters[875]);
-        rt::step_scalar(a, x[876], &filters[876]);
-        rt::step_scalar(a, x[877], &filters[877]);
-        rt::step_scalar(a, x[878], &filters[878]);
-        rt::step_scalar(a, x[879], &filters[879]);
-        rt::step_scalar(a, x[880], &filters[880]);
-        rt::step_scalar(a, x[881], &filters[881]);
-        rt::step_scalar(a, x[882], &filters[882]);
-        rt::step_scalar(a, x[883], &filters[883]);
-        rt::step_scalar(a, x[884], &filters[884]);
-        rt::step_scalar(a, x[885], &filters[885]);
-        rt::step_scalar(a, x[886], &filters[886]);
-        rt::step_scalar(a, x[887], &filters[887]);
-        rt::step_scalar(a, x[888], &filters[888]);
-        rt::step_scalar(a, x[889], &filters[889]);
-        rt::step_scalar(a, x[890], &filters[890]);
-        rt::step_scalar(a, x[891], &filters[891]);
-        rt::step_scalar(a, x[892], &filters[892]);
-        rt::step_scalar(a, x[893], &filters[893]);
-        rt::step_scalar(a, x[894], &filters[894]);
-        rt::step_scalar(a, x[895], &filters[895]);
-        rt::step_scalar(a, x[896], &filters[896]);
-        rt::step_scalar(a, x[897], &filters[897]);
-        rt::step_scalar(a, x[898], &filters[898]);
-        rt::step_scalar(a, x[899], &filters[899]);
-        rt::step_scalar(a, x[900], &filters[900]);
-        rt::step_scalar(a, x[901], &filters[901]);
-        rt::step_scalar(a, x[902], &filters[902]);
-        rt::step_scalar(a, x[903], &filters[903]);
-        rt::step_scalar(a, x[904], &filters[904]);
-        rt::step_scalar(a, x[905], &filters[905]);
-        rt::step_scalar(a, x[906], &filters[906]);
-        rt::step_scalar(a, x[907], &filters[907]);
-        rt::step_scalar(a, x[908], &filters[908]);
-        rt::step_scalar(a, x[909], &filters[909]);
-        rt::step_scalar(a, x[910], &filters[910]);
-        rt::step_scalar(a, x[911], &filters[911]);
-        rt::step_scalar(a, x[912], &filters[912]);
-        rt::step_scalar(a, x[913], &filters[913]);
-        rt::step_scalar(a, x[914], &filters[914]);
-        rt::step_scalar(a, x[915], &filters[915]);
-        rt::step_scalar(a, x[916], &filters[916]);
-        rt::step_scalar(a, x[917], &filters[917]);
-        rt::step_scalar(a, x[918], &filters[918]);
-        rt::step_scalar(a, x[919], &filters[919]);
-        rt::step_scalar(a, x[920], &filters[920]);
-        rt::step_scalar(a, x[921], &filters[921]);
-        rt::step_scalar(a, x[922], &filters[922]);
-        rt::step_scalar(a, x[923], &filters[923]);
-        rt::step_scalar(a, x[924], &filters[924]);
-        rt::step_scalar(a, x[925], &filters[925]);
-        rt::step_scalar(a, x[926], &filters[926]);
-        rt::step_scalar(a, x[927], &filters[927]);
-        rt::step_scalar(a, x[928], &filters[928]);
-        rt::step_scalar(a, x[929], &filters[929]);
-        rt::step_scalar(a, x[930], &filters[930]);
-        rt::step_scalar(a, x[931], &filters[931]);
-        rt::step_scalar(a, x[932], &filters[932]);
-        rt::step_scalar(a, x[933], &filters[933]);
-        rt::step_scalar(a, x[934], &filters[934]);
-        rt::step_scalar(a, x[935], &filters[935]);
-        rt::step_scalar(a, x[936], &filters[936]);
-        rt::step_scalar(a, x[937], &filters[937]);
-        rt::step_scalar(a, x[938], &filters[938]);
-        rt::step_scalar(a, x[939], &filters[939]);
-        rt::step_scalar(a, x[940], &filters[940]);
-        rt::step_scalar(a, x[941], &filters[941]);
-        rt::step_scalar(a, x[942], &filters[942]);
-        rt::step_scalar(a, x[943], &filters[943]);
-        rt::step_scalar(a, x[944], &filters[944]);
-        rt::step_scalar(a, x[945], &filters[945]);
-        rt::step_scalar(a, x[946], &filters[946]);
-        rt::step_scalar(a, x[947], &filters[947]);
-        rt::step_scalar(a, x[948], &filters[948]);
-        rt::step_scalar(a, x[949], &filters[949]);
-        rt::step_scalar(a, x[950], &filters[950]);
-        rt::step_scalar(a, x[951], &filters[951]);
-        rt::step_scalar(a, x[952], &filters[952]);
-        rt::step_scalar(a, x[953], &filters[953]);
-        rt::step_scalar(a, x[954], &filters[954]);
-        rt::step_scalar(a, x[955], &filters[955]);
-        rt::step_scalar(a, x[956], &filters[956]);
-        rt::step_scalar(a, x[957], &filters[957]);
-        rt::step_scalar(a, x[958], &filters[958]);
-        rt::step_scalar(a, x[959], &filters[959]);
-        rt::step_scalar(a, x[960], &filters[960]);
-        rt::step_scalar(a, x[961], &filters[961]);
-        rt::step_scalar(a, x[962], &filters[962]);
-        rt::step_scalar(a, x[963], &filters[963]);
-        rt::step_scalar(a, x[964], &filters[964]);
-        rt::step_scalar(a, x[965], &filters[965]);
-        rt::step_scalar(a, x[966], &filters[966]);
-        rt::step_scalar(a, x[967], &filters[967]);
-        rt::step_scalar(a, x[968], &filters[968]);
-        rt::step_scalar(a, x[969], &filters[969]);
-        rt::step_scalar(a, x[970], &filters[970]);
-        rt::step_scalar(a, x[971], &filters[971]);
-        rt::step_scalar(a, x[972], &filters[972]);
-        rt::step_scalar(a, x[973], &filters[973]);
-        rt::step_scalar(a, x[974], &filters[974]);
-        rt::step_scalar(a, x[975], &filters[975]);
-        rt::step_scalar(a, x[976], &filters[976]);
-        rt::step_scalar(a, x[977], &filters[977]);
-        rt::step_scalar(a, x[978], &filters[978]);
-        rt::step_scalar(a, x[979], &filters[979]);
-        rt::step_scalar(a, x[980], &filters[980]);
-        rt::step_scalar(a, x[981], &filters[981]);
-        rt::step_scalar(a, x[982], &filters[982]);
-        rt::step_scalar(a, x[983], &filters[983]);
-        rt::step_scalar(a, x[984], &filters[984]);
-        rt::step_scalar(a, x[985], &filters[985]);
-        rt::step_scalar(a, x[986], &filters[986]);
-        rt::step_scalar(a, x[987], &filters[987]);
-        rt::step_scalar(a, x[988], &filters[988]);
-        rt::step_scalar(a, x[989], &filters[989]);
-        rt::step_scalar(a, x[990], &filters[990]);
-        rt::step_scalar(a, x[991], &filters[991]);
-        rt::step_scalar(a, x[992], &filters[992]);
-        rt::step_scalar(a, x[993], &filters[993]);
-        rt::step_scalar(a, x[994], &filters[994]);
-        rt::step_scalar(a, x[995], &filters[995]);
-        rt::step_scalar(a, x[996], &filters[996]);
-        rt::step_scalar(a, x[997], &filters[997]);
-        rt::step_scalar(a, x[998], &filters[998]);
-        rt::step_scalar(a, x[999], &filters[999]);
-    }
-    #[inline(never)]
-    fn dense_kernel_1_sum_3(
-        x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
-        a: &mut [f32; 16],
-    ) {
-        let filters = w.as_chunks::<16>().0;
-        let biases = b.as_chunks::<16>().0;
-        rt::step_scalar(a, x[1000], &filters[1000]);
-        rt::step_scalar(a, x[1001], &filters[1001]);
-        rt::step_scalar(a, x[1002], &filters[1002]);
-        rt::step_scalar(a, x[1003], &filters[1003]);
-        rt::step_scalar(a, x[1004], &filters[1004]);
-        rt::step_scalar(a, x[1005], &filters[1005]);
-        rt::step_scalar(a, x[1006], &filters[1006]);
-        rt::step_scalar(a, x[1007], &filters[1007]);
-        rt::step_scalar(a, x[1008], &filters[1008]);
-        rt::step_scalar(a, x[1009], &filters[1009]);
-        rt::step_scalar(a, x[1010], &filters[1010]);
-        rt::step_scalar(a, x[1011], &filters[1011]);
-        rt::step_scalar(a, x[1012], &filters[1012]);
-        rt::step_scalar(a, x[1013], &filters[1013]);
-        rt::step_scalar(a, x[1014], &filters[1014]);
-        rt::step_scalar(a, x[1015], &filters[1015]);
-        rt::step_scalar(a, x[1016], &filters[1016]);
-        rt::step_scalar(a, x[1017], &filters[1017]);
-        rt::step_scalar(a, x[1018], &filters[1018]);
-        rt::step_scalar(a, x[1019], &filters[1019]);
-        rt::step_scalar(a, x[1020], &filters[1020]);
-        rt::step_scalar(a, x[1021], &filters[1021]);
-        rt::step_scalar(a, x[1022], &filters[1022]);
-        rt::step_scalar(a, x[1023], &filters[1023]);
-        rt::step_scalar(a, x[1024], &filters[1024]);
-        rt::step_scalar(a, x[1025], &filters[1025]);
-        rt::step_scalar(a, x[1026], &filters[1026]);
-        rt::step_scalar(a, x[1027], &filters[1027]);
-        rt::step_scalar(a, x[1028], &filters[1028]);
-        rt::step_scalar(a, x[1029], &filters[1029]);
-        rt::step_scalar(a, x[1030], &filters[1030]);
-        rt::step_scalar(a, x[1031], &filters[1031]);
-        rt::step_scalar(a, x[1032], &filters[1032]);
-        rt::step_scalar(a, x[1033], &filters[1033]);
-        rt::step_scalar(a, x[1034], &filters[1034]);
-        rt::step_scalar(a, x[1035], &filters[1035]);
-        rt::step_scalar(a, x[1036], &filters[1036]);
-        rt::step_scalar(a, x[1037], &filters[1037]);
-        rt::step_scalar(a, x[1038], &filters[1038]);
-        rt::step_scalar(a, x[1039], &filters[1039]);
-        rt::step_scalar(a, x[1040], &filters[1040]);
-        rt::step_scalar(a, x[1041], &filters[1041]);
-        rt::step_scalar(a, x[1042], &filters[1042]);
-        rt::step_scalar(a, x[1043], &filters[1043]);
-        rt::step_scalar(a, x[1044], &filters[1044]);
-        rt::step_scalar(a, x[1045], &filters[1045]);
-        rt::step_scalar(a, x[1046], &filters[1046]);
-        rt::step_scalar(a, x[1047], &filters[1047]);
-        rt::step_scalar(a, x[1048], &filters[1048]);
-        rt::step_scalar(a, x[1049], &filters[1049]);
-        rt::step_scalar(a, x[1050], &filters[1050]);
-        rt::step_scalar(a, x[1051], &filters[1051]);
-        rt::step_scalar(a, x[1052], &filters[1052]);
-        rt::step_scalar(a, x[1053], &filters[1053]);
-        rt::step_scalar(a, x[1054], &filters[1054]);
-        rt::step_scalar(a, x[1055], &filters[1055]);
-        rt::step_scalar(a, x[1056], &filters[1056]);
-        rt::step_scalar(a, x[1057], &filters[1057]);
-        rt::step_scalar(a, x[1058], &filters[1058]);
-        rt::step_scalar(a, x[1059], &filters[1059]);
-        rt::step_scalar(a, x[1060], &filters[1060]);
-        rt::step_scalar(a, x[1061], &filters[1061]);
-        rt::step_scalar(a, x[1062], &filters[1062]);
-        rt::step_scalar(a, x[1063], &filters[1063]);
-        rt::step_scalar(a, x[1064], &filters[1064]);
-        rt::step_scalar(a, x[1065], &filters[1065]);
-        rt::step_scalar(a, x[1066], &filters[1066]);
-        rt::step_scalar(a, x[1067], &filters[1067]);
-        rt::step_scalar(a, x[1068], &filters[1068]);
-        rt::step_scalar(a, x[1069], &filters[1069]);
-        rt::step_scalar(a, x[1070], &filters[1070]);
-        rt::step_scalar(a, x[1071], &filters[1071]);
-        rt::step_scalar(a, x[1072], &filters[1072]);
-        rt::step_scalar(a, x[1073], &filters[1073]);
-        rt::step_scalar(a, x[1074], &filters[1074]);
-        rt::step_scalar(a, x[1075], &filters[1075]);
-        rt::step_scalar(a, x[1076], &filters[1076]);
-        rt::step_scalar(a, x[1077], &filters[1077]);
-        rt::step_scalar(a, x[1078], &filters[1078]);
-        rt::step_scalar(a, x[1079], &filters[1079]);
-        rt::step_scalar(a, x[1080], &filters[1080]);
-        rt::step_scalar(a, x[1081], &filters[1081]);
-        rt::step_scalar(a, x[1082], &filters[1082]);
-        rt::step_scalar(a, x[1083], &filters[1083]);
-        rt::step_scalar(a, x[1084], &filters[1084]);
-        rt::step_scalar(a, x[1085], &filters[1085]);
-        rt::step_scalar(a, x[1086], &filters[1086]);
-        rt::step_scalar(a, x[1087], &filters[1087]);
-        rt::step_scalar(a, x[1088], &filters[1088]);
-        rt::step_scalar(a, x[1089], &filters[1089]);
-        rt::step_scalar(a, x[1090], &filters[1090]);
-        rt::step_scalar(a, x[1091], &filters[1091]);
-        rt::step_scalar(a, x[1092], &filters[1092]);
-        rt::step_scalar(a, x[1093], &filters[1093]);
-        rt::step_scalar(a, x[1094], &filters[1094]);
-        rt::step_scalar(a, x[1095], &filters[1095]);
-        rt::step_scalar(a, x[1096], &filters[1096]);
-        rt::step_scalar(a, x[1097], &filters[1097]);
-        rt::step_scalar(a, x[1098], &filters[1098]);
-        rt::step_scalar(a, x[1099], &filters[1099]);
-        rt::step_scalar(a, x[1100], &filters[1100]);
-        rt::step_scalar(a, x[1101], &filters[1101]);
-        rt::step_scalar(a, x[1102], &filters[1102]);
-        rt::step_scalar(a, x[1103], &filters[1103]);
-        rt::step_scalar(a, x[1104], &filters[1104]);
-        rt::step_scalar(a, x[1105], &filters[1105]);
-        rt::step_scalar(a, x[1106], &filters[1106]);
-        rt::step_scalar(a, x[1107], &filters[1107]);
-        rt::step_scalar(a, x[1108], &filters[1108]);
-        rt::step_scalar(a, x[1109], &filters[1109]);
-        rt::step_scalar(a, x[1110], &filters[1110]);
-        rt::step_scalar(a, x[1111], &filters[1111]);
-        rt::step_scalar(a, x[1112], &filters[1112]);
-        rt::step_scalar(a, x[1113], &filters[1113]);
-        rt::step_scalar(a, x[1114], &filters[1114]);
-        rt::step_scalar(a, x[1115], &filters[1115]);
-        rt::step_scalar(a, x[1116], &filters[1116]);
-        rt::step_scalar(a, x[1117], &filters[1117]);
-        rt::step_scalar(a, x[1118], &filters[1118]);
-        rt::step_scalar(a, x[1119], &filters[1119]);
-        rt::step_scalar(a, x[1120], &filters[1120]);
-        rt::step_scalar(a, x[1121], &filters[1121]);
-        rt::step_scalar(a, x[1122], &filters[1122]);
-        rt::step_scalar(a, x[1123], &filters[1123]);
-        rt::step_scalar(a, x[1124], &filters[1124]);
-        rt::step_scalar(a, x[1125], &filters[1125]);
-        rt::step_scalar(a, x[1126], &filters[1126]);
-        rt::step_scalar(a, x[1127], &filters[1127]);
-        rt::step_scalar(a, x[1128], &filters[1128]);
-        rt::step_scalar(a, x[1129], &filters[1129]);
-        rt::step_scalar(a, x[1130], &filters[1130]);
-        rt::step_scalar(a, x[1131], &filters[1131]);
-        rt::step_scalar(a, x[1132], &filters[1132]);
-        rt::step_scalar(a, x[1133], &filters[1133]);
-        rt::step_scalar(a, x[1134], &filters[1134]);
-        rt::step_scalar(a, x[1135], &filters[1135]);
-        rt::step_scalar(a, x[1136], &filters[1136]);
-        rt::step_scalar(a, x[1137], &filters[1137]);
-        rt::step_scalar(a, x[1138], &filters[1138]);
-        rt::step_scalar(a, x[1139], &filters[1139]);
-        rt::step_scalar(a, x[1140], &filters[1140]);
-        rt::step_scalar(a, x[1141], &filters[1141]);
-        rt::step_scalar(a, x[1142], &filters[1142]);
-        rt::step_scalar(a, x[1143], &filters[1143]);
-        rt::step_scalar(a, x[1144], &filters[1144]);
-        rt::step_scalar(a, x[1145], &filters[1145]);
-        rt::step_scalar(a, x[1146], &filters[1146]);
-        rt::step_scalar(a, x[1147], &filters[1147]);
-        rt::step_scalar(a, x[1148], &filters[1148]);
-        rt::step_scalar(a, x[1149], &filters[1149]);
-        rt::step_scalar(a, x[1150], &filters[1150]);
-        rt::step_scalar(a, x[1151], &filters[1151]);
-        rt::step_scalar(a, x[1152], &filters[1152]);
-        rt::step_scalar(a, x[1153], &filters[1153]);
-        rt::step_scalar(a, x[1154], &filters[1154]);
-        rt::step_scalar(a, x[1155], &filters[1155]);
-        rt::step_scalar(a, x[1156], &filters[1156]);
-        rt::step_scalar(a, x[1157], &filters[1157]);
-        rt::step_scalar(a, x[1158], &filters[1158]);
-        rt::step_scalar(a, x[1159], &filters[1159]);
-        rt::step_scalar(a, x[1160], &filters[1160]);
-        rt::step_scalar(a, x[1161], &filters[1161]);
-        rt::step_scalar(a, x[1162], &filters[1162]);
-        rt::step_scalar(a, x[1163], &filters[1163]);
-        rt::step_scalar(a, x[1164], &filters[1164]);
-        rt::step_scalar(a, x[1165], &filters[1165]);
-        rt::step_scalar(a, x[1166], &filters[1166]);
-        rt::step_scalar(a, x[1167], &filters[1167]);
-        rt::step_scalar(a, x[1168], &filters[1168]);
-        rt::step_scalar(a, x[1169], &filters[1169]);
-        rt::step_scalar(a, x[1170], &filters[1170]);
-        rt::step_scalar(a, x[1171], &filters[1171]);
-        rt::step_scalar(a, x[1172], &filters[1172]);
-        rt::step_scalar(a, x[1173], &filters[1173]);
-        rt::step_scalar(a, x[1174], &filters[1174]);
-        rt::step_scalar(a, x[1175], &filters[1175]);
-        rt::step_scalar(a, x[1176], &filters[1176]);
-        rt::step_scalar(a, x[1177], &filters[1177]);
-        rt::step_scalar(a, x[1178], &filters[1178]);
-        rt::step_scalar(a, x[1179], &filters[1179]);
-        rt::step_scalar(a, x[1180], &filters[1180]);
-        rt::step_scalar(a, x[1181], &filters[1181]);
-        rt::step_scalar(a, x[1182], &filters[1182]);
-        rt::step_scalar(a, x[1183], &filters[1183]);
-        rt::step_scalar(a, x[1184], &filters[1184]);
-        rt::step_scalar(a, x[1185], &filters[1185]);
-        rt::step_scalar(a, x[1186], &filters[1186]);
-        rt::step_scalar(a, x[1187], &filters[1187]);
-        rt::step_scalar(a, x[1188], &filters[1188]);
-        rt::step_scalar(a, x[1189], &filters[1189]);
-        rt::step_scalar(a, x[1190], &filters[1190]);
-        rt::step_scalar(a, x[1191], &filters[1191]);
-        rt::step_scalar(a, x[1192], &filters[1192]);
-        rt::step_scalar(a, x[1193], &filters[1193]);
-        rt::step_scalar(a, x[1194], &filters[1194]);
-        rt::step_scalar(a, x[1195], &filters[1195]);
-        rt::step_scalar(a, x[1196], &filters[1196]);
-        rt::step_scalar(a, x[1197], &filters[1197]);
-        rt::step_scalar(a, x[1198], &filters[1198]);
-        rt::step_scalar(a, x[1199], &filters[1199]);
-        rt::step_scalar(a, x[1200], &filters[1200]);
-        rt::step_scalar(a, x[1201], &filters[1201]);
-        rt::step_scalar(a, x[1202], &filters[1202]);
-        rt::step_scalar(a, x[1203], &filters[1203]);
-        rt::step_scalar(a, x[1204], &filters[1204]);
-        rt::step_scalar(a, x[1205], &filters[1205]);
-        rt::step_scalar(a, x[1206], &filters[1206]);
-        rt::step_scalar(a, x[1207], &filters[1207]);
-        rt::step_scalar(a, x[1208], &filters[1208]);
-        rt::step_scalar(a, x[1209], &filters[1209]);
-        rt::step_scalar(a, x[1210], &filters[1210]);
-        rt::step_scalar(a, x[1211], &filters[1211]);
-        rt::step_scalar(a, x[1212], &filters[1212]);
-        rt::step_scalar(a, x[1213], &filters[1213]);
-        rt::step_scalar(a, x[1214], &filters[1214]);
-        rt::step_scalar(a, x[1215], &filters[1215]);
-        rt::step_scalar(a, x[1216], &filters[1216]);
-        rt::step_scalar(a, x[1217], &filters[1217]);
-        rt::step_scalar(a, x[1218], &filters[1218]);
-        rt::step_scalar(a, x[1219], &filters[1219]);
-        rt::step_scalar(a, x[1220], &filters[1220]);
-        rt::step_scalar(a, x[1221], &filters[1221]);
-        rt::step_scalar(a, x[1222], &filters[1222]);
-        rt::step_scalar(a, x[1223], &filters[1223]);
-        rt::step_scalar(a, x[1224], &filters[1224]);
-        rt::step_scalar(a, x[1225], &filters[1225]);
-        rt::step_scalar(a, x[1226], &filters[1226]);
-        rt::step_scalar(a, x[1227], &filters[1227]);
-        rt::step_scalar(a, x[1228], &filters[1228]);
-        rt::step_scalar(a, x[1229], &filters[1229]);
-        rt::step_scalar(a, x[1230], &filters[1230]);
-        rt::step_scalar(a, x[1231], &filters[1231]);
-        rt::step_scalar(a, x[1232], &filters[1232]);
-        rt::step_scalar(a, x[1233], &filters[1233]);
-        rt::step_scalar(a, x[1234], &filters[1234]);
-        rt::step_scalar(a, x[1235], &filters[1235]);
-        rt::step_scalar(a, x[1236], &filters[1236]);
-        rt::step_scalar(a, x[1237], &filters[1237]);
-        rt::step_scalar(a, x[1238], &filters[1238]);
-        rt::step_scalar(a, x[1239], &filters[1239]);
-        rt::step_scalar(a, x[1240], &filters[1240]);
-        rt::step_scalar(a, x[1241], &filters[1241]);
-        rt::step_scalar(a, x[1242], &filters[1242]);
-        rt::step_scalar(a, x[1243], &filters[1243]);
-        rt::step_scalar(a, x[1244], &filters[1244]);
-        rt::step_scalar(a, x[1245], &filters[1245]);
-        rt::step_scalar(a, x[1246], &filters[1246]);
-        rt::step_scalar(a, x[1247], &filters[1247]);
-        rt::step_scalar(a, x[1248], &filters[1248]);
-        rt::step_scalar(a, x[1249], &filters[1249]);
-        rt::step_scalar(a, x[1250], &filters[1250]);
-        rt::step_scalar(a, x[1251], &filters[1251]);
-        rt::step_scalar(a, x[1252], &filters[1252]);
-        rt::step_scalar(a, x[1253], &filters[1253]);
-        rt::step_scalar(a, x[1254], &filters[1254]);
-        rt::step_scalar(a, x[1255], &filters[1255]);
-        rt::step_scalar(a, x[1256], &filters[1256]);
-        rt::step_scalar(a, x[1257], &filters[1257]);
-        rt::step_scalar(a, x[1258], &filters[1258]);
-        rt::step_scalar(a, x[1259], &filters[1259]);
-        rt::step_scalar(a, x[1260], &filters[1260]);
-        rt::step_scalar(a, x[1261], &filters[1261]);
-        rt::step_scalar(a, x[1262], &filters[1262]);
-        rt::step_scalar(a, x[1263], &filters[1263]);
-        rt::step_scalar(a, x[1264], &filters[1264]);
-        rt::step_scalar(a, x[1265], &filters[1265]);
-        rt::step_scalar(a, x[1266], &filters[1266]);
-        rt::step_scalar(a, x[1267], &filters[1267]);
-        rt::step_scalar(a, x[1268], &filters[1268]);
-        rt::step_scalar(a, x[1269], &filters[1269]);
-        rt::step_scalar(a, x[1270], &filters[1270]);
-        rt::step_scalar(a, x[1271], &filters[1271]);
-        rt::step_scalar(a, x[1272], &filters[1272]);
-        rt::step_scalar(a, x[1273], &filters[1273]);
-        rt::step_scalar(a, x[1274], &filters[1274]);
-        rt::step_scalar(a, x[1275], &filters[1275]);
-        rt::step_scalar(a, x[1276], &filters[1276]);
-        rt::step_scalar(a, x[1277], &filters[1277]);
-        rt::step_scalar(a, x[1278], &filters[1278]);
-        rt::step_scalar(a, x[1279], &filters[1279]);
-        rt::step_scalar(a, x[1280], &filters[1280]);
-        rt::step_scalar(a, x[1281], &filters[1281]);
-        rt::step_scalar(a, x[1282], &filters[1282]);
-        rt::step_scalar(a, x[1283], &filters[1283]);
-        rt::step_scalar(a, x[1284], &filters[1284]);
-        rt::step_scalar(a, x[1285], &filters[1285]);
-        rt::step_scalar(a, x[1286], &filters[1286]);
-        rt::step_scalar(a, x[1287], &filters[1287]);
-        rt::step_scalar(a, x[1288], &filters[1288]);
-        rt::step_scalar(a, x[1289], &filters[1289]);
-        rt::step_scalar(a, x[1290], &filters[1290]);
-        rt::step_scalar(a, x[1291], &filters[1291]);
-        rt::step_scalar(a, x[1292], &filters[1292]);
-        rt::step_scalar(a, x[1293], &filters[1293]);
-        rt::step_scalar(a, x[1294], &filters[1294]);
-        rt::step_scalar(a, x[1295], &filters[1295]);
-        rt::step_scalar(a, x[1296], &filters[1296]);
-        rt::step_scalar(a, x[1297], &filters[1297]);
-        rt::step_scalar(a, x[1298], &filters[1298]);
-        rt::step_scalar(a, x[1299], &filters[1299]);
-        rt::step_scalar(a, x[1300], &filters[1300]);
-        rt::step_scalar(a, x[1301], &filters[1301]);
-        rt::step_scalar(a, x[1302], &filters[1302]);
-        rt::step_scalar(a, x[1303], &filters[1303]);
-        rt::step_scalar(a, x[1304], &filters[1304]);
-        rt::step_scalar(a, x[1305], &filters[1305]);
-        rt::step_scalar(a, x[1306], &filters[1306]);
-        rt::step_scalar(a, x[1307], &filters[1307]);
-        rt::step_scalar(a, x[1308], &filters[1308]);
-        rt::step_scalar(a, x[1309], &filters[1309]);
-        rt::step_scalar(a, x[1310], &filters[1310]);
-        rt::step_scalar(a, x[1311], &filters[1311]);
-        rt::step_scalar(a, x[1312], &filters[1312]);
-        rt::step_scalar(a, x[1313], &filters[1313]);
-        rt::step_scalar(a, x[1314], &filters[1314]);
-        rt::step_scalar(a, x[1315], &filters[1315]);
-        rt::step_scalar(a, x[1316], &filters[1316]);
-        rt::step_scalar(a, x[1317], &filters[1317]);
-        rt::step_scalar(a, x[1318], &filters[1318]);
-        rt::step_scalar(a, x[1319], &filters[1319]);
-        rt::step_scalar(a, x[1320], &filters[1320]);
-        rt::step_scalar(a, x[1321], &filters[1321]);
-        rt::step_scalar(a, x[1322], &filters[1322]);
-        rt::step_scalar(a, x[1323], &filters[1323]);
-        rt::step_scalar(a, x[1324], &filters[1324]);
-        rt::step_scalar(a, x[1325], &filters[1325]);
-        rt::step_scalar(a, x[1326], &filters[1326]);
-        rt::step_scalar(a, x[1327], &filters[1327]);
-        rt::step_scalar(a, x[1328], &filters[1328]);
-        rt::step_scalar(a, x[1329], &filters[1329]);
-        rt::step_scalar(a, x[1330], &filters[1330]);
-        rt::step_scalar(a, x[1331], &filters[1331]);
-        rt::step_scalar(a, x[1332], &filters[1332]);
-        rt::step_scalar(a, x[1333], &filters[1333]);
-        rt::step_scalar(a, x[1334], &filters[1334]);
-        rt::step_scalar(a, x[1335], &filters[1335]);
-        rt::step_scalar(a, x[1336], &filters[1336]);
-        rt::step_scalar(a, x[1337], &filters[1337]);
-        rt::step_scalar(a, x[1338], &filters[1338]);
-        rt::step_scalar(a, x[1339], &filters[1339]);
-        rt::step_scalar(a, x[1340], &filters[1340]);
-        rt::step_scalar(a, x[1341], &filters[1341]);
-        rt::step_scalar(a, x[1342], &filters[1342]);
-        rt::step_scalar(a, x[1343], &filters[1343]);
-        rt::step_scalar(a, x[1344], &filters[1344]);
-        rt::step_scalar(a, x[1345], &filters[1345]);
-        rt::step_scalar(a, x[1346], &filters[1346]);
-        rt::step_scalar(a, x[1347], &filters[1347]);
-        rt::step_scalar(a, x[1348], &filters[1348]);
-        rt::step_scalar(a, x[1349], &filters[1349]);
-        rt::step_scalar(a, x[1350], &filters[1350]);
-        rt::step_scalar(a, x[1351], &filters[1351]);
-        rt::step_scalar(a, x[1352], &filters[1352]);
-        rt::step_scalar(a, x[1353], &filters[1353]);
-        rt::step_scalar(a, x[1354], &filters[1354]);
-        rt::step_scalar(a, x[1355], &filters[1355]);
-        rt::step_scalar(a, x[1356], &filters[1356]);
-        rt::step_scalar(a, x[1357], &filters[1357]);
-        rt::step_scalar(a, x[1358], &filters[1358]);
-        rt::step_scalar(a, x[1359], &filters[1359]);
-        rt::step_scalar(a, x[1360], &filters[1360]);
-        rt::step_scalar(a, x[1361], &filters[1361]);
-        rt::step_scalar(a, x[1362], &filters[1362]);
-        rt::step_scalar(a, x[1363], &filters[1363]);
-        rt::step_scalar(a, x[1364], &filters[1364]);
-        rt::step_scalar(a, x[1365], &filters[1365]);
-        rt::step_scalar(a, x[1366], &filters[1366]);
-        rt::step_scalar(a, x[1367], &filters[1367]);
-        rt::step_scalar(a, x[1368], &filters[1368]);
-        rt::step_scalar(a, x[1369], &filters[1369]);
-        rt::step_scalar(a, x[1370], &filters[1370]);
-        rt::step_scalar(a, x[1371], &filters[1371]);
-        rt::step_scalar(a, x[1372], &filters[1372]);
-        rt::step_scalar(a, x[1373], &filters[1373]);
-        rt::step_scalar(a, x[1374], &filters[1374]);
-        rt::step_scalar(a, x[1375], &filters[1375]);
-        rt::step_scalar(a, x[1376], &filters[1376]);
-        rt::step_scalar(a, x[1377], &filters[1377]);
-        rt::step_scalar(a, x[1378], &filters[1378]);
-        rt::step_scalar(a, x[1379], &filters[1379]);
-        rt::step_scalar(a, x[1380], &filters[1380]);
-        rt::step_scalar(a, x[1381], &filters[1381]);
-        rt::step_scalar(a, x[1382], &filters[1382]);
-        rt::step_scalar(a, x[1383], &filters[1383]);
-        rt::step_scalar(a, x[1384], &filters[1384]);
-        rt::step_scalar(a, x[1385], &filters[1385]);
-        rt::step_scalar(a, x[1386], &filters[1386]);
-        rt::step_scalar(a, x[1387], &filters[1387]);
-        rt::step_scalar(a, x[1388], &filters[1388]);
-        rt::step_scalar(a, x[1389], &filters[1389]);
-        rt::step_scalar(a, x[1390], &filters[1390]);
-        rt::step_scalar(a, x[1391], &filters[1391]);
-        rt::step_scalar(a, x[1392], &filters[1392]);
-        rt::step_scalar(a, x[1393], &filters[1393]);
-        rt::step_scalar(a, x[1394], &filters[1394]);
-        rt::step_scalar(a, x[1395], &filters[1395]);
-        rt::step_scalar(a, x[1396], &filters[1396]);
-        rt::step_scalar(a, x[1397], &filters[1397]);
-        rt::step_scalar(a, x[1398], &filters[1398]);
-        rt::step_scalar(a, x[1399], &filters[1399]);
-        rt::step_scalar(a, x[1400], &filters[1400]);
-        rt::step_scalar(a, x[1401], &filters[1401]);
-        rt::step_scalar(a, x[1402], &filters[1402]);
-        rt::step_scalar(a, x[1403], &filters[1403]);
-        rt::step_scalar(a, x[1404], &filters[1404]);
-        rt::step_scalar(a, x[1405], &filters[1405]);
-        rt::step_scalar(a, x[1406], &filters[1406]);
-        rt::step_scalar(a, x[1407], &filters[1407]);
-        rt::step_scalar(a, x[1408], &filters[1408]);
-        rt::step_scalar(a, x[1409], &filters[1409]);
-        rt::step_scalar(a, x[1410], &filters[1410]);
-        rt::step_scalar(a, x[1411], &filters[1411]);
-        rt::step_scalar(a, x[1412], &filters[1412]);
-        rt::step_scalar(a, x[1413], &filters[1413]);
-        rt::step_scalar(a, x[1414], &filters[1414]);
-        rt::step_scalar(a, x[1415], &filters[1415]);
-        rt::step_scalar(a, x[1416], &filters[1416]);
-        rt::step_scalar(a, x[1417], &filters[1417]);
-        rt::step_scalar(a, x[1418], &filters[1418]);
-        rt::step_scalar(a, x[1419], &filters[1419]);
-        rt::step_scalar(a, x[1420], &filters[1420]);
-        rt::step_scalar(a, x[1421], &filters[1421]);
-        rt::step_scalar(a, x[1422], &filters[1422]);
-        rt::step_scalar(a, x[1423], &filters[1423]);
-        rt::step_scalar(a, x[1424], &filters[1424]);
-        rt::step_scalar(a, x[1425], &filters[1425]);
-        rt::step_scalar(a, x[1426], &filters[1426]);
-        rt::step_scalar(a, x[1427], &filters[1427]);
-        rt::step_scalar(a, x[1428], &filters[1428]);
-        rt::step_scalar(a, x[1429], &filters[1429]);
-        rt::step_scalar(a, x[1430], &filters[1430]);
-        rt::step_scalar(a, x[1431], &filters[1431]);
-        rt::step_scalar(a, x[1432], &filters[1432]);
-        rt::step_scalar(a, x[1433], &filters[1433]);
-        rt::step_scalar(a, x[1434], &filters[1434]);
-        rt::step_scalar(a, x[1435], &filters[1435]);
-        rt::step_scalar(a, x[1436], &filters[1436]);
-        rt::step_scalar(a, x[1437], &filters[1437]);
-        rt::step_scalar(a, x[1438], &filters[1438]);
-        rt::step_scalar(a, x[1439], &filters[1439]);
-        rt::step_scalar(a, x[1440], &filters[1440]);
-        rt::step_scalar(a, x[1441], &filters[1441]);
-        rt::step_scalar(a, x[1442], &filters[1442]);
-        rt::step_scalar(a, x[1443], &filters[1443]);
-        rt::step_scalar(a, x[1444], &filters[1444]);
-        rt::step_scalar(a, x[1445], &filters[1445]);
-        rt::step_scalar(a, x[1446], &filters[1446]);
-        rt::step_scalar(a, x[1447], &filters[1447]);
-        rt::step_scalar(a, x[1448], &filters[1448]);
-        rt::step_scalar(a, x[1449], &filters[1449]);
-        rt::step_scalar(a, x[1450], &filters[1450]);
-        rt::step_scalar(a, x[1451], &filters[1451]);
-        rt::step_scalar(a, x[1452], &filters[1452]);
-        rt::step_scalar(a, x[1453], &filters[1453]);
-        rt::step_scalar(a, x[1454], &filters[1454]);
-        rt::step_scalar(a, x[1455], &filters[1455]);
-        rt::step_scalar(a, x[1456], &filters[1456]);
-        rt::step_scalar(a, x[1457], &filters[1457]);
-        rt::step_scalar(a, x[1458], &filters[1458]);
-        rt::step_scalar(a, x[1459], &filters[1459]);
-        rt::step_scalar(a, x[1460], &filters[1460]);
-        rt::step_scalar(a, x[1461], &filters[1461]);
-        rt::step_scalar(a, x[1462], &filters[1462]);
-        rt::step_scalar(a, x[1463], &filters[1463]);
-        rt::step_scalar(a, x[1464], &filters[1464]);
-        rt::step_scalar(a, x[1465], &filters[1465]);
-        rt::step_scalar(a, x[1466], &filters[1466]);
-        rt::step_scalar(a, x[1467], &filters[1467]);
-        rt::step_scalar(a, x[1468], &filters[1468]);
-        rt::step_scalar(a, x[1469], &filters[1469]);
-        rt::step_scalar(a, x[1470], &filters[1470]);
-        rt::step_scalar(a, x[1471], &filters[1471]);
-        rt::step_scalar(a, x[1472], &filters[1472]);
-        rt::step_scalar(a, x[1473], &filters[1473]);
-        rt::step_scalar(a, x[1474], &filters[1474]);
-        rt::step_scalar(a, x[1475], &filters[1475]);
-        rt::step_scalar(a, x[1476], &filters[1476]);
-        rt::step_scalar(a, x[1477], &filters[1477]);
-        rt::step_scalar(a, x[1478], &filters[1478]);
-        rt::step_scalar(a, x[1479], &filters[1479]);
-        rt::step_scalar(a, x[1480], &filters[1480]);
-        rt::step_scalar(a, x[1481], &filters[1481]);
-        rt::step_scalar(a, x[1482], &filters[1482]);
-        rt::step_scalar(a, x[1483], &filters[1483]);
-        rt::step_scalar(a, x[1484], &filters[1484]);
-        rt::step_scalar(a, x[1485], &filters[1485]);
-        rt::step_scalar(a, x[1486], &filters[1486]);
-        rt::step_scalar(a, x[1487], &filters[1487]);
-        rt::step_scalar(a, x[1488], &filters[1488]);
-        rt::step_scalar(a, x[1489], &filters[1489]);
-        rt::step_scalar(a, x[1490], &filters[1490]);
-        rt::step_scalar(a, x[1491], &filters[1491]);
-        rt::step_scalar(a, x[1492], &filters[1492]);
-        rt::step_scalar(a, x[1493], &filters[1493]);
-        rt::step_scalar(a, x[1494], &filters[1494]);
-        rt::step_scalar(a, x[1495], &filters[1495]);
-        rt::step_scalar(a, x[1496], &filters[1496]);
-        rt::step_scalar(a, x[1497], &filters[1497]);
-        rt::step_scalar(a, x[1498], &filters[1498]);
-        rt::step_scalar(a, x[1499], &filters[1499]);
-    }
-    #[inline(never)]
-    fn dense_kernel_1_sum_4(
-        x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
-        a: &mut [f32; 16],
-    ) {
-        let filters = w.as_chunks::<16>().0;
-        let biases = b.as_chunks::<16>().0;
-        rt::step_scalar(a, x[1500], &filters[1500]);
-        rt::step_scalar(a, x[1501], &filters[1501]);
-        rt::step_scalar(a, x[1502], &filters[1502]);
-        rt::step_scalar(a, x[1503], &filters[1503]);
-        rt::step_scalar(a, x[1504], &filters[1504]);
-        rt::step_scalar(a, x[1505], &filters[1505]);
-        rt::step_scalar(a, x[1506], &filters[1506]);
-        rt::step_scalar(a, x[1507], &filters[1507]);
-        rt::step_scalar(a, x[1508], &filters[1508]);
-        rt::step_scalar(a, x[1509], &filters[1509]);
-        rt::step_scalar(a, x[1510], &filters[1510]);
-        rt::step_scalar(a, x[1511], &filters[1511]);
-        rt::step_scalar(a, x[1512], &filters[1512]);
-        rt::step_scalar(a, x[1513], &filters[1513]);
-        rt::step_scalar(a, x[1514], &filters[1514]);
-        rt::step_scalar(a, x[1515], &filters[1515]);
-        rt::step_scalar(a, x[1516], &filters[1516]);
-        rt::step_scalar(a, x[1517], &filters[1517]);
-        rt::step_scalar(a, x[1518], &filters[1518]);
-        rt::step_scalar(a, x[1519], &filters[1519]);
-        rt::step_scalar(a, x[1520], &filters[1520]);
-        rt::step_scalar(a, x[1521], &filters[1521]);
-        rt::step_scalar(a, x[1522], &filters[1522]);
-        rt::step_scalar(a, x[1523], &filters[1523]);
-        rt::step_scalar(a, x[1524], &filters[1524]);
-        rt::step_scalar(a, x[1525], &filters[1525]);
-        rt::step_scalar(a, x[1526], &filters[1526]);
-        rt::step_scalar(a, x[1527], &filters[1527]);
-        rt::step_scalar(a, x[1528], &filters[1528]);
-        rt::step_scalar(a, x[1529], &filters[1529]);
-        rt::step_scalar(a, x[1530], &filters[1530]);
-        rt::step_scalar(a, x[1531], &filters[1531]);
-        rt::step_scalar(a, x[1532], &filters[1532]);
-        rt::step_scalar(a, x[1533], &filters[1533]);
-        rt::step_scalar(a, x[1534], &filters[1534]);
-        rt::step_scalar(a, x[1535], &filters[1535]);
-        rt::step_scalar(a, x[1536], &filters[1536]);
-        rt::step_scalar(a, x[1537], &filters[1537]);
-        rt::step_scalar(a, x[1538], &filters[1538]);
-        rt::step_scalar(a, x[1539], &filters[1539]);
-        rt::step_scalar(a, x[1540], &filters[1540]);
-        rt::step_scalar(a, x[1541], &filters[1541]);
-        rt::step_scalar(a, x[1542], &filters[1542]);
-        rt::step_scalar(a, x[1543], &filters[1543]);
-        rt::step_scalar(a, x[1544], &filters[1544]);
-        rt::step_scalar(a, x[1545], &filters[1545]);
-        rt::step_scalar(a, x[1546], &filters[1546]);
-        rt::step_scalar(a, x[1547], &filters[1547]);
-        rt::step_scalar(a, x[1548], &filters[1548]);
-        rt::step_scalar(a, x[1549], &filters[1549]);
-        rt::step_scalar(a, x[1550], &filters[1550]);
-        rt::step_scalar(a, x[1551], &filters[1551]);
-        rt::step_scalar(a, x[1552], &filters[1552]);
-        rt::step_scalar(a, x[1553], &filters[1553]);
-        rt::step_scalar(a, x[1554], &filters[1554]);
-        rt::step_scalar(a, x[1555], &filters[1555]);
-        rt::step_scalar(a, x[1556], &filters[1556]);
-        rt::step_scalar(a, x[1557], &filters[1557]);
-        rt::step_scalar(a, x[1558], &filters[1558]);
-        rt::step_scalar(a, x[1559], &filters[1559]);
-        rt::step_scalar(a, x[1560], &filters[1560]);
-        rt::step_scalar(a, x[1561], &filters[1561]);
-        rt::step_scalar(a, x[1562], &filters[1562]);
-        rt::step_scalar(a, x[1563], &filters[1563]);
-        rt::step_scalar(a, x[1564], &filters[1564]);
-        rt::step_scalar(a, x[1565], &filters[1565]);
-        rt::step_scalar(a, x[1566], &filters[1566]);
-        rt::step_scalar(a, x[1567], &filters[1567]);
-        rt::step_scalar(a, x[1568], &filters[1568]);
-        rt::step_scalar(a, x[1569], &filters[1569]);
-        rt::step_scalar(a, x[1570], &filters[1570]);
-        rt::step_scalar(a, x[1571], &filters[1571]);
-        rt::step_scalar(a, x[1572], &filters[1572]);
-        rt::step_scalar(a, x[1573], &filters[1573]);
-        rt::step_scalar(a, x[1574], &filters[1574]);
-        rt::step_scalar(a, x[1575], &filters[1575]);
-        rt::step_scalar(a, x[1576], &filters[1576]);
-        rt::step_scalar(a, x[1577], &filters[1577]);
-        rt::step_scalar(a, x[1578], &filters[1578]);
-        rt::step_scalar(a, x[1579], &filters[1579]);
-        rt::step_scalar(a, x[1580], &filters[1580]);
-        rt::step_scalar(a, x[1581], &filters[1581]);
-        rt::step_scalar(a, x[1582], &filters[1582]);
-        rt::step_scalar(a, x[1583], &filters[1583]);
-        rt::step_scalar(a, x[1584], &filters[1584]);
-        rt::step_scalar(a, x[1585], &filters[1585]);
-        rt::step_scalar(a, x[1586], &filters[1586]);
-        rt::step_scalar(a, x[1587], &filters[1587]);
-        rt::step_scalar(a, x[1588], &filters[1588]);
-        rt::step_scalar(a, x[1589], &filters[1589]);
-        rt::step_scalar(a, x[1590], &filters[1590]);
-        rt::step_scalar(a, x[1591], &filters[1591]);
-        rt::step_scalar(a, x[1592], &filters[1592]);
-        rt::step_scalar(a, x[1593], &filters[1593]);
-        rt::step_scalar(a, x[1594], &filters[1594]);
-        rt::step_scalar(a, x[1595], &filters[1595]);
-        rt::step_scalar(a, x[1596], &filters[1596]);
-        rt::step_scalar(a, x[1597], &filters[1597]);
-        rt::step_scalar(a, x[1598], &filters[1598]);
-        rt::step_scalar(a, x[1599], &filters[1599]);
-        rt::step_scalar(a, x[1600], &filters[1600]);
-        rt::step_scalar(a, x[1601], &filters[1601]);
-        rt::step_scalar(a, x[1602], &filters[1602]);
-        rt::step_scalar(a, x[1603], &filters[1603]);
-        rt::step_scalar(a, x[1604], &filters[1604]);
-        rt::step_scalar(a, x[1605], &filters[1605]);
-        rt::step_scalar(a, x[1606], &filters[1606]);
-        rt::step_scalar(a, x[1607], &filters[1607]);
-        rt::step_scalar(a, x[1608], &filters[1608]);
-        rt::step_scalar(a, x[1609], &filters[1609]);
-        rt::step_scalar(a, x[1610], &filters[1610]);
-        rt::step_scalar(a, x[1611], &filters[1611]);
-        rt::step_scalar(a, x[1612], &filters[1612]);
-        rt::step_scalar(a, x[1613], &filters[1613]);
-        rt::step_scalar(a, x[1614], &filters[1614]);
-        rt::step_scalar(a, x[1615], &filters[1615]);
-        rt::step_scalar(a, x[1616], &filters[1616]);
-        rt::step_scalar(a, x[1617], &filters[1617]);
-        rt::step_scalar(a, x[1618], &filters[1618]);
-        rt::step_scalar(a, x[1619], &filters[1619]);
-        rt::step_scalar(a, x[1620], &filters[1620]);
-        rt::step_scalar(a, x[1621], &filters[1621]);
-        rt::step_scalar(a, x[1622], &filters[1622]);
-        rt::step_scalar(a, x[1623], &filters[1623]);
-        rt::step_scalar(a, x[1624], &filters[1624]);
-        rt::step_scalar(a, x[1625], &filters[1625]);
-        rt::step_scalar(a, x[1626], &filters[1626]);
-        rt::step_scalar(a, x[1627], &filters[1627]);
-        rt::step_scalar(a, x[1628], &filters[1628]);
-        rt::step_scalar(a, x[1629], &filters[1629]);
-        rt::step_scalar(a, x[1630], &filters[1630]);
-        rt::step_scalar(a, x[1631], &filters[1631]);
-        rt::step_scalar(a, x[1632], &filters[1632]);
-        rt::step_scalar(a, x[1633], &filters[1633]);
-        rt::step_scalar(a, x[1634], &filters[1634]);
-        rt::step_scalar(a, x[1635], &filters[1635]);
-        rt::step_scalar(a, x[1636], &filters[1636]);
-        rt::step_scalar(a, x[1637], &filters[1637]);
-        rt::step_scalar(a, x[1638], &filters[1638]);
-        rt::step_scalar(a, x[1639], &filters[1639]);
-        rt::step_scalar(a, x[1640], &filters[1640]);
-        rt::step_scalar(a, x[1641], &filters[1641]);
-        rt::step_scalar(a, x[1642], &filters[1642]);
-        rt::step_scalar(a, x[1643], &filters[1643]);
-        rt::step_scalar(a, x[1644], &filters[1644]);
-        rt::step_scalar(a, x[1645], &filters[1645]);
-        rt::step_scalar(a, x[1646], &filters[1646]);
-        rt::step_scalar(a, x[1647], &filters[1647]);
-        rt::step_scalar(a, x[1648], &filters[1648]);
-        rt::step_scalar(a, x[1649], &filters[1649]);
-        rt::step_scalar(a, x[1650], &filters[1650]);
-        rt::step_scalar(a, x[1651], &filters[1651]);
-        rt::step_scalar(a, x[1652], &filters[1652]);
-        rt::step_scalar(a, x[1653], &filters[1653]);
-        rt::step_scalar(a, x[1654], &filters[1654]);
-        rt::step_scalar(a, x[1655], &filters[1655]);
-        rt::step_scalar(a, x[1656], &filters[1656]);
-        rt::step_scalar(a, x[1657], &filters[1657]);
-        rt::step_scalar(a, x[1658], &filters[1658]);
-        rt::step_scalar(a, x[1659], &filters[1659]);
-        rt::step_scalar(a, x[1660], &filters[1660]);
-        rt::step_scalar(a, x[1661], &filters[1661]);
-        rt::step_scalar(a, x[1662], &filters[1662]);
-        rt::step_scalar(a, x[1663], &filters[1663]);
-        rt::step_scalar(a, x[1664], &filters[1664]);
-        rt::step_scalar(a, x[1665], &filters[1665]);
-        rt::step_scalar(a, x[1666], &filters[1666]);
-        rt::step_scalar(a, x[1667], &filters[1667]);
-        rt::step_scalar(a, x[1668], &filters[1668]);
-        rt::step_scalar(a, x[1669], &filters[1669]);
-        rt::step_scalar(a, x[1670], &filters[1670]);
-        rt::step_scalar(a, x[1671], &filters[1671]);
-        rt::step_scalar(a, x[1672], &filters[1672]);
-        rt::step_scalar(a, x[1673], &filters[1673]);
-        rt::step_scalar(a, x[1674], &filters[1674]);
-        rt::step_scalar(a, x[1675], &filters[1675]);
-        rt::step_scalar(a, x[1676], &filters[1676]);
-        rt::step_scalar(a, x[1677], &filters[1677]);
-        rt::step_scalar(a, x[1678], &filters[1678]);
-        rt::step_scalar(a, x[1679], &filters[1679]);
-        rt::step_scalar(a, x[1680], &filters[1680]);
-        rt::step_scalar(a, x[1681], &filters[1681]);
-        rt::step_scalar(a, x[1682], &filters[1682]);
-        rt::step_scalar(a, x[1683], &filters[1683]);
-        rt::step_scalar(a, x[1684], &filters[1684]);
-        rt::step_scalar(a, x[1685], &filters[1685]);
-        rt::step_scalar(a, x[1686], &filters[1686]);
-        rt::step_scalar(a, x[1687], &filters[1687]);
-        rt::step_scalar(a, x[1688], &filters[1688]);
-        rt::step_scalar(a, x[1689], &filters[1689]);
-        rt::step_scalar(a, x[1690], &filters[1690]);
-        rt::step_scalar(a, x[1691], &filters[1691]);
-        rt::step_scalar(a, x[1692], &filters[1692]);
-        rt::step_scalar(a, x[1693], &filters[1693]);
-        rt::step_scalar(a, x[1694], &filters[1694]);
-        rt::step_scalar(a, x[1695], &filters[1695]);
-        rt::step_scalar(a, x[1696], &filters[1696]);
-        rt::step_scalar(a, x[1697], &filters[1697]);
-        rt::step_scalar(a, x[1698], &filters[1698]);
-        rt::step_scalar(a, x[1699], &filters[1699]);
-        rt::step_scalar(a, x[1700], &filters[1700]);
-        rt::step_scalar(a, x[1701], &filters[1701]);
-        rt::step_scalar(a, x[1702], &filters[1702]);
-        rt::step_scalar(a, x[1703], &filters[1703]);
-        rt::step_scalar(a, x[1704], &filters[1704]);
-        rt::step_scalar(a, x[1705], &filters[1705]);
-        rt::step_scalar(a, x[1706], &filters[1706]);
-        rt::step_scalar(a, x[1707], &filters[1707]);
-        rt::step_scalar(a, x[1708], &filters[1708]);
-        rt::step_scalar(a, x[1709], &filters[1709]);
-        rt::step_scalar(a, x[1710], &filters[1710]);
-        rt::step_scalar(a, x[1711], &filters[1711]);
-        rt::step_scalar(a, x[1712], &filters[1712]);
-        rt::step_scalar(a, x[1713], &filters[1713]);
-        rt::step_scalar(a, x[1714], &filters[1714]);
-        rt::step_scalar(a, x[1715], &filters[1715]);
-        rt::step_scalar(a, x[1716], &filters[1716]);
-        rt::step_scalar(a, x[1717], &filters[1717]);
-        rt::step_scalar(a, x[1718], &filters[1718]);
-        rt::step_scalar(a, x[1719], &filters[1719]);
-        rt::step_scalar(a, x[1720], &filters[1720]);
-        rt::step_scalar(a, x[1721], &filters[1721]);
-        rt::step_scalar(a, x[1722], &filters[1722]);
-        rt::step_scalar(a, x[1723], &filters[1723]);
-        rt::step_scalar(a, x[1724], &filters[1724]);
-        rt::step_scalar(a, x[1725], &filters[1725]);
-        rt::step_scalar(a, x[1726], &filters[1726]);
-        rt::step_scalar(a, x[1727], &filters[1727]);
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 13824));
+            rt::step(a, rt::at(x, 16), rt::at(w, 13840));
+            rt::step(a, rt::at(x, 32), rt::at(w, 13856));
+            rt::step(a, rt::at(x, 48), rt::at(w, 13872));
+            rt::step(a, rt::at(x, 64), rt::at(w, 13888));
+            rt::step(a, rt::at(x, 80), rt::at(w, 13904));
+            rt::step(a, rt::at(x, 96), rt::at(w, 13920));
+            rt::step(a, rt::at(x, 112), rt::at(w, 13936));
+            rt::step(a, rt::at(x, 128), rt::at(w, 13952));
+            rt::step(a, rt::at(x, 144), rt::at(w, 13968));
+            rt::step(a, rt::at(x, 160), rt::at(w, 13984));
+            rt::step(a, rt::at(x, 176), rt::at(w, 14000));
+            rt::step(a, rt::at(x, 192), rt::at(w, 14016));
+            rt::step(a, rt::at(x, 208), rt::at(w, 14032));
+            rt::step(a, rt::at(x, 224), rt::at(w, 14048));
+            rt::step(a, rt::at(x, 240), rt::at(w, 14064));
+            rt::step(a, rt::at(x, 256), rt::at(w, 14080));
+            rt::step(a, rt::at(x, 272), rt::at(w, 14096));
+            rt::step(a, rt::at(x, 288), rt::at(w, 14112));
+            rt::step(a, rt::at(x, 304), rt::at(w, 14128));
+            rt::step(a, rt::at(x, 320), rt::at(w, 14144));
+            rt::step(a, rt::at(x, 336), rt::at(w, 14160));
+            rt::step(a, rt::at(x, 352), rt::at(w, 14176));
+            rt::step(a, rt::at(x, 368), rt::at(w, 14192));
+            rt::step(a, rt::at(x, 384), rt::at(w, 14208));
+            rt::step(a, rt::at(x, 400), rt::at(w, 14224));
+            rt::step(a, rt::at(x, 416), rt::at(w, 14240));
+            rt::step(a, rt::at(x, 432), rt::at(w, 14256));
+            rt::step(a, rt::at(x, 448), rt::at(w, 14272));
+            rt::step(a, rt::at(x, 464), rt::at(w, 14288));
+            rt::step(a, rt::at(x, 480), rt::at(w, 14304));
+            rt::step(a, rt::at(x, 496), rt::at(w, 14320));
+            rt::step(a, rt::at(x, 512), rt::at(w, 14336));
+            rt::step(a, rt::at(x, 528), rt::at(w, 14352));
+            rt::step(a, rt::at(x, 544), rt::at(w, 14368));
+            rt::step(a, rt::at(x, 560), rt::at(w, 14384));
+            rt::step(a, rt::at(x, 576), rt::at(w, 14400));
+            rt::step(a, rt::at(x, 592), rt::at(w, 14416));
+            rt::step(a, rt::at(x, 608), rt::at(w, 14432));
+            rt::step(a, rt::at(x, 624), rt::at(w, 14448));
+            rt::step(a, rt::at(x, 640), rt::at(w, 14464));
+            rt::step(a, rt::at(x, 656), rt::at(w, 14480));
+            rt::step(a, rt::at(x, 672), rt::at(w, 14496));
+            rt::step(a, rt::at(x, 688), rt::at(w, 14512));
+            rt::step(a, rt::at(x, 704), rt::at(w, 14528));
+            rt::step(a, rt::at(x, 720), rt::at(w, 14544));
+            rt::step(a, rt::at(x, 736), rt::at(w, 14560));
+            rt::step(a, rt::at(x, 752), rt::at(w, 14576));
+            rt::step(a, rt::at(x, 768), rt::at(w, 14592));
+            rt::step(a, rt::at(x, 784), rt::at(w, 14608));
+            rt::step(a, rt::at(x, 800), rt::at(w, 14624));
+            rt::step(a, rt::at(x, 816), rt::at(w, 14640));
+            rt::step(a, rt::at(x, 832), rt::at(w, 14656));
+            rt::step(a, rt::at(x, 848), rt::at(w, 14672));
+            rt::step(a, rt::at(x, 864), rt::at(w, 14688));
+            rt::step(a, rt::at(x, 880), rt::at(w, 14704));
+            rt::step(a, rt::at(x, 896), rt::at(w, 14720));
+            rt::step(a, rt::at(x, 912), rt::at(w, 14736));
+            rt::step(a, rt::at(x, 928), rt::at(w, 14752));
+            rt::step(a, rt::at(x, 944), rt::at(w, 14768));
+            rt::step(a, rt::at(x, 960), rt::at(w, 14784));
+            rt::step(a, rt::at(x, 976), rt::at(w, 14800));
+            rt::step(a, rt::at(x, 992), rt::at(w, 14816));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 14832));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 14848));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 14864));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 14880));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 14896));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 14912));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 14928));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 14944));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 14960));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 14976));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 14992));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 15008));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 15024));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 15040));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 15056));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 15072));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 15088));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 15104));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 15120));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 15136));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 15152));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 15168));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 15184));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 15200));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 15216));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 15232));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 15248));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 15264));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 15280));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 15296));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 15312));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 15328));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 15344));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 15360));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 15376));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 15392));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 15408));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 15424));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 15440));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 15456));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 15472));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 15488));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 15504));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 15520));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 15536));
+            let a = &mut [rt::sum(a) + b[8]];
+            rt::put(y, 8, *a);
+        }
+        {
+            let a = &mut [0.0; 16];
+            rt::step(a, rt::at(x, 0), rt::at(w, 15552));
+            rt::step(a, rt::at(x, 16), rt::at(w, 15568));
+            rt::step(a, rt::at(x, 32), rt::at(w, 15584));
+            rt::step(a, rt::at(x, 48), rt::at(w, 15600));
+            rt::step(a, rt::at(x, 64), rt::at(w, 15616));
+            rt::step(a, rt::at(x, 80), rt::at(w, 15632));
+            rt::step(a, rt::at(x, 96), rt::at(w, 15648));
+            rt::step(a, rt::at(x, 112), rt::at(w, 15664));
+            rt::step(a, rt::at(x, 128), rt::at(w, 15680));
+            rt::step(a, rt::at(x, 144), rt::at(w, 15696));
+            rt::step(a, rt::at(x, 160), rt::at(w, 15712));
+            rt::step(a, rt::at(x, 176), rt::at(w, 15728));
+            rt::step(a, rt::at(x, 192), rt::at(w, 15744));
+            rt::step(a, rt::at(x, 208), rt::at(w, 15760));
+            rt::step(a, rt::at(x, 224), rt::at(w, 15776));
+            rt::step(a, rt::at(x, 240), rt::at(w, 15792));
+            rt::step(a, rt::at(x, 256), rt::at(w, 15808));
+            rt::step(a, rt::at(x, 272), rt::at(w, 15824));
+            rt::step(a, rt::at(x, 288), rt::at(w, 15840));
+            rt::step(a, rt::at(x, 304), rt::at(w, 15856));
+            rt::step(a, rt::at(x, 320), rt::at(w, 15872));
+            rt::step(a, rt::at(x, 336), rt::at(w, 15888));
+            rt::step(a, rt::at(x, 352), rt::at(w, 15904));
+            rt::step(a, rt::at(x, 368), rt::at(w, 15920));
+            rt::step(a, rt::at(x, 384), rt::at(w, 15936));
+            rt::step(a, rt::at(x, 400), rt::at(w, 15952));
+            rt::step(a, rt::at(x, 416), rt::at(w, 15968));
+            rt::step(a, rt::at(x, 432), rt::at(w, 15984));
+            rt::step(a, rt::at(x, 448), rt::at(w, 16000));
+            rt::step(a, rt::at(x, 464), rt::at(w, 16016));
+            rt::step(a, rt::at(x, 480), rt::at(w, 16032));
+            rt::step(a, rt::at(x, 496), rt::at(w, 16048));
+            rt::step(a, rt::at(x, 512), rt::at(w, 16064));
+            rt::step(a, rt::at(x, 528), rt::at(w, 16080));
+            rt::step(a, rt::at(x, 544), rt::at(w, 16096));
+            rt::step(a, rt::at(x, 560), rt::at(w, 16112));
+            rt::step(a, rt::at(x, 576), rt::at(w, 16128));
+            rt::step(a, rt::at(x, 592), rt::at(w, 16144));
+            rt::step(a, rt::at(x, 608), rt::at(w, 16160));
+            rt::step(a, rt::at(x, 624), rt::at(w, 16176));
+            rt::step(a, rt::at(x, 640), rt::at(w, 16192));
+            rt::step(a, rt::at(x, 656), rt::at(w, 16208));
+            rt::step(a, rt::at(x, 672), rt::at(w, 16224));
+            rt::step(a, rt::at(x, 688), rt::at(w, 16240));
+            rt::step(a, rt::at(x, 704), rt::at(w, 16256));
+            rt::step(a, rt::at(x, 720), rt::at(w, 16272));
+            rt::step(a, rt::at(x, 736), rt::at(w, 16288));
+            rt::step(a, rt::at(x, 752), rt::at(w, 16304));
+            rt::step(a, rt::at(x, 768), rt::at(w, 16320));
+            rt::step(a, rt::at(x, 784), rt::at(w, 16336));
+            rt::step(a, rt::at(x, 800), rt::at(w, 16352));
+            rt::step(a, rt::at(x, 816), rt::at(w, 16368));
+            rt::step(a, rt::at(x, 832), rt::at(w, 16384));
+            rt::step(a, rt::at(x, 848), rt::at(w, 16400));
+            rt::step(a, rt::at(x, 864), rt::at(w, 16416));
+            rt::step(a, rt::at(x, 880), rt::at(w, 16432));
+            rt::step(a, rt::at(x, 896), rt::at(w, 16448));
+            rt::step(a, rt::at(x, 912), rt::at(w, 16464));
+            rt::step(a, rt::at(x, 928), rt::at(w, 16480));
+            rt::step(a, rt::at(x, 944), rt::at(w, 16496));
+            rt::step(a, rt::at(x, 960), rt::at(w, 16512));
+            rt::step(a, rt::at(x, 976), rt::at(w, 16528));
+            rt::step(a, rt::at(x, 992), rt::at(w, 16544));
+            rt::step(a, rt::at(x, 1008), rt::at(w, 16560));
+            rt::step(a, rt::at(x, 1024), rt::at(w, 16576));
+            rt::step(a, rt::at(x, 1040), rt::at(w, 16592));
+            rt::step(a, rt::at(x, 1056), rt::at(w, 16608));
+            rt::step(a, rt::at(x, 1072), rt::at(w, 16624));
+            rt::step(a, rt::at(x, 1088), rt::at(w, 16640));
+            rt::step(a, rt::at(x, 1104), rt::at(w, 16656));
+            rt::step(a, rt::at(x, 1120), rt::at(w, 16672));
+            rt::step(a, rt::at(x, 1136), rt::at(w, 16688));
+            rt::step(a, rt::at(x, 1152), rt::at(w, 16704));
+            rt::step(a, rt::at(x, 1168), rt::at(w, 16720));
+            rt::step(a, rt::at(x, 1184), rt::at(w, 16736));
+            rt::step(a, rt::at(x, 1200), rt::at(w, 16752));
+            rt::step(a, rt::at(x, 1216), rt::at(w, 16768));
+            rt::step(a, rt::at(x, 1232), rt::at(w, 16784));
+            rt::step(a, rt::at(x, 1248), rt::at(w, 16800));
+            rt::step(a, rt::at(x, 1264), rt::at(w, 16816));
+            rt::step(a, rt::at(x, 1280), rt::at(w, 16832));
+            rt::step(a, rt::at(x, 1296), rt::at(w, 16848));
+            rt::step(a, rt::at(x, 1312), rt::at(w, 16864));
+            rt::step(a, rt::at(x, 1328), rt::at(w, 16880));
+            rt::step(a, rt::at(x, 1344), rt::at(w, 16896));
+            rt::step(a, rt::at(x, 1360), rt::at(w, 16912));
+            rt::step(a, rt::at(x, 1376), rt::at(w, 16928));
+            rt::step(a, rt::at(x, 1392), rt::at(w, 16944));
+            rt::step(a, rt::at(x, 1408), rt::at(w, 16960));
+            rt::step(a, rt::at(x, 1424), rt::at(w, 16976));
+            rt::step(a, rt::at(x, 1440), rt::at(w, 16992));
+            rt::step(a, rt::at(x, 1456), rt::at(w, 17008));
+            rt::step(a, rt::at(x, 1472), rt::at(w, 17024));
+            rt::step(a, rt::at(x, 1488), rt::at(w, 17040));
+            rt::step(a, rt::at(x, 1504), rt::at(w, 17056));
+            rt::step(a, rt::at(x, 1520), rt::at(w, 17072));
+            rt::step(a, rt::at(x, 1536), rt::at(w, 17088));
+            rt::step(a, rt::at(x, 1552), rt::at(w, 17104));
+            rt::step(a, rt::at(x, 1568), rt::at(w, 17120));
+            rt::step(a, rt::at(x, 1584), rt::at(w, 17136));
+            rt::step(a, rt::at(x, 1600), rt::at(w, 17152));
+            rt::step(a, rt::at(x, 1616), rt::at(w, 17168));
+            rt::step(a, rt::at(x, 1632), rt::at(w, 17184));
+            rt::step(a, rt::at(x, 1648), rt::at(w, 17200));
+            rt::step(a, rt::at(x, 1664), rt::at(w, 17216));
+            rt::step(a, rt::at(x, 1680), rt::at(w, 17232));
+            rt::step(a, rt::at(x, 1696), rt::at(w, 17248));
+            rt::step(a, rt::at(x, 1712), rt::at(w, 17264));
+            let a = &mut [rt::sum(a) + b[9]];
+            rt::put(y, 9, *a);
+        }
     }
     #[inline(never)]
     fn dense_kernel_1(
         x: &[f32; 1728],
-        w: &[f32; 27648],
-        b: &[f32; 16],
+        w: &[f32; 17280],
+        b: &[f32; 10],
         y: &mut [f32; 10],
     ) {
         dense_kernel_1_part_1(x, w, b, y);
+        dense_kernel_1_part_2(x, w, b, y);
+        dense_kernel_1_part_3(x, w, b, y);
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y: &mut [f32; 10]) {
@@ -9661,7 +9023,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -9677,7 +9039,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -9693,11 +9055,11 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }
@@ -9732,7 +9094,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -9746,7 +9108,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -9760,11 +9122,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }
@@ -9803,7 +9165,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..3608, 0..2652]);
+        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
             rt::fixed(region0),
             rt::fixed(&weights[0..27]),
@@ -9817,7 +9179,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [0..2652, 2656..4384]);
+        let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
             rt::fixed(region0),
             rt::fixed(&weights[48..129]),
@@ -9831,11 +9193,11 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [2656..4384, 0..10]);
+        let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
             rt::fixed(region0),
-            rt::fixed(&weights[160..27808]),
-            rt::fixed(&weights[27808..27824]),
+            rt::fixed(&weights[160..17440]),
+            rt::fixed(&weights[17440..17450]),
             rt::fixed_mut(region1),
         );
     }

@@ -6,10 +6,10 @@ use super::window::Window;
 use super::{Context, LANES, Parameters, activate};
 use crate::emit::print::int;
 use crate::ir::Activation;
-use crate::plan::layers::View;
 use crate::plan::layers::conv::Conv;
 use crate::plan::layers::dense::Dense;
 use crate::plan::layers::dw::Dw;
+use crate::plan::layers::{PANEL, View};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -128,7 +128,9 @@ pub(super) fn conv_columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> 
     let l = int(lanes);
     let mut sums = Vec::new();
     for (p, k) in (0..height).flat_map(|p| (0..filters).map(move |k| (p, k))) {
-        for q in (0..width).step_by(lanes) {
+        // The last vector ends with the row, as in the loops.
+        let firsts = (0..width).step_by(lanes).map(|q| q.min(width.saturating_sub(lanes)));
+        for q in firsts {
             let mut steps = Vec::new();
             for r in window.rows_of(p) {
                 let h = p * conv.op.stride[0] + r * conv.op.dilation[0] - top;
@@ -156,10 +158,10 @@ pub(super) fn conv_columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> 
     functions(context, x, y, &TokenStream::new(), &before, sums)
 }
 
-/// A fully connected layer: one accumulator a panel.
-pub(super) fn dense(dense: &Dense, context: &Context<'_>) -> TokenStream {
+/// A fully connected layer over units: one accumulator a panel.
+pub(super) fn dense_units(dense: &Dense, lanes: usize, context: &Context<'_>) -> TokenStream {
     let rt = context.rt;
-    let (inputs, units, lanes) = (dense.x.shape.len(), dense.op.units, dense.lanes);
+    let (inputs, units) = (dense.x.shape.len(), dense.op.units);
     let sums = (0..units.div_ceil(lanes)).map(|panel| {
         let steps = (0..inputs).map(|i| {
             let (x, w) = (int(i), int(panel * inputs + i));
@@ -178,6 +180,29 @@ pub(super) fn dense(dense: &Dense, context: &Context<'_>) -> TokenStream {
     let prelude =
         quote! { let filters = w.as_chunks::<#l>().0; let biases = b.as_chunks::<#l>().0; };
     functions(context, dense.x, dense.y, &prelude, &TokenStream::new(), sums)
+}
+
+/// A fully connected layer over inputs: so many vectors of partial sums a unit.
+pub(super) fn dense_inputs(dense: &Dense, sums: usize, context: &Context<'_>) -> TokenStream {
+    let rt = context.rt;
+    let (inputs, lanes) = (dense.x.shape.len(), sums * PANEL);
+    let (l, rest) = (int(lanes), int(inputs % lanes));
+    let units = (0..dense.op.units).map(|unit| {
+        let steps = (0..inputs).step_by(lanes).map(|i| {
+            let (x, w) = (int(i), int(unit * inputs + i));
+            let whole = i + lanes <= inputs;
+            let a = if whole { quote!(a) } else { quote!(#rt::at_mut::<#rest>(a, 0)) };
+            quote! { #rt::step(#a, #rt::at(x, #x), #rt::at(w, #w)); }
+        });
+        let (b, last) = (int(unit), stored(&dense.epilogue, unit, 1, 1, rt));
+        Sum {
+            lanes,
+            first: quote!([0.0; #l]),
+            steps: steps.collect(),
+            last: quote! { let a = &mut [#rt::sum(a) + b[#b]]; #last },
+        }
+    });
+    functions(context, dense.x, dense.y, &TokenStream::new(), &TokenStream::new(), units)
 }
 
 /// A depthwise convolution: one accumulator for a pixel's neighbouring channels.

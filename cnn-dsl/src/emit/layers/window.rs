@@ -227,7 +227,7 @@ fn range_of(output: usize, axis: &Axis) -> std::ops::Range<usize> {
 
 /// `size` in tiles of at most `most`, as even as can be: how many of the larger size, how many of
 /// the smaller (49 by 14: one of 13, three of 12).
-fn even(size: usize, most: usize) -> Vec<(usize, usize)> {
+pub(super) fn even(size: usize, most: usize) -> Vec<(usize, usize)> {
     let tiles = size.div_ceil(most.max(1));
     if tiles == 0 {
         return Vec::new();

@@ -1,5 +1,9 @@
 //! Convolution: its form, its tile, and how its weights are packed.
 
+mod columns;
+
+pub use columns::ColumnsTile;
+
 use crate::ir::Shape;
 use crate::ir::layers as ir;
 use crate::ir::layers::conv::FEW_CHANNELS;
@@ -37,10 +41,11 @@ pub enum Form {
         lanes: usize,
     },
     /// Over x, for few filters: `lanes` neighbouring output pixels of one filter at a time. The
-    /// operand's layout is `lanes = 1` with zero columns that cover the padding and let whole
-    /// vectors be read at every tap: output pixels `q .. q + lanes` read from column
-    /// `layout.left - pads.left + q + s * dilation` of a row on, for every `q` that is a multiple of
-    /// `lanes` below Q. The result is `lanes = 1` or dense. Panels are `[K][R*S*C]`, biases `[K]`.
+    /// operand's layout is `lanes = 1` with zero columns that cover the padding: output pixels
+    /// `q .. q + lanes` read from column `layout.left - pads.left + q + s * dilation` of a row on.
+    /// The last vector of a row ends with the row and may overlap the one before; where a row is
+    /// shorter than a vector there are zero columns for the rest. The result is `lanes = 1` or
+    /// dense. Panels are `[K][R*S*C]`, biases `[K]`.
     Columns {
         /// Output pixels a vector.
         lanes: usize,
@@ -110,15 +115,15 @@ pub(in crate::plan) fn form(op: &ir::conv::Conv, x: Shape, y: Shape) -> Form {
     Form::Channels { lanes: PANEL }
 }
 
-/// For the form `Columns` the least columns that the operand must have beside it: whole vectors are
-/// read at every tap, so a row reaches to the last tap of the last vector, full or not. `None` where
-/// vectors over x would be mostly empty, or the columns beside mostly padding.
+/// For the form `Columns` the least columns that the operand must have beside it: a row reaches to
+/// the last tap of the last vector. `None` where vectors over x would be mostly empty, or the columns
+/// beside mostly padding.
 pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Option<Layout> {
     let [_, w, _] = x.hwc();
     let [_, q, _] = y.hwc();
     let few = op.stride == [1, 1] && op.groups == 1 && op.filters < FEW_CHANNELS;
     let left = usize::try_from(op.pads.left).ok()?;
-    let reach = q.next_multiple_of(PANEL) + (op.kernel[1] - 1) * op.dilation[1];
+    let reach = q.max(PANEL) + (op.kernel[1] - 1) * op.dilation[1];
     let right = reach.saturating_sub(left + w);
     let fits = q >= COLUMNS_FROM && left + right <= 2 * (w + PANEL);
     (few && fits).then_some(Layout { lanes: 1, left, right })

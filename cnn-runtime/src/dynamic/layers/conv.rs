@@ -65,7 +65,7 @@ fn columns(k: &Conv, x: &[f32], y: &mut [f32], weights: &[f32], bias: &[f32]) {
     for p in 0..rows {
         for (f, &bias) in bias.iter().enumerate() {
             let weights = &weights[f * filter..][..filter];
-            for first in (0..q).step_by(PANEL) {
+            for first in (0..q).step_by(PANEL).map(|first| first.min(q.saturating_sub(PANEL))) {
                 let mut sum = [bias; PANEL];
                 add_columns(k, x, [p, first], weights, &mut sum);
                 epilogue::apply(&k.epilogue, &mut sum);

@@ -15,7 +15,7 @@ use quote::quote;
 pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     match (conv.form, conv.unroll) {
         (Form::Channels { lanes }, false) => channels::emit(conv, lanes, context),
-        (Form::Columns { lanes }, false) => columns::emit(conv, lanes, context),
+        (Form::Columns { .. }, false) => columns::emit(conv, context),
         (Form::Channels { lanes }, true) => unroll::conv_channels(conv, lanes, context),
         (Form::Columns { lanes }, true) => unroll::conv_columns(conv, lanes, context),
     }
