@@ -7,6 +7,9 @@ use crate::plan::layers::dense::{Dense, Form};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+/// Panels that are read side by side: more streams from memory than this are no faster.
+const PANELS: usize = 4;
+
 /// The text of a fully connected layer.
 pub(super) fn emit(dense: &Dense, context: &Context<'_>) -> TokenStream {
     match (dense.form, dense.unroll) {
@@ -23,13 +26,14 @@ fn over_units(dense: &Dense, lanes: usize, context: &Context<'_>) -> TokenStream
     let (whole, rest) = (units / lanes, units % lanes);
     let width = lanes / context.isa.lanes();
     let mut first = 0;
-    let tiles = even(whole, context.isa.columns().min(8) / width).into_iter().map(|(count, n)| {
-        let inside = panels(dense, [lanes, n], lanes, context);
-        let panel = index(&[(&quote!(tile), n)], first, 0);
-        first += count * n;
-        let count = int(count);
-        quote! { for tile in 0..#count { let panel = #panel; #inside } }
-    });
+    let tiles =
+        even(whole, (context.isa.columns() / width).min(PANELS)).into_iter().map(|(count, n)| {
+            let inside = panels(dense, [lanes, n], lanes, context);
+            let panel = index(&[(&quote!(tile), n)], first, 0);
+            first += count * n;
+            let count = int(count);
+            quote! { for tile in 0..#count { let panel = #panel; #inside } }
+        });
     let tiles: Vec<_> = tiles.collect();
     let last = if rest == 0 {
         TokenStream::new()
