@@ -96,11 +96,11 @@ impl<'n> Builder<'n> {
         let reads: Vec<BufferId> = match group_manner(network, group) {
             Manner::Renames | Manner::Reshapes => return,
             Manner::Dense | Manner::Blocks(_) => {
-                layer.inputs.iter().map(|&v| self.buffer_of(v)).collect()
+                group.operands.iter().map(|&v| self.buffer_of(v)).collect()
             }
             Manner::Columns(_) => vec![self.columns_of(layer.inputs[0])],
         };
-        let xs = (reads.iter().zip(&layer.inputs))
+        let xs = (reads.iter().zip(&group.operands))
             .map(|(&b, &v)| View { shape: network.shape(v), layout: self.layout_seen(b, v) })
             .collect();
         let ys = group.outputs.iter().map(|&v| self.view(v)).collect();

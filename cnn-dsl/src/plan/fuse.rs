@@ -6,12 +6,17 @@
 
 use crate::ir::{Activation, LayerId, Network, Op, ValueId};
 use crate::plan::layers::Epilogue;
+use crate::plan::layers::conv::adds_at_the_store;
 
 /// A layer and those that run inside its kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::plan) struct Group {
     /// The layer itself, then the fused ones in order.
     pub layers: Vec<LayerId>,
+    /// What is read: the layer's operands and, behind a fused sum, the other summand.
+    pub operands: Vec<ValueId>,
+    /// Whether a sum with the last operand is applied before the activations.
+    pub adds: bool,
     /// The batch norm among them that is folded into the weights.
     pub fold: Option<LayerId>,
     /// The activations among them.
@@ -32,6 +37,8 @@ pub(in crate::plan) fn groups(network: &Network, pinned: &[bool]) -> Vec<Group> 
         }
         let mut group = Group {
             layers: vec![LayerId(index)],
+            operands: layer.inputs.clone(),
+            adds: false,
             fold: None,
             epilogue: Vec::new(),
             outputs: layer.outputs.clone(),
@@ -60,6 +67,18 @@ fn extend(network: &Network, readers: &[Option<LayerId>], group: &mut Group) {
         group.fold = Some(reader);
         group.outputs.clone_from(&network.layers[reader.0].outputs);
     }
+    if let Op::Conv(conv) = op
+        && !network.layers[group.layers[0].0].unroll
+        && let Some(reader) = next(group)
+        && let Op::Add(_) = network.layers[reader.0].op
+        && let Some(other) = other_summand(network, group, reader)
+        && adds_at_the_store(conv, network.shape(group.operands[0]), network.shape(other))
+    {
+        group.layers.push(reader);
+        group.operands.push(other);
+        group.adds = true;
+        group.outputs.clone_from(&network.layers[reader.0].outputs);
+    }
     while has_epilogue(op)
         && let Some(reader) = next(group)
         && let Op::Activation(activation) = &network.layers[reader.0].op
@@ -69,6 +88,15 @@ fn extend(network: &Network, readers: &[Option<LayerId>], group: &mut Group) {
         group.epilogue.push(activation.clone());
         group.outputs.clone_from(&network.layers[reader.0].outputs);
     }
+}
+
+/// The other operand of a sum of two, if it is there before the group runs.
+fn other_summand(network: &Network, group: &Group, sum: LayerId) -> Option<ValueId> {
+    let [a, b] = network.layers[sum.0].inputs[..] else { return None };
+    let other = if [a] == group.outputs[..] { b } else { a };
+    let first = group.layers[0].0;
+    let before = network.layers[..first].iter().any(|layer| layer.outputs.contains(&other));
+    (before || network.inputs.iter().any(|input| input.value == other)).then_some(other)
 }
 
 /// Whether the layer's result, directly or not, is wanted.

@@ -198,12 +198,16 @@ impl Places {
                 Manner::Columns(columns) => places.needs_columns(layer.inputs[0], columns),
                 Manner::Blocks(columns) => {
                     places.takes_blocks(layer.inputs[0], columns);
-                    for &value in layer.inputs[1..].iter().chain(&group.outputs) {
+                    for &value in group.operands[1..].iter().chain(&group.outputs) {
                         places.takes_blocks(value, [0, 0]);
                     }
                 }
                 Manner::Dense => {
-                    layer.inputs.iter().chain(&group.outputs).for_each(|&v| places.needs_dense(v));
+                    group
+                        .operands
+                        .iter()
+                        .chain(&group.outputs)
+                        .for_each(|&v| places.needs_dense(v));
                 }
             }
         }

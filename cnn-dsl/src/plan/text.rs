@@ -106,7 +106,7 @@ fn view_text(View { shape, layout }: View) -> String {
 fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
     match kernel {
         Kernel::Input(k) => (Vec::new(), vec![k.y]),
-        Kernel::Conv(k) => (vec![k.x], vec![k.y]),
+        Kernel::Conv(k) => ([k.x].into_iter().chain(k.summand).collect(), vec![k.y]),
         Kernel::Dw(k) => (vec![k.x], vec![k.y]),
         Kernel::Deconv(k) => (vec![k.x], vec![k.y]),
         Kernel::Dense(k) => (vec![k.x], vec![k.y]),
@@ -178,7 +178,8 @@ fn conv_text(k: &conv::Conv) -> String {
         conv::Form::Columns { lanes } => format!("columns {lanes}"),
     };
     let groups = if k.op.groups == 1 { String::new() } else { format!(" groups {}", k.op.groups) };
-    format!("conv {r}x{s}{}{groups} {form}{}", stride(k.op.stride), unrolled(k.unroll))
+    let sum = if k.summand.is_some() { ", add" } else { "" };
+    format!("conv {r}x{s}{}{groups} {form}{}{sum}", stride(k.op.stride), unrolled(k.unroll))
 }
 
 fn pool_text(k: &pool::Pool) -> String {

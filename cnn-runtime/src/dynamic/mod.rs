@@ -170,7 +170,7 @@ fn run(
 ) {
     match kernel {
         Kernel::Input(k) => layers::input::run(k, inputs[k.index], ys[0]),
-        Kernel::Conv(k) => layers::conv::run(k, xs[0], ys[0], weights[0], weights[1]),
+        Kernel::Conv(k) => layers::conv::run(k, xs, ys[0], weights[0], weights[1]),
         Kernel::Dw(k) => layers::dw::run(k, xs[0], ys[0], weights[0], weights[1]),
         Kernel::Deconv(k) => layers::deconv::run(k, xs[0], ys[0], weights[0], weights[1]),
         Kernel::Dense(k) => layers::dense::run(k, xs[0], ys[0], weights[0], weights[1]),

@@ -32,7 +32,7 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 4,337
 /// - non-trainable parameters: 144
 /// - mult-adds: 221,792
-/// - arena: 7,680 bytes
+/// - arena: 9,984 bytes
 /// - weights: 35,904 bytes
 #[allow(
     clippy::all,
@@ -55,7 +55,7 @@ pub struct Patterns(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 1920;
+    const ARENA: usize = 2496;
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
@@ -70,7 +70,7 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 221792;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 7680;
+        pub const ARENA_BYTES: u64 = 9984;
         /// Bytes of the packed weights.
         pub const WEIGHT_BYTES: u64 = 35904;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
@@ -239,7 +239,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 7,680 bytes\nweights: 35,904 bytes\n"
+            "model Patterns\ninput 12x12x3, u8, scale 0.007843138, offset -1\n_______________________________________________________________________\nlayer                    output shape  parameters  mult-adds\n=======================================================================\nconv1 (conv)             6x6x16               432     15,552  trainable\nconv1.bn (bn, relu6)     6x6x16                64          0  trainable\ndw1 (dw)                 6x6x16               144      5,184  trainable\ndw1.bn (bn, relu)        6x6x16                64          0  trainable\nconv2 (conv)             6x6x16               256      9,216  trainable\nconv2.bn (bn)            6x6x16                64          0  trainable\nadd1 (add, relu)         6x6x16                 0          0\npool1 (pool)             1x1x16                 0          0\nconv3 (conv, relu)       1x1x4                 68         64  trainable\nconv4 (conv, sigmoid)    1x1x16                80         64  trainable\nmul1 (mul)               6x6x16                 0          0\npool2 (pool)             6x6x16                 0          0\nconv5 (conv)             6x6x8                136      4,608  trainable\nconcat1 (concat)         6x6x24                 0          0\nshared (conv)            6x6x24             2,592     93,312  trainable\nshared.bn (bn, relu)     6x6x24                96          0  trainable\nshared_2 (conv, silu)    6x6x24                 0     93,312\npool3 (pool)             2x2x24                 0          0\nflatten1 (flatten)       96                     0          0\ndense1 (dense, softmax)  5                    485        480  trainable\n=======================================================================\ntotal parameters: 4,481\ntrainable parameters: 4,337\nnon-trainable parameters: 144\nmult-adds: 221,792\narena: 9,984 bytes\nweights: 35,904 bytes\n"
         }
     }
     impl __cnn::Model for Patterns {
@@ -677,7 +677,6 @@ const _: () = {
         layer_conv1_portable(team, weights, arena);
         layer_dw1_portable(team, weights, arena);
         layer_conv2_portable(team, weights, arena);
-        layer_add1_portable(team, weights, arena);
         layer_pool1_portable(team, weights, arena);
         layer_conv3_portable(team, weights, arena);
         layer_conv4_portable(team, weights, arena);
@@ -729,7 +728,7 @@ const _: () = {
             &|mut y, _| { dw_kernel_1_portable(argument0, argument1, argument2, &mut y) },
         );
     }
-    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn, add1, add1.relu
     ///
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     fn layer_conv2_portable(
@@ -737,36 +736,28 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
-        let argument0 = rt::Rows::new(region0, 96);
-        let argument1 = rt::fixed(&weights[608..864]);
-        let argument2 = rt::fixed(&weights[864..880]);
-        team.alone(
-            region1,
-            6,
-            96,
-            [96, 1],
-            &|mut y, _| {
-                conv_kernel_2_portable(argument0, argument1, argument2, &mut y)
-            },
-        );
-    }
-    /// `add { ... }, relu`: add1, add1.relu
-    ///
-    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_add1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..768, 1344..1920, 768..1344],
+            [768..1344, 0..768, 1344..1920],
         );
-        let argument0 = rt::Rows::new(region0, 128);
-        let argument1 = rt::Rows::new(region1, 96);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 128);
+        let argument2 = rt::fixed(&weights[608..864]);
+        let argument3 = rt::fixed(&weights[864..880]);
         team.alone(
             region2,
             6,
             96,
             [96, 1],
-            &|mut y, _| { add_kernel_1_portable(argument0, argument1, &mut y) },
+            &|mut y, _| {
+                conv_kernel_2_portable(
+                    argument0,
+                    argument1,
+                    argument2,
+                    argument3,
+                    &mut y,
+                )
+            },
         );
     }
     /// `pool avg global`: pool1
@@ -777,7 +768,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -837,7 +828,7 @@ const _: () = {
     fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [768..1344, 0..16, 1344..1920],
+            [1344..1920, 0..16, 1920..2496],
         );
         let argument0 = rt::Rows::new(region0, 96);
         let argument1 = rt::Rows::new(region1, 16);
@@ -857,7 +848,7 @@ const _: () = {
         weights: &[f32],
         arena: &mut [f32],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -899,7 +890,7 @@ const _: () = {
     ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1344..1920, 864..1152, 0..864],
+            [1920..2496, 864..1152, 0..864],
         );
         concat_kernel_1_portable(
             rt::fixed(region0),
@@ -1074,7 +1065,8 @@ const _: () = {
     }
     #[inline(never)]
     fn conv_kernel_2_portable(
-        x: rt::Rows<'_>,
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
         y: &mut rt::Part<'_>,
@@ -1084,6 +1076,7 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
+            let summand = x1.row::<128>(p);
             for tile in 0..3 {
                 let q = tile * 2;
                 for block in 0..1 {
@@ -1093,7 +1086,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     let mut a1_0 = bias0;
                     for r in 0..1 {
-                        let row = x.row::<96>(p + r);
+                        let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 32>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
@@ -1104,25 +1097,12 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    a1_0 = v::at_least(a1_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
-                }
-            }
-        }
-    }
-    #[inline(never)]
-    fn add_kernel_1_portable(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
-        use rt::simd::portable as v;
-        for p in y.rows() {
-            let row0 = x0.row::<128>(p);
-            let row1 = x1.row::<96>(p);
-            let out = y.row(p);
-            for n in 0..1 {
-                for q in 0..6 {
-                    let mut a = v::load(rt::at(row0, q * 16 + n * 16 + 16));
-                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 16)));
-                    a = v::at_least(a, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -1697,7 +1677,6 @@ const _: () = {
         layer_conv1_avx2(team, weights, arena);
         layer_dw1_avx2(team, weights, arena);
         layer_conv2_avx2(team, weights, arena);
-        layer_add1_avx2(team, weights, arena);
         layer_pool1_avx2(team, weights, arena);
         layer_conv3_avx2(team, weights, arena);
         layer_conv4_avx2(team, weights, arena);
@@ -1747,42 +1726,28 @@ const _: () = {
             &|mut y, _| { dw_kernel_1_avx2(argument0, argument1, argument2, &mut y) },
         );
     }
-    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn, add1, add1.relu
     ///
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
-        let argument0 = rt::Rows::new(region0, 96);
-        let argument1 = rt::fixed(&weights[608..864]);
-        let argument2 = rt::fixed(&weights[864..880]);
-        team.alone(
-            region1,
-            6,
-            96,
-            [96, 1],
-            &|mut y, _| { conv_kernel_2_avx2(argument0, argument1, argument2, &mut y) },
-        );
-    }
-    /// `add { ... }, relu`: add1, add1.relu
-    ///
-    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn layer_add1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..768, 1344..1920, 768..1344],
+            [768..1344, 0..768, 1344..1920],
         );
-        let argument0 = rt::Rows::new(region0, 128);
-        let argument1 = rt::Rows::new(region1, 96);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 128);
+        let argument2 = rt::fixed(&weights[608..864]);
+        let argument3 = rt::fixed(&weights[864..880]);
         team.alone(
             region2,
             6,
             96,
             [96, 1],
-            &|mut y, _| { add_kernel_1_avx2(argument0, argument1, &mut y) },
+            &|mut y, _| {
+                conv_kernel_2_avx2(argument0, argument1, argument2, argument3, &mut y)
+            },
         );
     }
     /// `pool avg global`: pool1
@@ -1791,7 +1756,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -1845,7 +1810,7 @@ const _: () = {
     fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [768..1344, 0..16, 1344..1920],
+            [1344..1920, 0..16, 1920..2496],
         );
         let argument0 = rt::Rows::new(region0, 96);
         let argument1 = rt::Rows::new(region1, 16);
@@ -1863,7 +1828,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn layer_pool2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -1899,7 +1864,7 @@ const _: () = {
     fn layer_concat1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1344..1920, 864..1152, 0..864],
+            [1920..2496, 864..1152, 0..864],
         );
         concat_kernel_1_avx2(
             rt::fixed(region0),
@@ -2130,7 +2095,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx2(
-        x: rt::Rows<'_>,
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
         y: &mut rt::Part<'_>,
@@ -2140,6 +2106,7 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
+            let summand = x1.row::<128>(p);
             for tile in 0..1 {
                 let q = tile * 6;
                 for block in 0..1 {
@@ -2160,7 +2127,7 @@ const _: () = {
                     let mut a5_0 = bias0;
                     let mut a5_1 = bias1;
                     for r in 0..1 {
-                        let row = x.row::<96>(p + r);
+                        let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
@@ -2186,37 +2153,42 @@ const _: () = {
                             a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    a0_1 = v::add(a0_1, v::load(rt::at(summand, q * 16 + n * 16 + 24)));
+                    a0_1 = v::at_least(a0_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    a1_0 = v::at_least(a1_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
+                    a1_1 = v::add(a1_1, v::load(rt::at(summand, q * 16 + n * 16 + 40)));
+                    a1_1 = v::at_least(a1_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 24), a1_1);
+                    a2_0 = v::add(a2_0, v::load(rt::at(summand, q * 16 + n * 16 + 48)));
+                    a2_0 = v::at_least(a2_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
+                    a2_1 = v::add(a2_1, v::load(rt::at(summand, q * 16 + n * 16 + 56)));
+                    a2_1 = v::at_least(a2_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 40), a2_1);
+                    a3_0 = v::add(a3_0, v::load(rt::at(summand, q * 16 + n * 16 + 64)));
+                    a3_0 = v::at_least(a3_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
+                    a3_1 = v::add(a3_1, v::load(rt::at(summand, q * 16 + n * 16 + 72)));
+                    a3_1 = v::at_least(a3_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 56), a3_1);
+                    a4_0 = v::add(a4_0, v::load(rt::at(summand, q * 16 + n * 16 + 80)));
+                    a4_0 = v::at_least(a4_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
+                    a4_1 = v::add(a4_1, v::load(rt::at(summand, q * 16 + n * 16 + 88)));
+                    a4_1 = v::at_least(a4_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 72), a4_1);
+                    a5_0 = v::add(a5_0, v::load(rt::at(summand, q * 16 + n * 16 + 96)));
+                    a5_0 = v::at_least(a5_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
+                    a5_1 = v::add(a5_1, v::load(rt::at(summand, q * 16 + n * 16 + 104)));
+                    a5_1 = v::at_least(a5_1, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 88), a5_1);
-                }
-            }
-        }
-    }
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    #[inline(never)]
-    fn add_kernel_1_avx2(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
-        use rt::simd::avx2 as v;
-        for p in y.rows() {
-            let row0 = x0.row::<128>(p);
-            let row1 = x1.row::<96>(p);
-            let out = y.row(p);
-            for n in 0..2 {
-                for q in 0..6 {
-                    let mut a = v::load(rt::at(row0, q * 16 + n * 8 + 16));
-                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 8)));
-                    a = v::at_least(a, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -2992,7 +2964,6 @@ const _: () = {
         layer_conv1_avx512(team, weights, arena);
         layer_dw1_avx512(team, weights, arena);
         layer_conv2_avx512(team, weights, arena);
-        layer_add1_avx512(team, weights, arena);
         layer_pool1_avx512(team, weights, arena);
         layer_conv3_avx512(team, weights, arena);
         layer_conv4_avx512(team, weights, arena);
@@ -3042,42 +3013,28 @@ const _: () = {
             &|mut y, _| { dw_kernel_1_avx512(argument0, argument1, argument2, &mut y) },
         );
     }
-    /// `conv 1x1, 16, bn`: conv2, conv2.bn
+    /// `conv 1x1, 16, bn`: conv2, conv2.bn, add1, add1.relu
     ///
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 1344..1920]);
-        let argument0 = rt::Rows::new(region0, 96);
-        let argument1 = rt::fixed(&weights[608..864]);
-        let argument2 = rt::fixed(&weights[864..880]);
-        team.alone(
-            region1,
-            6,
-            96,
-            [96, 1],
-            &|mut y, _| { conv_kernel_2_avx512(argument0, argument1, argument2, &mut y) },
-        );
-    }
-    /// `add { ... }, relu`: add1, add1.relu
-    ///
-    /// 6x6x16, 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_add1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [0..768, 1344..1920, 768..1344],
+            [768..1344, 0..768, 1344..1920],
         );
-        let argument0 = rt::Rows::new(region0, 128);
-        let argument1 = rt::Rows::new(region1, 96);
+        let argument0 = rt::Rows::new(region0, 96);
+        let argument1 = rt::Rows::new(region1, 128);
+        let argument2 = rt::fixed(&weights[608..864]);
+        let argument3 = rt::fixed(&weights[864..880]);
         team.alone(
             region2,
             6,
             96,
             [96, 1],
-            &|mut y, _| { add_kernel_1_avx512(argument0, argument1, &mut y) },
+            &|mut y, _| {
+                conv_kernel_2_avx512(argument0, argument1, argument2, argument3, &mut y)
+            },
         );
     }
     /// `pool avg global`: pool1
@@ -3086,7 +3043,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [768..1344, 0..16]);
+        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -3140,7 +3097,7 @@ const _: () = {
     fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [768..1344, 0..16, 1344..1920],
+            [1344..1920, 0..16, 1920..2496],
         );
         let argument0 = rt::Rows::new(region0, 96);
         let argument1 = rt::Rows::new(region1, 16);
@@ -3158,7 +3115,7 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_pool2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
-        let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..576]);
+        let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
             region1,
@@ -3198,7 +3155,7 @@ const _: () = {
     ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
-            [1344..1920, 864..1152, 0..864],
+            [1920..2496, 864..1152, 0..864],
         );
         concat_kernel_1_avx512(
             rt::fixed(region0),
@@ -3407,7 +3364,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
     fn conv_kernel_2_avx512(
-        x: rt::Rows<'_>,
+        x0: rt::Rows<'_>,
+        x1: rt::Rows<'_>,
         w: &[f32; 256],
         b: &[f32; 16],
         y: &mut rt::Part<'_>,
@@ -3417,6 +3375,7 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
+            let summand = x1.row::<128>(p);
             for tile in 0..1 {
                 let q = tile * 6;
                 for block in 0..1 {
@@ -3430,7 +3389,7 @@ const _: () = {
                     let mut a4_0 = bias0;
                     let mut a5_0 = bias0;
                     for r in 0..1 {
-                        let row = x.row::<96>(p + r);
+                        let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
@@ -3449,31 +3408,24 @@ const _: () = {
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    a0_0 = v::at_least(a0_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    a1_0 = v::at_least(a1_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
+                    a2_0 = v::add(a2_0, v::load(rt::at(summand, q * 16 + n * 16 + 48)));
+                    a2_0 = v::at_least(a2_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
+                    a3_0 = v::add(a3_0, v::load(rt::at(summand, q * 16 + n * 16 + 64)));
+                    a3_0 = v::at_least(a3_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
+                    a4_0 = v::add(a4_0, v::load(rt::at(summand, q * 16 + n * 16 + 80)));
+                    a4_0 = v::at_least(a4_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
+                    a5_0 = v::add(a5_0, v::load(rt::at(summand, q * 16 + n * 16 + 96)));
+                    a5_0 = v::at_least(a5_0, v::splat(0.0));
                     v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
-                }
-            }
-        }
-    }
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    #[inline(never)]
-    fn add_kernel_1_avx512(x0: rt::Rows<'_>, x1: rt::Rows<'_>, y: &mut rt::Part<'_>) {
-        use rt::simd::avx512 as v;
-        for p in y.rows() {
-            let row0 = x0.row::<128>(p);
-            let row1 = x1.row::<96>(p);
-            let out = y.row(p);
-            for n in 0..1 {
-                for q in 0..6 {
-                    let mut a = v::load(rt::at(row0, q * 16 + n * 16 + 16));
-                    a = v::add(a, v::load(rt::at(row1, q * 16 + n * 16)));
-                    a = v::at_least(a, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }

@@ -25,6 +25,8 @@ pub struct Conv {
     pub y: View,
     /// How it runs.
     pub form: Form,
+    /// Added to the sum before the epilogue, of the result's shape.
+    pub summand: Option<View>,
     /// Applied at the store.
     pub epilogue: Epilogue,
     /// Whether every operation is written out.
@@ -129,6 +131,11 @@ pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Optio
     (few && fits).then_some(Layout { lanes: 1, left, right })
 }
 
+/// Whether a sum of the result `y` and another value is taken at the store.
+pub(in crate::plan) fn adds_at_the_store(op: &ir::conv::Conv, x: Shape, y: Shape) -> bool {
+    operand(op, x, y).is_none() && groups_in_blocks(op, x)
+}
+
 /// Whether the groups of a convolution begin at blocks of channels.
 pub(in crate::plan) fn groups_in_blocks(op: &ir::conv::Conv, x: Shape) -> bool {
     let whole = |channels: usize| (channels / op.groups).is_multiple_of(PANEL);
@@ -149,6 +156,7 @@ pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel
         x: call.x(),
         y: call.y(),
         form,
+        summand: call.xs.get(1).copied(),
         unroll: call.unroll,
         epilogue: call.epilogue,
     })

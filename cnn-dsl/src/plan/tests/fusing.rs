@@ -105,3 +105,25 @@ fn shared_weights_are_packed_once_a_batch_norm() {
     // All are one kernel but the last, which writes the result without zeros beside it.
     assert_eq!(plan.kernels.len(), 3);
 }
+
+/// The sum of a residual block is taken as its last convolution is stored, before the activation;
+/// the convolution of a shortcut that runs later takes it instead.
+#[test]
+fn a_convolution_adds_the_shortcut() {
+    let mut net = Net::new(image(8, 8, 16));
+    let x = net.then(relu());
+    net.then(conv(3, 16, same(1)));
+    let main = net.then(bn());
+    net.on(Op::Add(Add), &[main, x]).unwrap();
+    let second = net.then(relu());
+    let main = net.then(conv(3, 16, same(1)));
+    let shortcut = net.on(conv(1, 16, same(0)), &[second]).unwrap()[0];
+    net.on(Op::Add(Add), &[main, shortcut]).unwrap();
+    net.then(relu());
+    let network = net.finish();
+    let plan = planned(&network);
+    assert_eq!(schedule(&plan), ["", "relu1", "conv1+bn1+add1+relu2", "conv2", "conv3+add2+relu3"]);
+    assert_eq!(plan.steps[2].reads.len(), 2);
+    let text = plan.to_string();
+    assert!(text.contains("conv 1x1 channels 16, add, relu"), "{text}");
+}

@@ -150,7 +150,8 @@ fn rings_are_apart() {
     net.on(Op::Add(Add), &[newest, other]).unwrap();
     let network = net.finish();
     let plan = plan(&network, &Options::default());
-    assert_eq!(plan.front.len(), 6, "{plan}");
+    // The last convolution takes the sum, and so another operand.
+    assert_eq!(plan.front.len(), 5, "{plan}");
     assert_rings_are_apart(&plan);
     assert_nothing_is_overwritten(&plan);
 }

@@ -5,15 +5,21 @@ use crate::dynamic::layers::{multiply_add, tap};
 use cnn_dsl::plan::layers::PANEL;
 use cnn_dsl::plan::layers::conv::{Conv, Form};
 
-pub(in crate::dynamic) fn run(k: &Conv, x: &[f32], y: &mut [f32], panels: &[f32], bias: &[f32]) {
+pub(in crate::dynamic) fn run(
+    k: &Conv,
+    xs: &[&[f32]],
+    y: &mut [f32],
+    panels: &[f32],
+    bias: &[f32],
+) {
     match k.form {
-        Form::Channels { .. } => channels(k, x, y, panels, bias),
-        Form::Columns { .. } => columns(k, x, y, panels, bias),
+        Form::Channels { .. } => channels(k, xs, y, panels, bias),
+        Form::Columns { .. } => columns(k, xs[0], y, panels, bias),
     }
 }
 
 /// One pixel and one panel of filters at a time.
-fn channels(k: &Conv, x: &[f32], y: &mut [f32], panels: &[f32], bias: &[f32]) {
+fn channels(k: &Conv, xs: &[&[f32]], y: &mut [f32], panels: &[f32], bias: &[f32]) {
     let [_, q, filters] = k.y.shape.hwc();
     let per_group = filters / k.op.groups;
     let blocks = per_group.div_ceil(PANEL);
@@ -24,10 +30,15 @@ fn channels(k: &Conv, x: &[f32], y: &mut [f32], panels: &[f32], bias: &[f32]) {
             let (group, block) = (index / blocks, index % blocks);
             let (panel, _) = panels[index * panel..][..panel].as_chunks::<PANEL>();
             let mut sum = *start;
-            add_taps(k, x, group, [pixel / q, pixel % q], panel, &mut sum);
-            epilogue::apply(&k.epilogue, &mut sum);
+            add_taps(k, xs[0], group, [pixel / q, pixel % q], panel, &mut sum);
             let lanes = PANEL.min(per_group - block * PANEL);
-            y[group * per_group + block * PANEL..][..lanes].copy_from_slice(&sum[..lanes]);
+            let first = group * per_group + block * PANEL;
+            if k.summand.is_some() {
+                let summand = &xs[1][pixel * filters + first..][..lanes];
+                sum.iter_mut().zip(summand).for_each(|(sum, x)| *sum += x);
+            }
+            epilogue::apply(&k.epilogue, &mut sum);
+            y[first..][..lanes].copy_from_slice(&sum[..lanes]);
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::emit::layers::blocks::{clear_sides, row, units};
 use crate::emit::layers::window::{Tile, Window};
 use crate::emit::layers::{Context, activate_vector, rows_function, vectors_of};
 use crate::emit::print::{index, int, numbered};
+use crate::plan::layers::View;
 use crate::plan::layers::conv::Conv;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -17,15 +18,20 @@ pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStr
     let kernel = Channels { conv, window, sizes, lanes, context };
     let pixels = conv.tile(context.isa).pixels;
     let l = int(lanes);
+    let operands = 1 + usize::from(conv.summand.is_some());
+    let summand = conv.summand.map(|view| {
+        let row = row(&quote!(x1), view, &quote!(p));
+        quote! { let summand = #row; }
+    });
     let body = if conv.panels_outside() {
         kernel.over_panels(|vectors| {
             let row = kernel.window.row(pixels, |at| kernel.tile(vectors, at));
-            quote! { for p in y.rows() { let out = y.row(p); #row } }
+            quote! { for p in y.rows() { let out = y.row(p); #summand #row } }
         })
     } else {
         let tile = |at: &Tile<'_>| kernel.over_panels(|vectors| kernel.tile(vectors, at));
         let row = kernel.window.row(pixels, tile);
-        quote! { for p in y.rows() { let out = y.row(p); #row } }
+        quote! { for p in y.rows() { let out = y.row(p); #summand #row } }
     };
     let (v, clear) = (vectors_of(context), clear_sides(conv.y, context.rt));
     let units = units(conv.y);
@@ -37,7 +43,7 @@ pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStr
         #clear
         #body
     };
-    rows_function(context, 1, &body)
+    rows_function(context, operands, &body)
 }
 
 /// The vectors of a tile: so many panels, each of `width` vectors, the last of them of `last` lanes.
@@ -150,9 +156,10 @@ impl Channels<'_> {
         let sum = self.sum(vectors, tile);
         let stores = each().map(|(pixel, at)| {
             let a = vectors.accumulator(pixel, at);
+            let add = self.add(vectors, tile, pixel, at);
             let epilogue = activate_vector(&a, &self.conv.epilogue, self.context.rt);
             let store = self.store(vectors, tile, pixel, at);
-            quote! { #epilogue #store }
+            quote! { #add #epilogue #store }
         });
         quote! { #(#biases)* #(#begin)* #sum #(#stores)* }
     }
@@ -207,6 +214,8 @@ impl Channels<'_> {
             }
             code
         };
+        let x = numbered("x", 0, 1 + usize::from(conv.summand.is_some()));
+        let x = quote!(#x);
         let inside = if merged {
             inside
         } else {
@@ -214,7 +223,7 @@ impl Channels<'_> {
             let columns = tile.columns.clone().unwrap_or_else(|| quote!(0..#all));
             quote! { for s in #columns { #inside } }
         };
-        let (rows, row) = (window.rows(), row(&quote!(x), conv.x, &window.height()));
+        let (rows, row) = (window.rows(), row(&x, conv.x, &window.height()));
         quote! { for r in #rows { let row = #row; #inside } }
     }
 
@@ -262,20 +271,19 @@ impl Channels<'_> {
         }
     }
 
-    /// Stores a vector of a tile into the part's row `out`.
-    fn store(
+    /// Where a vector of a tile lies in a row of a value of the result's shape, in a part or whole.
+    fn place(
         &self,
-        vectors: &Vectors,
+        view: View,
+        in_part: bool,
         tile: &Tile<'_>,
         pixel: usize,
         (panel, vector): (usize, usize),
     ) -> TokenStream {
-        let (rt, lanes) = (self.context.rt, self.context.isa.lanes());
-        let (shape, layout) = (self.conv.y.shape, self.conv.y.layout);
-        let a = vectors.accumulator(pixel, (panel, vector));
+        let View { shape, layout } = view;
         let blocked = !layout.is_flat(shape);
         let [unit, units] = layout.units(shape);
-        let shared = units > 1 && self.conv.op.groups == 1;
+        let shared = in_part && units > 1 && self.conv.op.groups == 1;
         let step = if blocked { unit } else { self.lanes };
         let n = if shared { quote!((n - units.start)) } else { quote!(n) };
         let group = match (self.conv.op.groups, blocked) {
@@ -283,12 +291,50 @@ impl Channels<'_> {
             (_, true) => self.sizes.panels * unit,
             (_, false) => self.sizes.k,
         };
-        let plus = (layout.left + pixel) * layout.column() + panel * step + vector * lanes;
+        let plus = (layout.left + pixel) * layout.column()
+            + panel * step
+            + vector * self.context.isa.lanes();
         let terms = [(tile.q, layout.column()), (&quote!(group), group), (&n, step)];
-        let place = index(&terms, plus, 0);
-        let is_last = panel + 1 == vectors.panels && vector + 1 == vectors.width;
-        if is_last && vectors.last < lanes {
-            let count = int(vectors.last);
+        index(&terms, plus, 0)
+    }
+
+    /// How many lanes a vector has where a value's last one is not full.
+    fn lanes_of(&self, view: View, vectors: &Vectors, at: (usize, usize)) -> Option<usize> {
+        let is_last = at.0 + 1 == vectors.panels && at.1 + 1 == vectors.width;
+        let short = is_last && vectors.last < self.context.isa.lanes();
+        (short && view.layout.is_flat(view.shape)).then_some(vectors.last)
+    }
+
+    /// Adds the summand's vector.
+    fn add(
+        &self,
+        vectors: &Vectors,
+        tile: &Tile<'_>,
+        pixel: usize,
+        at: (usize, usize),
+    ) -> TokenStream {
+        let Some(view) = self.conv.summand else { return TokenStream::new() };
+        let (rt, a) = (self.context.rt, vectors.accumulator(pixel, at));
+        let place = self.place(view, false, tile, pixel, at);
+        if let Some(count) = self.lanes_of(view, vectors, at) {
+            let count = int(count);
+            return quote! { #a = v::add(#a, v::load_first(#rt::part(summand, #place, #count))); };
+        }
+        quote! { #a = v::add(#a, v::load(#rt::at(summand, #place))); }
+    }
+
+    /// Stores a vector of a tile into the part's row `out`.
+    fn store(
+        &self,
+        vectors: &Vectors,
+        tile: &Tile<'_>,
+        pixel: usize,
+        at: (usize, usize),
+    ) -> TokenStream {
+        let (rt, a) = (self.context.rt, vectors.accumulator(pixel, at));
+        let place = self.place(self.conv.y, true, tile, pixel, at);
+        if let Some(count) = self.lanes_of(self.conv.y, vectors, at) {
+            let count = int(count);
             return quote! { v::store_first(#rt::part_mut(out, #place, #count), #a); };
         }
         quote! { v::store(#rt::at_mut(out, #place), #a); }
