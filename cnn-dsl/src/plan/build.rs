@@ -2,7 +2,7 @@
 
 use crate::ir::{Network, ValueId};
 use crate::plan::arena::{self, Request};
-use crate::plan::front::{Stage, Steps};
+use crate::plan::front::{self, Stage, Steps};
 use crate::plan::fuse::{self, Group};
 use crate::plan::layers::{self, Call, View, input, slice};
 use crate::plan::layout::{Layout, Manner, Places, group_manner};
@@ -30,8 +30,9 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
     let outputs: Vec<BufferId> = outputs.map(at).collect();
     let kept: Vec<BufferId> = options.keep.iter().copied().map(at).collect();
     let last: Vec<BufferId> = outputs.iter().chain(&kept).copied().collect();
-    let arena = builder.place(&last);
-    let (front, arena) = builder.front(&last, arena);
+    let mut front = builder.front(&last);
+    let arena = builder.place(&last, &front);
+    let arena = front::place(&mut front, &builder.steps, &builder.buffers, arena);
     Plan {
         network,
         buffers: builder.buffers,
@@ -184,15 +185,17 @@ impl<'n> Builder<'n> {
         self.steps.push(Step { layers, kernel: id, reads, writes, weights });
     }
 
-    /// The steps that run row by row, and the length of an arena that holds their rings too.
-    fn front(&self, last: &[BufferId], arena: usize) -> (Vec<Stage>, usize) {
+    /// The steps that run row by row; their rings have no places yet.
+    fn front(&self, last: &[BufferId]) -> Vec<Stage> {
         let weights = self.packer.lens();
         let Self { steps, kernels, buffers, .. } = self;
-        Steps { steps, kernels, buffers, weights: &weights, last }.front(arena)
+        Steps { steps, kernels, buffers, weights: &weights, last }.front()
     }
 
     /// Gives every buffer its place, those in `last` until the end; returns the arena's length.
-    fn place(&mut self, last: &[BufferId]) -> usize {
+    ///
+    /// While the front runs what it reads and what it leaves stand beside each other.
+    fn place(&mut self, last: &[BufferId], front: &[Stage]) -> usize {
         let mut requests: Vec<Request> =
             self.buffers.iter().map(|b| Request { len: b.len, first: 0, last: 0 }).collect();
         for (index, step) in self.steps.iter().enumerate() {
@@ -206,6 +209,11 @@ impl<'n> Builder<'n> {
         }
         for buffer in last {
             requests[buffer.0].last = self.steps.len();
+        }
+        if let [first, .., end] = front {
+            let read = &mut requests[self.steps[first.step].reads[0].0];
+            read.last = read.last.max(end.step);
+            requests[self.steps[end.step].writes[0].0].first = first.step;
         }
         let (offsets, arena) = arena::place(&requests);
         for (buffer, offset) in self.buffers.iter_mut().zip(offsets) {

@@ -61,35 +61,10 @@ pub(in crate::plan) struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    /// The stages, and the length of an arena that holds their rings too. Empty where fewer than two
-    /// layers can run so.
-    pub fn front(&self, arena: usize) -> (Vec<Stage>, usize) {
-        let mut stages = self.stages();
-        if stages.len() < 2 {
-            return (Vec::new(), arena);
-        }
-        let between: Vec<BufferId> =
-            stages[..stages.len() - 1].iter().map(|s| self.steps[s.step].writes[0]).collect();
-        // What stands while the front runs: whatever it reads or leaves, and what is read later.
-        let end = stages[stages.len() - 1].step;
-        let reads = self.steps[..=end].iter().flat_map(|step| &step.reads);
-        let writes = self.steps[..=end].iter().flat_map(|step| &step.writes);
-        let mut taken: Vec<(usize, usize)> = reads
-            .chain(writes)
-            .filter(|id| !between.contains(id))
-            .map(|id| {
-                (self.buffers[id.0].offset, self.buffers[id.0].offset + self.buffers[id.0].len)
-            })
-            .collect();
-        let mut needed = arena;
-        for stage in &mut stages {
-            let Some(ring) = &mut stage.ring else { continue };
-            taken.sort_unstable();
-            ring.offset = arena::tightest_gap(&taken, ring.len);
-            taken.push((ring.offset, ring.offset + ring.len));
-            needed = needed.max((ring.offset + ring.len).next_multiple_of(arena::ALIGN));
-        }
-        (stages, needed)
+    /// The stages, none where fewer than two layers can run so. Their rings have no places yet.
+    pub fn front(&self) -> Vec<Stage> {
+        let stages = self.stages();
+        if stages.len() < 2 { Vec::new() } else { stages }
     }
 
     /// The leading steps that form a chain and fit the cache; offsets of rings are not known yet.
@@ -126,6 +101,30 @@ impl Steps<'_> {
         let fits = alone && !self.last.contains(&value) && len >= LARGE && rows < shape.hwc()[0];
         fits.then(|| Ring { offset: 0, len: rows * layout.row(shape), rows })
     }
+}
+
+/// Gives the rings their places, where nothing lies that stands while the front runs: what it reads
+/// and leaves, and what was written before. Returns the length of an arena that holds them too.
+pub(in crate::plan) fn place(
+    stages: &mut [Stage],
+    steps: &[Step],
+    buffers: &[Buffer],
+    arena: usize,
+) -> usize {
+    let [first, .., end] = &*stages else { return arena };
+    let before = steps[..first.step].iter().chain([&steps[end.step]]);
+    let mut taken: Vec<(usize, usize)> = before
+        .flat_map(|step| &step.writes)
+        .map(|id| (buffers[id.0].offset, buffers[id.0].offset + buffers[id.0].len))
+        .collect();
+    let mut needed = arena;
+    for ring in stages.iter_mut().filter_map(|stage| stage.ring.as_mut()) {
+        taken.sort_unstable();
+        ring.offset = arena::tightest_gap(&taken, ring.len);
+        taken.push((ring.offset, ring.offset + ring.len));
+        needed = needed.max((ring.offset + ring.len).next_multiple_of(arena::ALIGN));
+    }
+    needed
 }
 
 /// The rows that a kernel's row needs; `None` for kernels that do not run row by row.

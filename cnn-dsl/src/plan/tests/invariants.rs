@@ -135,6 +135,18 @@ fn assert_rings_are_apart(plan: &Plan<'_>) {
     assert!(rings.iter().all(|ring| ring.rows.is_power_of_two()));
 }
 
+/// A front whose result could lie where its operand does if its layers ran one after the other.
+#[test]
+fn what_the_front_reads_stands_until_it_ends() {
+    let mut net = Net::new(image(64, 64, 16));
+    net.then(conv(3, 16, same(1)));
+    net.then(conv(1, 16, same(0)));
+    let network = net.finish();
+    let plan = plan(&network, &Options::default());
+    assert_eq!(plan.front.len(), 2, "{plan}");
+    assert_rings_are_apart(&plan);
+}
+
 /// Convolutions over an image so large that its rows are kept in rings, with another input that is
 /// read behind them.
 #[test]
@@ -179,6 +191,7 @@ proptest! {
         let plan = plan(&network, &Options { keep });
         assert_nothing_is_overwritten(&plan);
         assert_weights_are_in_order(&plan);
+        assert_rings_are_apart(&plan);
         prop_assert_eq!(plan.outputs.len(), network.outputs.len());
         let mut lines = plan.to_string().lines().count();
         lines -= usize::from(!plan.kept.is_empty());

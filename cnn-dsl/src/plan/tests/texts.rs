@@ -52,17 +52,17 @@ fn mobilenet_front() {
         net.then(Op::Conv(pointwise));
     }
     let expected = "\
-Net: arena 1211392, weights 12288
-0 -  k0 input 0  user -> 224x224x3 [3|0+224+1] @408576
-1 conv1+bn1+relu61  k1 conv 3x3 stride 2x2 channels 16, relu6  224x224x3 [3|0+224+1] @408576 -> 112x112x32 [16|1+112+1] @0  w0 w1
-2 dw1+bn2+relu62  k2 dw 3x3, relu6  112x112x32 [16|1+112+1] @0 -> 112x112x32 [16|0+112+0] @809984  w2 w3
-3 conv2+bn3+relu63  k3 conv 1x1 channels 16, relu6  112x112x32 [16|0+112+0] @809984 -> 112x112x64 [16|0+112+1] @0  w4 w5
-4 dw2+bn4+relu64  k4 dw 3x3 stride 2x2, relu6  112x112x64 [16|0+112+1] @0 -> 56x56x64 [16|0+56+0] @809984  w6 w7
-5 conv3  k5 conv 1x1 channels 16  56x56x64 [16|0+56+0] @809984 -> 56x56x128 @0  w8 w9
-row by row: 1, 4 rows @559776 +14592
-row by row: 2, 1 rows @401408 +3584
-row by row: 3, 4 rows @574368 +28928
-row by row: 4, 1 rows @404992 +3584
+Net: arena 1764000, weights 12288
+0 -  k0 input 0  user -> 224x224x3 [3|0+224+1] @1612800
+1 conv1+bn1+relu61  k1 conv 3x3 stride 2x2 channels 16, relu6  224x224x3 [3|0+224+1] @1612800 -> 112x112x32 [16|1+112+1] @0  w0 w1
+2 dw1+bn2+relu62  k2 dw 3x3, relu6  112x112x32 [16|1+112+1] @0 -> 112x112x32 [16|0+112+0] @1211392  w2 w3
+3 conv2+bn3+relu63  k3 conv 1x1 channels 16, relu6  112x112x32 [16|0+112+0] @1211392 -> 112x112x64 [16|0+112+1] @0  w4 w5
+4 dw2+bn4+relu64  k4 dw 3x3 stride 2x2, relu6  112x112x64 [16|0+112+1] @0 -> 56x56x64 [16|0+56+0] @1211392  w6 w7
+5 conv3  k5 conv 1x1 channels 16  56x56x64 [16|0+56+0] @1211392 -> 56x56x128 @809984  w8 w9
+row by row: 1, 4 rows @1211392 +14592
+row by row: 2, 1 rows @1225984 +3584
+row by row: 3, 4 rows @1229568 +28928
+row by row: 4, 1 rows @1258496 +3584
 row by row: 5
 w0 @0 +864 panels conv1 with bn1 lanes 16
 w1 @864 +32 bias 0 with bn1 channels 32 lanes 16
@@ -74,7 +74,7 @@ w6 @3328 +576 taps dw2 with bn4 lanes 16
 w7 @3904 +64 bias 0 with bn4 channels 64 lanes 16
 w8 @3968 +8192 panels conv3 lanes 16
 w9 @12160 +128 bias 0 channels 128 lanes 16
-outputs @0
+outputs @809984
 ";
     assert_eq!(planned(&net.finish()).to_string(), expected);
 }
