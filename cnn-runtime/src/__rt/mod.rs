@@ -12,7 +12,7 @@ mod vector;
 
 pub use crate::__enter as enter;
 pub use crate::pool::{Part, Pool, Team};
-pub use crate::simd::{self, InstructionSet};
+pub use crate::simd::{self, InstructionSet, burst};
 pub use batch::{Flat, flat, flat_mut, zeros};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};

@@ -8,10 +8,13 @@
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
+mod burst;
 #[cfg(test)]
 mod checks;
 pub mod portable;
 mod quad;
+
+pub use burst::burst;
 
 use std::fmt;
 
