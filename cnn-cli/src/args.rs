@@ -1,9 +1,11 @@
 //! The command line, as clap reads it.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use cnn_dsl::plan::Isa;
+use cnn_runtime::InstructionSet;
 use std::path::PathBuf;
 
-/// Checks, summarises, expands and runs `.cnn` models.
+/// Checks, summarises, expands, runs and measures `.cnn` models.
 #[derive(Debug, Parser)]
 #[command(name = "cnn", version, about, max_term_width = 100)]
 pub struct Cli {
@@ -23,6 +25,10 @@ pub enum Command {
     Expand(Expand),
     /// Build a model in release and run it on an image
     Run(Box<Run>),
+    /// Build a model in release and measure it and each of its steps
+    Bench(Bench),
+    /// Print what was decided for each step: kernel, tile, layouts, schedule, predicted time
+    Explain(Explain),
 }
 
 /// Which model, with which parameters.
@@ -131,6 +137,81 @@ pub struct Run {
     /// `json`: one line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// `cnn bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The file
+    pub file: PathBuf,
+    /// Which model, with which parameters
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Threads to run on
+    #[arg(long, value_name = "T", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: u16,
+    /// The instructions of the kernels; the widest that this processor has where none are named
+    #[arg(long, value_enum, value_name = "SET")]
+    pub instruction_set: Option<Set>,
+    /// Samples of the whole network, of at least 1 ms each
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub samples: u32,
+    /// One object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cnn explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The file
+    pub file: PathBuf,
+    /// Which model, with which parameters
+    #[command(flatten)]
+    pub choice: Choice,
+    /// The instructions of the kernels; the widest that this processor has where none are named
+    #[arg(long, value_enum, value_name = "SET")]
+    pub instruction_set: Option<Set>,
+    /// Build the model in release and print the measured times beside the predicted ones
+    #[arg(long)]
+    pub measure: bool,
+    /// Print the plan itself: places in the arena, rings of rows, how weights are packed
+    #[arg(long, conflicts_with_all = ["measure", "instruction_set"])]
+    pub plan: bool,
+}
+
+/// An instruction set, whether this processor has it or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Set {
+    /// AVX-512 F, VL, DQ and BW.
+    Avx512,
+    /// AVX2 and FMA.
+    Avx2,
+    /// What every processor has.
+    Portable,
+}
+
+impl Set {
+    /// The widest that this processor has.
+    pub fn widest() -> Self {
+        let widest = InstructionSet::widest().to_string();
+        let all = [Self::Avx512, Self::Avx2];
+        all.into_iter().find(|set| set.name() == widest).unwrap_or(Self::Portable)
+    }
+
+    /// As the plan calls it.
+    pub fn isa(self) -> Isa {
+        match self {
+            Self::Avx512 => Isa::Avx512,
+            Self::Avx2 => Isa::Avx2,
+            Self::Portable => Isa::Portable,
+        }
+    }
+
+    /// As the command line and the runtime call it.
+    pub fn name(self) -> &'static str {
+        self.isa().name()
+    }
 }
 
 /// How `check` and `run` report.

@@ -1,4 +1,4 @@
-//! The command `cnn`: checks, summarises, expands and runs `.cnn` models.
+//! The command `cnn`: checks, summarises, expands, runs and measures `.cnn` models.
 //!
 //! Reports and JSON go to the standard output stream; what is wrong with the command line or a file
 //! goes to the standard error stream as one line, with exit code 2 or 1.
@@ -6,14 +6,17 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod check;
 mod error;
 mod expand;
+mod explain;
 mod model;
 mod output;
 mod run;
 mod rust;
 mod summary;
+mod table;
 
 use args::{Cli, Command};
 use clap::Parser as _;
@@ -50,6 +53,8 @@ fn dispatch(command: &Command) -> Result<(), Error> {
         Command::Summary(arguments) => summary::run(arguments),
         Command::Expand(arguments) => expand::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
     }
 }
 

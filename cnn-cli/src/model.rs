@@ -50,6 +50,12 @@ impl Texts {
         &self.sources.file(self.root).name
     }
 
+    /// What a model is made of: every text, and its name where the command line says one.
+    pub fn origin<'a>(&'a self, choice: &'a Choice) -> Vec<&'a str> {
+        let texts = self.sources.files().map(|(_, file)| &file.text[..]);
+        texts.chain(choice.model.as_deref()).collect()
+    }
+
     /// The networks of the selection, or every error.
     pub fn check(&mut self, selection: &Selection) -> Result<Vec<Network>, Vec<Diagnostic>> {
         let program = Program::load(&mut self.sources, self.root, &mut self.disk)?;

@@ -1,6 +1,6 @@
-//! From a network to its Rust as text, as `cnn expand` prints it and `cnn run` builds it.
+//! From a network to its Rust as text, as `cnn expand` prints it and `cnn run` and `cnn bench` build it.
 
-use cnn_dsl::emit::{Door, emit, pretty};
+use cnn_dsl::emit::{Clock, Door, emit_with, pretty};
 use cnn_dsl::ir::Network;
 use cnn_dsl::plan::{Options, plan};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -16,6 +16,15 @@ pub struct Rust {
 impl Rust {
     /// Plans and emits the network; `from` names the file in the code's first line.
     pub fn new(network: &Network, from: &str) -> Self {
+        Self::with(network, from, Clock::None)
+    }
+
+    /// The same with a clock around each step.
+    pub fn timed(network: &Network, from: &str) -> Self {
+        Self::with(network, from, Clock::EachStep)
+    }
+
+    fn with(network: &Network, from: &str, clock: Clock) -> Self {
         let mut weights = None;
         let mut door = Door {
             runtime: tokens("::cnn_runtime"),
@@ -28,7 +37,7 @@ impl Rust {
                 include
             },
         };
-        let code = pretty(&emit(&plan(network, &Options::default()), &mut door), from);
+        let code = pretty(&emit_with(&plan(network, &Options::default()), &mut door, clock), from);
         Self { code, weights }
     }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::model::Texts;
 use crate::run::cache::Cache;
 use crate::run::latency::Latency;
-use crate::run::package::Package;
+use crate::run::package::{Package, Runner};
 use crate::run::weights::Source;
 use crate::run::{Job, Outcome};
 use crate::rust::Rust;
@@ -16,10 +16,13 @@ use std::process::Command;
 pub fn run(job: &Job<'_>, texts: &Texts, choice: &Choice) -> Result<Outcome, Error> {
     // Before the build, which takes long.
     job.weights.tensors(job.network)?;
-    let mut origin: Vec<&str> = texts.sources.files().map(|(_, file)| &file.text[..]).collect();
-    origin.extend(choice.model.as_deref());
     let rust = Rust::new(job.network, texts.name());
-    let package = Package { model: &job.network.name, origin, rust: &rust };
+    let package = Package {
+        model: &job.network.name,
+        origin: texts.origin(choice),
+        rust: &rust,
+        runner: Runner::Predict,
+    };
     let program = package.build(&Cache::open()?)?;
     exchange(job, &program)
 }
@@ -44,13 +47,7 @@ fn exchange(job: &Job<'_>, program: &Path) -> Result<Outcome, Error> {
         }
         Source::Embedded => command.arg("embedded"),
     };
-    let failed = |why: String| Error::Runner { program: program.to_owned(), why };
-    let output = command.output().map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let error = said.lines().find_map(|line| line.strip_prefix("error: "));
-        return Err(failed(error.map_or_else(|| output.status.to_string(), str::to_owned)));
-    }
+    let line = said(&mut command, program)?;
     let mut outputs = Vec::with_capacity(job.network.outputs.len());
     for index in 0..job.network.outputs.len() {
         let path = folder.path().join(format!("output{index}"));
@@ -60,10 +57,22 @@ fn exchange(job: &Job<'_>, program: &Path) -> Result<Outcome, Error> {
     let latency = if job.samples == 0 {
         None
     } else {
-        let line = String::from_utf8_lossy(&output.stdout);
-        Some(times(&line).ok_or_else(|| failed(format!("it said `{}`", line.trim())))?)
+        let why = format!("it said `{}`", line.trim());
+        Some(times(&line).ok_or(Error::Runner { program: program.to_owned(), why })?)
     };
     Ok(Outcome { outputs, latency })
+}
+
+/// Runs a built program; gives what it says, or why it failed.
+pub fn said(command: &mut Command, program: &Path) -> Result<String, Error> {
+    let failed = |why: String| Error::Runner { program: program.to_owned(), why };
+    let output = command.output().map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+        return Err(failed(error.map_or_else(|| output.status.to_string(), str::to_owned)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The runner's line: wall clock, then processor time where it is known.

@@ -1,7 +1,7 @@
 //! Latency of a call, on the wall clock and in processor time of the whole process.
 //!
 //! This file is compiled twice: into the command, for the executors that it carries, and into the
-//! runner of a built model, which gets its text.
+//! programs of built models, which get its text.
 
 use std::time::{Duration, Instant};
 

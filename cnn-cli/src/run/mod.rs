@@ -7,7 +7,7 @@ pub mod array;
 mod cache;
 mod emitted;
 mod interpreted;
-mod latency;
+pub mod latency;
 mod npy;
 mod package;
 mod place;
@@ -16,6 +16,10 @@ mod report;
 #[allow(dead_code, reason = "the main program of another package, compiled here for its tests")]
 mod runner;
 mod weights;
+
+pub use cache::Cache;
+pub use emitted::said;
+pub use package::{Package, Runner};
 
 use crate::args::Run;
 use crate::error::Error;

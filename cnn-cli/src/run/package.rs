@@ -27,6 +27,33 @@ pub struct Package<'a> {
     pub origin: Vec<&'a str>,
     /// The emitted Rust.
     pub rust: &'a Rust,
+    /// What it does.
+    pub runner: Runner,
+}
+
+/// The main programs that a model is built with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runner {
+    /// Predicts images: `cnn run`.
+    Predict,
+    /// Measures steps: `cnn bench`; the model has clocks.
+    Bench,
+}
+
+impl Runner {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Predict => include_str!("runner.rs"),
+            Self::Bench => include_str!("../bench/runner.rs"),
+        }
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Self::Predict => "cnn run",
+            Self::Bench => "cnn bench",
+        }
+    }
 }
 
 impl Package<'_> {
@@ -42,7 +69,7 @@ impl Package<'_> {
         }
         write_if_changed(&folder.join("src/main.rs"), self.main().as_bytes())?;
         write_if_changed(&folder.join("src/latency.rs"), include_bytes!("latency.rs"))?;
-        write_if_changed(&folder.join("src/runner.rs"), include_bytes!("runner.rs"))?;
+        write_if_changed(&folder.join("src/runner.rs"), self.runner.text().as_bytes())?;
         write_if_changed(&folder.join("Cargo.toml"), manifest(&name).as_bytes())?;
         let program = self.compile(&folder, &cache.target())?;
         drop(lock);
@@ -56,7 +83,7 @@ impl Package<'_> {
         let compiler = String::from_utf8_lossy(&compiler);
         let flags = flags();
         let fixed = [env!("CARGO_PKG_VERSION"), RUNTIME, VERSIONS, &compiler, &flags];
-        let own = [self.model, &self.rust.code];
+        let own = [self.model, &self.rust.code, self.runner.command()];
         let parts = [&fixed[..], &own[..], &self.origin[..]].concat();
         format!("cnn-run-{}", key(&parts))
     }
@@ -127,16 +154,19 @@ impl Package<'_> {
     }
 
     fn main(&self) -> String {
-        let model = self.model;
-        let embedded = match self.rust.weights {
-            Some(_) => format!("Some(model::{model}::pretrained)"),
-            None => "None".to_owned(),
+        let (model, command) = (self.model, self.runner.command());
+        let argument = match (self.runner, &self.rust.weights) {
+            (Runner::Predict, Some(_)) => format!("Some(model::{model}::pretrained)"),
+            (Runner::Predict, None) => "None".to_owned(),
+            (Runner::Bench, _) => {
+                "|net, threads, set| { net.use_instruction_set(set).threads(threads); }".to_owned()
+            }
         };
         format!(
-            "//! Runs `{model}`; written by `cnn run`.\n\n#![forbid(unsafe_code)]\n\n\
+            "//! Runs `{model}`; written by `{command}`.\n\n#![forbid(unsafe_code)]\n\n\
              mod latency;\nmod model;\nmod runner;\n\n\
              fn main() -> std::process::ExitCode {{\n    \
-             runner::main::<model::{model}>({embedded})\n}}\n"
+             runner::main::<model::{model}>({argument})\n}}\n"
         )
     }
 }
@@ -200,7 +230,7 @@ fn flags() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Package, executable, manifest};
+    use super::{Package, Runner, executable, manifest};
     use crate::rust::Rust;
     use std::path::PathBuf;
 
@@ -219,7 +249,7 @@ mod tests {
     fn the_name_follows_text_parameters_and_code() {
         let name = |origin: Vec<&str>, code: &str| {
             let rust = Rust { code: code.to_owned(), weights: None };
-            Package { model: "M", origin, rust: &rust }.name()
+            Package { model: "M", origin, rust: &rust, runner: Runner::Predict }.name()
         };
         assert_eq!(name(vec!["a"], "c"), name(vec!["a"], "c"));
         assert_ne!(name(vec!["a"], "c"), name(vec!["b"], "c"));

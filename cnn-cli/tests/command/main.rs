@@ -1,7 +1,9 @@
 //! Tests of the command as it is built: what it prints, writes and refuses.
 
+mod bench;
 mod check;
 mod cost;
+mod explain;
 mod folder;
 mod readme;
 // Scripts for `sh`, the limits and words of Linux with glibc.

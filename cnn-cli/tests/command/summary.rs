@@ -130,9 +130,14 @@ fn several_inputs_and_outputs_are_lists() {
 #[test]
 fn errors_of_the_model_go_to_standard_error() {
     let folder = Folder::with("m.cnn", "model M { input 4x4x1; convv 3x3, 2; }");
-    for words in
-        ["summary m.cnn", "summary m.cnn --format json", "expand m.cnn", "run m.cnn --seed 1"]
-    {
+    for words in [
+        "summary m.cnn",
+        "summary m.cnn --format json",
+        "expand m.cnn",
+        "run m.cnn --seed 1",
+        "bench m.cnn",
+        "explain m.cnn",
+    ] {
         let done = folder.cnn(words);
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
         assert!(

@@ -22,6 +22,14 @@ fn a_bad_command_line_is_one_line() {
             "error: invalid value '0' for '--threads <T>': 0 is not in 1..=1024",
         ),
         (
+            "bench m.cnn --threads 0",
+            "error: invalid value '0' for '--threads <T>': 0 is not in 1..=1024",
+        ),
+        (
+            "explain m.cnn --instruction-set neon",
+            "error: invalid value 'neon' for '--instruction-set <SET>' [possible values: avx512, avx2, portable]",
+        ),
+        (
             "run m.cnn --seed 1 --repeat 0",
             "error: invalid value '0' for '--repeat <N>': 0 is not in 1..=4294967295",
         ),
@@ -44,7 +52,7 @@ fn an_unreadable_file_is_one_line() {
     let folder = Folder::new();
     folder.write("bytes.cnn", b"model \xff");
     std::fs::create_dir(folder.path("dir")).expect("a folder");
-    for words in ["check", "summary", "expand", "run --seed 1"] {
+    for words in ["check", "summary", "expand", "run --seed 1", "bench", "explain"] {
         let (missing, folder_line) =
             (folder.cnn(&format!("{words} none.cnn")), folder.cnn(&format!("{words} dir")));
         missing.refused(&format!("error: cannot read `none.cnn`: {}", not_there()));

@@ -17,7 +17,7 @@ mod step;
 mod stub;
 mod table;
 
-pub use model::emit;
+pub use model::{emit, emit_with};
 #[cfg(feature = "pretty")]
 pub use pretty::pretty;
 pub use stub::stub;
@@ -26,6 +26,15 @@ use crate::source::Span;
 use crate::syntax::ast::Visibility;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+
+/// Whether a model tells how long its steps take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// It does not: the code that users get.
+    None,
+    /// Each step is called between two looks at a clock.
+    EachStep,
+}
 
 /// What differs between the doors.
 pub struct Door<'a> {

@@ -3,7 +3,7 @@
 use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, long, name};
 use crate::emit::run::Run;
-use crate::emit::{Door, docs, quiet, table};
+use crate::emit::{Clock, Door, docs, quiet, table};
 use crate::plan::Plan;
 use crate::plan::summary::text;
 use proc_macro2::{Ident, TokenStream};
@@ -11,6 +11,11 @@ use quote::{format_ident, quote};
 
 /// The items of a model.
 pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
+    emit_with(plan, door, Clock::None)
+}
+
+/// The items of a model whose steps may be timed.
+pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStream {
     let network = plan.network;
     let runtime = door.runtime.clone();
     let import = door.import();
@@ -36,7 +41,7 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
     let telling = telling(plan, &interface);
     let implementations = implementations(&ident, &interface);
     let tables = table::tables(plan, &runtime, &rt);
-    let run = Run::new(plan, &rt).emit(&interface);
+    let run = Run::new(plan, &rt, clock).emit(&interface);
     let (arena, scratch) = (int(plan.arena), int(plan.scratch));
     let weights = int(plan.weights.len);
     quote! {

@@ -5,7 +5,7 @@ use crate::emit::interface::{Element, Interface};
 use crate::emit::layers::{self, Context, bytes_name};
 use crate::emit::model::read_name;
 use crate::emit::print::int;
-use crate::emit::{docs, print};
+use crate::emit::{Clock, docs, print};
 use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -17,10 +17,11 @@ pub(super) struct Run<'a> {
     pub(super) rt: &'a TokenStream,
     kernels: Vec<Ident>,
     pub(super) figures: docs::Figures,
+    clock: Clock,
 }
 
 impl<'a> Run<'a> {
-    pub fn new(plan: &'a Plan<'a>, rt: &'a TokenStream) -> Self {
+    pub fn new(plan: &'a Plan<'a>, rt: &'a TokenStream, clock: Clock) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let names = plan.kernels.iter().map(|kernel| {
             let kind = layers::kind(kernel);
@@ -28,7 +29,7 @@ impl<'a> Run<'a> {
             *count += 1;
             format_ident!("{kind}_kernel_{count}")
         });
-        Self { plan, rt, kernels: names.collect(), figures: docs::Figures::new(plan.network) }
+        Self { plan, rt, kernels: names.collect(), figures: docs::Figures::new(plan.network), clock }
     }
 
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
@@ -74,18 +75,35 @@ impl<'a> Run<'a> {
         let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
         let kernels = self.kernels_of(isa);
         let (features, rt) = (layers::features(isa), self.rt);
-        let (front, behind) = layers.split_at(self.plan.front.len());
+        let calls: Vec<_> = steps.iter().zip(&layers).map(|(step, layer)| {
+            let call = quote! { #layer(team, weights, arena); };
+            self.timed(step, call)
+        }).collect();
+        let (front, behind) = calls.split_at(self.plan.front.len());
         let (stages, front) = self.front(names, front, isa);
         quote! {
             #features
             fn #forward(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
                 #front
-                #(#behind(team, weights, arena);)*
+                #(#behind)*
             }
 
             #stages
             #(#functions)*
             #(#kernels)*
+        }
+    }
+
+    /// A step's call with the clock around it, where it is asked for.
+    pub(super) fn timed(&self, step: &Step, call: TokenStream) -> TokenStream {
+        let Clock::EachStep = self.clock else { return call };
+        let rt = self.rt;
+        let index = self.plan.steps.iter().position(|other| std::ptr::eq(other, step));
+        let index = int(index.unwrap_or(0));
+        quote! {
+            let began = #rt::step_begins();
+            #call
+            #rt::step_ends(#index, began);
         }
     }
 
@@ -168,7 +186,8 @@ impl<'a> Run<'a> {
             let bytes = interface.is_bytes(index, element);
             let kernel = if bytes { bytes_name(kernel) } else { kernel.clone() };
             let (name, to) = (&names[index], self.range(step.writes[0]));
-            quote! { #kernel(#name, #rt::fixed_mut(&mut arena[#to])); }
+            let call = quote! { #kernel(#name, #rt::fixed_mut(&mut arena[#to])); };
+            self.timed(step, call)
         });
         let doc = match element {
             Element::Floats => " The inputs, preprocessed, into the arena.",

@@ -61,7 +61,7 @@ impl Run<'_> {
     pub(super) fn front(
         &self,
         names: &[Ident],
-        layers: &[Ident],
+        calls: &[TokenStream],
         isa: Isa,
     ) -> (TokenStream, TokenStream) {
         let Some(last) = self.plan.front.last() else {
@@ -80,7 +80,7 @@ impl Run<'_> {
             if team.threads() == 1 {
                 #whole(weights, arena, &mut [0; #count], #rows);
             } else {
-                #(#layers(team, weights, arena);)*
+                #(#calls)*
             }
         };
         (quote! { #(#stages)* }, text)
@@ -116,6 +116,7 @@ impl Run<'_> {
             };
             quote! { #before(weights, arena, done, (#upto).min(#height)); }
         });
+        let call = self.timed(step, quote! { #kernel(#(#arguments,)* &mut y); });
         let index = int(index);
         let doc = format!(
             " Rows of {} up to `end`, each when those that it needs of the layer before are there.",
@@ -130,7 +131,7 @@ impl Run<'_> {
                     #needs
                     #bind
                     let mut y = #rt::Part::ring(#region, p..p + 1, #row, #mask, #unit, #units);
-                    #kernel(#(#arguments,)* &mut y);
+                    #call
                     done[#index] = p + 1;
                 }
             }

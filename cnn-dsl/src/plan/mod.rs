@@ -12,7 +12,9 @@ mod front;
 mod fuse;
 pub mod layers;
 mod layout;
+pub mod predict;
 mod share;
+mod steps;
 pub mod summary;
 mod target;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub use front::{Reach, Ring, Stage};
 pub use layers::Kernel;
 pub use layout::Layout;
 pub use share::Sharing;
+pub use steps::StepRow;
 pub use target::Isa;
 
 use crate::ir::{LayerId, Network, Shape, ValueId};

@@ -36,9 +36,7 @@ impl fmt::Display for Plan<'_> {
 
 impl Plan<'_> {
     fn step_text(&self, step: &Step) -> String {
-        let names: Vec<&str> =
-            step.layers.iter().map(|id| self.network.layers[id.0].name.as_str()).collect();
-        let names = if names.is_empty() { "-".to_owned() } else { names.join("+") };
+        let names = self.step_layers(step);
         let (xs, ys) = views(&self.kernels[step.kernel.0]);
         let kernel = kernel_text(&self.kernels[step.kernel.0]);
         let mut text = format!("{names}  k{} {kernel}  ", step.kernel.0);
@@ -53,6 +51,13 @@ impl Plan<'_> {
             text.push_str(&format!("{}w{}", if index == 0 { "  " } else { " " }, pack.0));
         }
         text
+    }
+
+    /// The names of a step's layers.
+    pub(super) fn step_layers(&self, step: &Step) -> String {
+        let names: Vec<&str> =
+            step.layers.iter().map(|id| self.network.layers[id.0].name.as_str()).collect();
+        if names.is_empty() { "-".to_owned() } else { names.join("+") }
     }
 
     fn operands_text(&self, buffers: &[BufferId], views: &[View]) -> String {
@@ -94,7 +99,7 @@ impl Plan<'_> {
     }
 }
 
-fn view_text(View { shape, layout }: View) -> String {
+pub(super) fn view_text(View { shape, layout }: View) -> String {
     if layout.is_dense(shape) {
         return shape.to_string();
     }
@@ -103,7 +108,7 @@ fn view_text(View { shape, layout }: View) -> String {
 }
 
 /// Operands and results of a kernel.
-fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
+pub(super) fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
     match kernel {
         Kernel::Input(k) => (Vec::new(), vec![k.y]),
         Kernel::Conv(k) => ([k.x].into_iter().chain(k.summand).collect(), vec![k.y]),
@@ -128,7 +133,7 @@ fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
     }
 }
 
-fn kernel_text(kernel: &Kernel) -> String {
+pub(super) fn kernel_text(kernel: &Kernel) -> String {
     let (text, epilogue) = match kernel {
         Kernel::Input(k) => {
             let bytes = if k.preprocess.bytes { " bytes" } else { "" };

@@ -5,6 +5,7 @@
 //! steps of kernels on vectors, and the net behind every emitted type. Not here: kernels.
 
 mod batch;
+mod clock;
 mod net;
 mod regions;
 mod rows;
@@ -14,6 +15,7 @@ pub use crate::__enter as enter;
 pub use crate::pool::{Part, Pool, Team};
 pub use crate::simd::{self, InstructionSet, burst};
 pub use batch::{Flat, flat, flat_mut, zeros};
+pub use clock::{look, run_clock, step_begins, step_ends, take_times};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;

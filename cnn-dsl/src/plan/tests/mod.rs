@@ -3,6 +3,7 @@
 mod fusing;
 mod invariants;
 mod places;
+mod steps;
 mod texts;
 
 use crate::ir::layers::{bn::Bn, conv::Conv, dense::Dense, dw::Dw, flatten::Flatten};
