@@ -29,7 +29,13 @@ impl<'a> Run<'a> {
             *count += 1;
             format_ident!("{kind}_kernel_{count}")
         });
-        Self { plan, rt, kernels: names.collect(), figures: docs::Figures::new(plan.network), clock }
+        Self {
+            plan,
+            rt,
+            kernels: names.collect(),
+            figures: docs::Figures::new(plan.network),
+            clock,
+        }
     }
 
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
@@ -75,10 +81,14 @@ impl<'a> Run<'a> {
         let functions = steps.iter().zip(&layers).map(|(step, name)| self.step(step, name, isa));
         let kernels = self.kernels_of(isa);
         let (features, rt) = (layers::features(isa), self.rt);
-        let calls: Vec<_> = steps.iter().zip(&layers).map(|(step, layer)| {
-            let call = quote! { #layer(team, weights, arena); };
-            self.timed(step, call)
-        }).collect();
+        let calls: Vec<_> = steps
+            .iter()
+            .zip(&layers)
+            .map(|(step, layer)| {
+                let call = quote! { #layer(team, weights, arena); };
+                self.timed(step, call)
+            })
+            .collect();
         let (front, behind) = calls.split_at(self.plan.front.len());
         let (stages, front) = self.front(names, front, isa);
         quote! {
