@@ -2,7 +2,8 @@
 //!
 //! Four lanes are what every processor of the target has, if it has vectors: SSE on x86-64, an array
 //! elsewhere, which LLVM keeps in registers. Arrays alone are not enough on x86-64: LLVM takes them
-//! apart and puts lanes together again as it guesses, with a shuffle an operand.
+//! apart and puts lanes together again as it guesses, with a shuffle an operand. The four are written
+//! out one by one: below opt-level 3 a loop over them would keep them in memory.
 
 use super::quad::{self, Quad};
 
@@ -21,8 +22,8 @@ pub fn splat(x: f32) -> V {
 /// From memory.
 #[inline(always)]
 pub fn load(x: &[f32; LANES]) -> V {
-    let [a, b, c, d] = [0, 4, 8, 12].map(|first| part(x, first));
-    [quad::load(a), quad::load(b), quad::load(c), quad::load(d)]
+    let x = x.as_chunks().0;
+    [quad::load(&x[0]), quad::load(&x[1]), quad::load(&x[2]), quad::load(&x[3])]
 }
 
 /// The first lanes from memory, noughts behind.
@@ -36,7 +37,11 @@ pub fn load_first(x: &[f32]) -> V {
 /// To memory.
 #[inline(always)]
 pub fn store(y: &mut [f32; LANES], x: V) {
-    *y = array(x);
+    let y = y.as_chunks_mut().0;
+    quad::store(&mut y[0], x[0]);
+    quad::store(&mut y[1], x[1]);
+    quad::store(&mut y[2], x[2]);
+    quad::store(&mut y[3], x[3]);
 }
 
 /// The first lanes to memory.
@@ -56,9 +61,7 @@ pub fn store_zeroed(y: &mut [f32; LANES], x: V, count: usize) {
 #[inline(always)]
 pub fn array(x: V) -> [f32; LANES] {
     let mut y = [0.0; LANES];
-    for (y, x) in y.as_chunks_mut().0.iter_mut().zip(x) {
-        quad::store(y, x);
-    }
+    store(&mut y, x);
     y
 }
 
@@ -139,9 +142,4 @@ pub fn interleave<const K: usize, const Y: usize, const X: usize>(y: V, x: V) ->
 #[inline(always)]
 fn each([a, b, c, d]: V, [e, f, g, h]: V, function: impl Fn(Quad, Quad) -> Quad) -> V {
     [function(a, e), function(b, f), function(c, g), function(d, h)]
-}
-
-#[inline(always)]
-fn part(x: &[f32; LANES], first: usize) -> &[f32; 4] {
-    x[first..].first_chunk().unwrap_or(&[0.0; 4])
 }
