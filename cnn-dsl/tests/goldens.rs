@@ -161,6 +161,11 @@ fn patterns() {
     story("patterns");
 }
 
+#[test]
+fn winograd_in_both_tiles() {
+    story("winograd");
+}
+
 /// Each model with an error becomes a type with the same signatures.
 #[test]
 fn stubs_of_broken_models() {

@@ -41,13 +41,15 @@ mod rename;
 mod save;
 mod stored;
 mod table;
+mod winograd;
 
 pub use error::{
     LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };
 pub use init::init;
 pub use load::{Flatten, Load};
-pub use pack::pack;
+pub use pack::{embed, pack, unpack};
 pub use read::read;
 pub use save::{SaveError, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
+pub use winograd::Winograd;

@@ -1,7 +1,7 @@
 //! Packing: canonical tensors -> the blob that the kernels read. Batch norm is folded in `f64` and
 //! every number is rounded to `f32` once. What [`Form`]'s variants say is exactly what is written.
 
-use crate::table::{Fold, Form, Role, Table, Tensor};
+use crate::table::{Fold, Form, Pack, Role, Table, Tensor};
 
 /// Packs the values of the table's tensors, canonical as [`read`](crate::read) and
 /// [`init`](crate::init) give them, into one blob of [`Table::len`] numbers.
@@ -13,32 +13,102 @@ pub fn pack(table: &Table, values: &[Vec<f32>]) -> Vec<f32> {
     assert_eq!(values.len(), table.tensors.len(), "one array a tensor");
     let mut blob = vec![0.0; table.len];
     for pack in table.packs.iter() {
-        let piece = &mut blob[pack.offset..pack.offset + pack.len];
-        match pack.form {
-            Form::Panels { kernel, fold, groups, lanes } => {
-                let scale = fold.map(|fold| Affine::new(fold, values).scale);
-                let kernel = Filters::new(&table.tensors[kernel], &values[kernel], groups);
-                panels(piece, &kernel, scale.as_deref(), lanes);
-            }
-            Form::Taps { kernel, fold, lanes } => {
-                let scale = fold.map(|fold| Affine::new(fold, values).scale);
-                let filters = table.tensors[kernel].dims[2..].iter().product();
-                taps(piece, &values[kernel], scale.as_deref(), [filters, lanes]);
-            }
-            Form::Bias { bias, fold, channels, groups, lanes } => {
-                let bias = bias.map(|bias| &values[bias][..]);
-                let affine = fold.map(|fold| Affine::new(fold, values));
-                biases(piece, bias, affine.as_ref(), [channels, groups, lanes]);
-            }
-            Form::Affine(fold) => {
-                let Affine { scale, shift } = Affine::new(fold, values);
-                let numbers = scale.iter().chain(&shift);
-                piece.iter_mut().zip(numbers).for_each(|(to, &from)| *to = from as f32);
-            }
-            Form::Raw { tensor } => piece.copy_from_slice(&values[tensor]),
+        let to = &mut blob[pack.offset..pack.offset + pack.len];
+        if matches!(pack.form, Form::Winograd { .. }) {
+            let mut piece = vec![0.0; pack.embedded_len()];
+            fill(&mut piece, table, pack, values);
+            unpack_piece(table, pack, &piece, to);
+        } else {
+            fill(to, table, pack, values);
         }
     }
     blob
+}
+
+/// Packs the values as a program embeds them: the pieces one behind the other as little-endian
+/// numbers, kernels not yet transformed.
+///
+/// # Panics
+///
+/// When `values` do not belong to the table's tensors.
+pub fn embed(table: &Table, values: &[Vec<f32>]) -> Vec<u8> {
+    assert_eq!(values.len(), table.tensors.len(), "one array a tensor");
+    let mut bytes = Vec::new();
+    for pack in table.packs.iter() {
+        let mut piece = vec![0.0; pack.embedded_len()];
+        fill(&mut piece, table, pack, values);
+        bytes.extend(piece.iter().flat_map(|value| value.to_le_bytes()));
+    }
+    bytes
+}
+
+/// Makes of embedded weights the blob that [`pack`] makes of the values, to the bit. `blob` has
+/// [`Table::len`] numbers, all 0.
+///
+/// # Panics
+///
+/// When the bytes or the blob do not belong to the table.
+pub fn unpack(table: &Table, bytes: &[u8], blob: &mut [f32]) {
+    let mut words = bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word));
+    for pack in table.packs.iter() {
+        let to = &mut blob[pack.offset..pack.offset + pack.len];
+        if matches!(pack.form, Form::Winograd { .. }) {
+            let piece: Vec<f32> = words.by_ref().take(pack.embedded_len()).collect();
+            unpack_piece(table, pack, &piece, to);
+        } else {
+            to.iter_mut().zip(&mut words).for_each(|(to, word)| *to = word);
+        }
+    }
+    assert_eq!(words.len(), 0, "the bytes are as many as the table says");
+}
+
+/// What kernels read, from what a program embeds.
+fn unpack_piece(table: &Table, pack: &Pack, piece: &[f32], to: &mut [f32]) {
+    match pack.form {
+        Form::Winograd { kernel, lanes, tile, .. } => {
+            let [.., channels, _] = *table.tensors[kernel].dims else {
+                unreachable!("a convolution's kernel has four sizes")
+            };
+            tile.transform(piece, to, channels, lanes);
+        }
+        Form::Panels { .. }
+        | Form::Taps { .. }
+        | Form::Bias { .. }
+        | Form::Affine(_)
+        | Form::Raw { .. } => to.copy_from_slice(piece),
+    }
+}
+
+/// Writes a piece as a program embeds it.
+fn fill(piece: &mut [f32], table: &Table, pack: &Pack, values: &[Vec<f32>]) {
+    match pack.form {
+        Form::Panels { kernel, fold, groups, lanes } => {
+            let scale = fold.map(|fold| Affine::new(fold, values).scale);
+            let kernel = Filters::new(&table.tensors[kernel], &values[kernel], groups);
+            panels(piece, &kernel, scale.as_deref(), lanes);
+        }
+        Form::Winograd { kernel, fold, lanes, .. } => {
+            let scale = fold.map(|fold| Affine::new(fold, values).scale);
+            let kernel = Filters::new(&table.tensors[kernel], &values[kernel], 1);
+            panels(piece, &kernel, scale.as_deref(), lanes);
+        }
+        Form::Taps { kernel, fold, lanes } => {
+            let scale = fold.map(|fold| Affine::new(fold, values).scale);
+            let filters = table.tensors[kernel].dims[2..].iter().product();
+            taps(piece, &values[kernel], scale.as_deref(), [filters, lanes]);
+        }
+        Form::Bias { bias, fold, channels, groups, lanes } => {
+            let bias = bias.map(|bias| &values[bias][..]);
+            let affine = fold.map(|fold| Affine::new(fold, values));
+            biases(piece, bias, affine.as_ref(), [channels, groups, lanes]);
+        }
+        Form::Affine(fold) => {
+            let Affine { scale, shift } = Affine::new(fold, values);
+            let numbers = scale.iter().chain(&shift);
+            piece.iter_mut().zip(numbers).for_each(|(to, &from)| *to = from as f32);
+        }
+        Form::Raw { tensor } => piece.copy_from_slice(&values[tensor]),
+    }
 }
 
 /// A batch norm as a factor and a summand a channel.
@@ -154,7 +224,7 @@ fn biases(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Pack;
+    use crate::Winograd;
 
     fn packed(tensors: Vec<Tensor>, values: &[Vec<f32>], form: Form, len: usize) -> Vec<f32> {
         let packs = vec![Pack { offset: 1, len, form }];
@@ -211,6 +281,32 @@ mod tests {
         assert_eq!(packed(tensors.clone(), &values, bias(None), 4), [-11., -1., 0., 0.]);
         values[0] = vec![10.0, 20.0];
         assert_eq!(packed(tensors, &values, bias(Some(0)), 4), [29., 9., 0., 0.]);
+    }
+
+    #[test]
+    fn embedded_weights_become_the_same_blob() {
+        // 2 channels, 3 filters in panels of 2 lanes; a bias behind them.
+        let kernel = Tensor::new("c", Role::Kernel { groups: 1 }, vec![3, 3, 2, 3]);
+        let tensors = vec![kernel, Tensor::new("c", Role::Bias, vec![3])];
+        for tile in [Winograd::F2, Winograd::F4] {
+            let len = tile.positions() * 2 * 2 * 2;
+            let form = Form::Winograd { kernel: 0, fold: None, lanes: 2, tile };
+            let kernel = Pack { offset: 0, len, form };
+            let form = Form::Bias { bias: Some(1), fold: None, channels: 3, groups: 1, lanes: 2 };
+            let packs = vec![kernel, Pack { offset: len + 8, len: 4, form }];
+            let table =
+                Table { tensors: tensors.clone().into(), packs: packs.into(), len: len + 12 };
+            let values = [counted(54), counted(3)];
+            let bytes = embed(&table, &values);
+            assert_eq!(bytes.len(), 4 * (2 * 9 * 2 * 2 + 4), "kernels are embedded as they are");
+            let mut blob = vec![0.0; table.len];
+            unpack(&table, &bytes, &mut blob);
+            assert_eq!(blob, pack(&table, &values));
+            assert_eq!(blob[len + 8..], [1., 2., 3., 0.]);
+            // The last position is the last tap: position, panel, channel, lane.
+            let last = &blob[len - 8..len];
+            assert_eq!(last, [49., 50., 52., 53., 51., 0., 54., 0.]);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a model's weights are: the tensors it has and how they are packed. `cnn-dsl` makes the
 //! tables (tensors in `ir`, packing in `plan`), emitted code carries them as consts.
 
+use crate::winograd::Winograd;
 use std::borrow::Cow;
 
 /// One tensor of a model, in its canonical layout.
@@ -54,6 +55,20 @@ impl Role {
     /// Whether it is a running statistic: stored, but no parameter.
     pub fn is_statistic(self) -> bool {
         matches!(self, Self::MovingMean | Self::MovingVariance)
+    }
+}
+
+impl Pack {
+    /// How many numbers embedded weights hold for it.
+    pub fn embedded_len(&self) -> usize {
+        match self.form {
+            Form::Winograd { tile, .. } => self.len / tile.positions() * 9,
+            Form::Panels { .. }
+            | Form::Taps { .. }
+            | Form::Bias { .. }
+            | Form::Affine(_)
+            | Form::Raw { .. } => self.len,
+        }
     }
 }
 
@@ -111,6 +126,18 @@ pub enum Form {
         groups: usize,
         /// Width of a panel.
         lanes: usize,
+    },
+    /// A convolution's 3x3 kernel transformed, as `[positions][ceil(K / lanes)][C][lanes]`. Embedded
+    /// weights hold it as panels, which are 16/9 or 4 times smaller.
+    Winograd {
+        /// Index of the kernel.
+        kernel: usize,
+        /// Batch norm folded in.
+        fold: Option<Fold>,
+        /// Width of a panel.
+        lanes: usize,
+        /// The tile.
+        tile: Winograd,
     },
     /// A depthwise kernel as `[R*S][C*M filled up to a multiple of lanes]`, the canonical order, scaled
     /// by the folded batch norm.

@@ -93,7 +93,7 @@ fn consts(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
         pub const MULT_ADDS: u64 = #mult_adds;
         #[doc = " Bytes of a workspace."]
         pub const ARENA_BYTES: u64 = #arena;
-        #[doc = " Bytes of the packed weights."]
+        #[doc = " Bytes of the weights in memory."]
         pub const WEIGHT_BYTES: u64 = #weights;
     }
 }
@@ -105,7 +105,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
             #[doc = " A net with the weights that the model's text names, packed at compile time."]
             #[must_use]
             pub fn pretrained() -> Self {
-                Self(#rt::Net::packed(#blob, ARENA + SCRATCH))
+                Self(#rt::Net::packed(&TABLE, #blob, ARENA + SCRATCH))
             }
         }
     });

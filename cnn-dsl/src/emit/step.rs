@@ -209,16 +209,22 @@ impl Run<'_> {
         let ([rows, _, _], [unit, units]) = (shape.hwc(), layout.units(shape));
         let (rows, row) = (int(rows), int(layout.row(shape)));
         let (unit, units, to) = (int(unit), int(units), regions.name(step.writes[0]));
-        let align = int(layers::align(&self.plan.kernels[step.kernel.0], isa));
+        let what = &self.plan.kernels[step.kernel.0];
+        let align = int(layers::align(what, sharing, isa));
         let (method, align) = match sharing {
-            Sharing::Rows => (quote!(rows), quote!(1,)),
+            Sharing::Rows => (quote!(rows), quote!(#align,)),
             Sharing::Spans => (quote!(spans), quote!(#align,)),
             Sharing::Whole | Sharing::Alone => (quote!(alone), TokenStream::new()),
         };
+        let (scratch, passed) = if what.scratch() > 0 {
+            (quote!(scratch), quote!(, scratch))
+        } else {
+            (quote!(_), quote!())
+        };
         quote! {
             #(let #names = #arguments;)*
-            team.#method(#to, #rows, #row, [#unit, #units], #align &|mut y, _| {
-                #kernel(#(#names,)* &mut y)
+            team.#method(#to, #rows, #row, [#unit, #units], #align &|mut y, #scratch| {
+                #kernel(#(#names,)* &mut y #passed)
             });
         }
     }

@@ -3,7 +3,7 @@
 use crate::emit::print::{float, int, long};
 use crate::ir::{Network, Row, Shape};
 use crate::plan::Plan;
-use cnn_weights::{Fold, Form, Pack, Role, Tensor};
+use cnn_weights::{Fold, Form, Pack, Role, Tensor, Winograd};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -104,6 +104,19 @@ fn form(form: &Form, rt: &TokenStream) -> TokenStream {
             let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
             quote!(Panels { kernel: #kernel, fold: #fold, groups: #groups, lanes: #lanes })
         }
+        Form::Winograd { kernel, fold, lanes, tile } => {
+            let (kernel, lanes) = (int(*kernel), int(*lanes));
+            let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
+            let tile = match tile {
+                Winograd::F2 => quote!(F2),
+                Winograd::F4 => quote!(F4),
+            };
+            quote! {
+                Winograd {
+                    kernel: #kernel, fold: #fold, lanes: #lanes, tile: #rt::Winograd::#tile
+                }
+            }
+        }
         Form::Taps { kernel, fold, lanes } => {
             let (kernel, lanes) = (int(*kernel), int(*lanes));
             let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
@@ -155,9 +168,8 @@ fn optional(value: Option<TokenStream>, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The packed blob of embedded weights, as little-endian `f32`s.
+/// The embedded weights, as little-endian `f32`s.
 pub(super) fn blob(plan: &Plan<'_>, network: &Network) -> Option<Vec<u8>> {
     let embedded = network.embedded.as_ref()?;
-    let packed = cnn_weights::pack(&plan.weights, &embedded.values);
-    Some(packed.iter().flat_map(|value| value.to_le_bytes()).collect())
+    Some(cnn_weights::embed(&plan.weights, &embedded.values))
 }

@@ -142,7 +142,7 @@ fn reach(kernel: &Kernel) -> Option<Reach> {
             Form::Channels { .. } => {
                 window(k.op.stride[0], k.op.pads.top, k.op.kernel[0], k.op.dilation[0])
             }
-            Form::Columns { .. } => None,
+            Form::Columns { .. } | Form::Winograd { .. } => None,
         },
         Kernel::Dw(k) => window(k.op.stride[0], k.op.pads.top, k.op.kernel[0], k.op.dilation[0]),
         Kernel::Pool(Pool { op, .. }) => match &op.over {

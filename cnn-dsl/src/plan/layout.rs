@@ -107,14 +107,17 @@ pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> 
         Op::Conv(op) => match conv::operand(op, x, y) {
             Some(columns) => Manner::Columns(columns),
             None if unroll || !conv::groups_in_blocks(op, x) => Manner::Dense,
-            None => Manner::Blocks(beside(
-                op.kernel[1],
-                op.stride[1],
-                op.dilation[1],
-                op.pads.left,
-                x,
-                y,
-            )),
+            None => match conv::winograd::choose(op, x, y) {
+                Some((tile, _)) => Manner::Blocks(conv::winograd::beside(op, tile, x, y)),
+                None => Manner::Blocks(beside(
+                    op.kernel[1],
+                    op.stride[1],
+                    op.dilation[1],
+                    op.pads.left,
+                    x,
+                    y,
+                )),
+            },
         },
         Op::Dw(op) if !unroll && op.multiplier == 1 => {
             Manner::Blocks(beside(op.kernel[1], op.stride[1], op.dilation[1], op.pads.left, x, y))

@@ -119,7 +119,7 @@ impl Plan<'_> {
         (self.arena + self.scratch) as u64 * 4
     }
 
-    /// Bytes of the packed weights.
+    /// Bytes of the packed weights, kernels transformed where they are.
     pub fn weight_bytes(&self) -> u64 {
         self.weights.len as u64 * 4
     }

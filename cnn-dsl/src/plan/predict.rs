@@ -3,8 +3,8 @@
 //! In: a step and an instruction set. Out: its work in multiply-adds and bytes. What caches keep
 //! between steps and what threads share is deliberately absent.
 
-use crate::plan::layers::Kernel;
-use crate::plan::layers::conv::{Conv, Form};
+use crate::plan::layers::conv::{Conv, Form, winograd};
+use crate::plan::layers::{Kernel, PANEL};
 use crate::plan::{BufferId, Isa, Plan, Step};
 
 /// Bytes a second of values that the step before has just written: a second-level cache that gives
@@ -46,6 +46,9 @@ pub(super) fn work(plan: &Plan<'_>, step: &Step, mult_adds: u64, isa: Isa) -> Wo
         Kernel::Conv(conv) => match conv.form {
             Form::Channels { .. } => channels(conv, isa),
             Form::Columns { .. } => columns(conv, isa),
+            Form::Winograd { tile, .. } => {
+                (winograd::time(tile, conv.x.shape, conv.y.shape) * PANEL) as f64
+            }
         },
         // Each weight is multiplied once; of the others' multiply-adds nothing is known.
         Kernel::Dw(_)

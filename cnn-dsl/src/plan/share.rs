@@ -33,12 +33,13 @@ impl Kernel {
             Self::Conv(k) => {
                 let [r, s] = k.op.kernel;
                 let taps = r * s * k.x.shape.channels() / k.op.groups;
-                by_work(k.y, k.y.shape.len() * taps, k.op.groups == 1)
+                let rows = k.y.shape.hwc()[0].div_ceil(k.rows_together());
+                by_work(k.y, rows, k.y.shape.len() * taps, k.op.groups == 1)
             }
             Self::Dw(k) if k.unroll || k.op.multiplier > 1 => Sharing::Whole,
             Self::Dw(k) => {
                 let [r, s] = k.op.kernel;
-                by_work(k.y, k.y.shape.len() * r * s, true)
+                by_work(k.y, k.y.shape.hwc()[0], k.y.shape.len() * r * s, true)
             }
             Self::Pool(k) => by_elements(k.y, k.x),
             Self::Add(k) => by_elements(k.y, k.y),
@@ -63,16 +64,20 @@ impl Kernel {
     }
 }
 
-fn by_work(y: View, mult_adds: usize, by_spans: bool) -> Sharing {
-    if mult_adds < MULT_ADDS { Sharing::Alone } else { shared(y, by_spans) }
+fn by_work(y: View, rows: usize, mult_adds: usize, by_spans: bool) -> Sharing {
+    if mult_adds < MULT_ADDS { Sharing::Alone } else { shared(y, rows, by_spans) }
 }
 
 fn by_elements(y: View, x: View) -> Sharing {
-    if x.shape.len().max(y.shape.len()) < ELEMENTS { Sharing::Alone } else { shared(y, true) }
+    if x.shape.len().max(y.shape.len()) < ELEMENTS {
+        Sharing::Alone
+    } else {
+        shared(y, y.shape.hwc()[0], true)
+    }
 }
 
-fn shared(y: View, by_spans: bool) -> Sharing {
-    let [rows, _, _] = y.shape.hwc();
+/// Shared out by `rows`, each of which may be several of the image, or by blocks of channels.
+fn shared(y: View, rows: usize, by_spans: bool) -> Sharing {
     let units = y.layout.units(y.shape)[1];
     match (rows >= ROWS || !by_spans, rows, units) {
         (true, 2.., _) => Sharing::Rows,

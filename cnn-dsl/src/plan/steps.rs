@@ -5,6 +5,7 @@
 
 use crate::ir::LayerId;
 use crate::plan::layers::conv::Form;
+use crate::plan::layers::conv::winograd::Sizes;
 use crate::plan::layers::{Kernel, View};
 use crate::plan::{Isa, Plan, Sharing, Step, predict, text};
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ pub struct StepRow {
     pub layers: String,
     /// What runs, its activations behind it: `conv 3x3 stride 2x2 channels 16, relu6`.
     pub kernel: String,
-    /// What is in registers: pixels times vectors of filters (`14x2`), over x rows times vectors times
+    /// What is in registers: pixels, of Winograd's form tiles, times vectors of filters (`14x2`), over x rows times vectors times
     /// filters (`1x2x3`); `-` where there is no tile.
     pub tile: String,
     /// Shapes and layouts of the operands; `user` for an input's.
@@ -99,6 +100,10 @@ fn tile(kernel: &Kernel, isa: Isa) -> String {
             Form::Columns { .. } => {
                 let tile = conv.columns_tile(isa);
                 format!("{}x{}x{}", tile.rows, tile.vectors, tile.filters)
+            }
+            Form::Winograd { tile, strip } => {
+                let tile = Sizes::new(conv, tile, strip).tile(isa);
+                format!("{}x{}", tile.pixels, tile.vectors)
             }
         },
         Kernel::Dw(dw) => format!("{}x1", dw.pixels(isa)),

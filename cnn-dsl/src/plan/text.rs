@@ -5,6 +5,7 @@
 //! written only where it is not dense: `[lanes|left+W+right]`.
 
 use crate::ir::Activation;
+use crate::plan::layers::conv::winograd::Strip;
 use crate::plan::layers::{Kernel, View, conv, dense, pad, pool};
 use crate::plan::{BufferId, Plan, Step};
 use cnn_weights::Form;
@@ -82,6 +83,10 @@ impl Plan<'_> {
                 let groups = if *groups == 1 { String::new() } else { format!(" groups {groups}") };
                 let fold = folded(fold.map(|f| f.mean));
                 format!("panels {}{fold}{groups} lanes {lanes}", layer(*kernel))
+            }
+            Form::Winograd { kernel, fold, lanes, tile } => {
+                let (m, fold) = (tile.outputs(), folded(fold.map(|f| f.mean)));
+                format!("winograd {m}x{m} {}{fold} lanes {lanes}", layer(*kernel))
             }
             Form::Taps { kernel, fold, lanes } => {
                 let fold = folded(fold.map(|f| f.mean));
@@ -181,6 +186,11 @@ fn conv_text(k: &conv::Conv) -> String {
     let form = match k.form {
         conv::Form::Channels { lanes } => format!("channels {lanes}"),
         conv::Form::Columns { lanes } => format!("columns {lanes}"),
+        conv::Form::Winograd { tile, strip: Strip { rows, beside } } => {
+            let (m, down) = (tile.outputs(), rows * tile.outputs());
+            let beside = if beside == 1 { String::new() } else { format!(", {beside} beside") };
+            format!("winograd {m}x{m}, strips of {down} rows{beside}")
+        }
     };
     let groups = if k.op.groups == 1 { String::new() } else { format!(" groups {}", k.op.groups) };
     let sum = if k.summand.is_some() { ", add" } else { "" };

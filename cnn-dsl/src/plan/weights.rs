@@ -52,6 +52,9 @@ fn key(form: &Form) -> Key {
         Form::Panels { kernel, fold: f, groups, lanes } => {
             ("panels", Some(*kernel), [*groups, *lanes, 0], f.as_ref().map(fold))
         }
+        Form::Winograd { kernel, fold: f, lanes, tile } => {
+            ("winograd", Some(*kernel), [*lanes, tile.outputs(), 0], f.as_ref().map(fold))
+        }
         Form::Taps { kernel, fold: f, lanes } => {
             ("taps", Some(*kernel), [0, *lanes, 0], f.as_ref().map(fold))
         }

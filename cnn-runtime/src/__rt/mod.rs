@@ -16,7 +16,7 @@ pub use crate::pool::{Part, Pool, Team};
 pub use crate::simd::{self, InstructionSet, burst};
 pub use batch::{Flat, flat, flat_mut, zeros};
 pub use clock::{look, run_clock, step_begins, step_ends, take_times};
-pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor};
+pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor, Winograd};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
 pub use regions::{

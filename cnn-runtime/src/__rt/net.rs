@@ -20,9 +20,9 @@ pub struct Net {
 
 impl Net {
     /// Packed weights and a first workspace of so many `f32`s.
-    fn new(packed: &[f32], workspace: usize) -> Self {
+    fn new(weights: Aligned, workspace: usize) -> Self {
         Self {
-            weights: Aligned::of(packed),
+            weights,
             workspace,
             idle: Mutex::new(vec![Workspace::new(workspace)]),
             pool: Pool::default(),
@@ -33,7 +33,7 @@ impl Net {
     /// Seeded random weights.
     pub fn init(table: &Table, workspace: usize, seed: u64) -> Self {
         let values = cnn_weights::init(&table.tensors, seed);
-        Self::new(&cnn_weights::pack(table, &values), workspace)
+        Self::new(Aligned::of(&cnn_weights::pack(table, &values)), workspace)
     }
 
     /// The weights of a file; `ignored` may be in it.
@@ -47,14 +47,14 @@ impl Net {
         load: &Load,
     ) -> Result<Self, LoadError> {
         let values = cnn_weights::read(load, &table.tensors, ignored)?;
-        Ok(Self::new(&cnn_weights::pack(table, &values), workspace))
+        Ok(Self::new(Aligned::of(&cnn_weights::pack(table, &values)), workspace))
     }
 
-    /// Weights packed at compile time, as little-endian `f32`s.
-    pub fn packed(bytes: &[u8], workspace: usize) -> Self {
-        let packed: Vec<f32> =
-            bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word)).collect();
-        Self::new(&packed, workspace)
+    /// Weights embedded at compile time.
+    pub fn packed(table: &Table, bytes: &[u8], workspace: usize) -> Self {
+        let mut weights = Aligned::zeros(table.len);
+        cnn_weights::unpack(table, bytes, weights.get_mut());
+        Self::new(weights, workspace)
     }
 
     /// The packed weights.
@@ -109,7 +109,7 @@ impl fmt::Debug for Net {
 
 impl Clone for Net {
     fn clone(&self) -> Self {
-        let mut net = Self::new(self.weights.get(), self.workspace);
+        let mut net = Self::new(Aligned::of(self.weights.get()), self.workspace);
         net.pool = self.pool.clone();
         net.use_instruction_set(self.instruction_set);
         net

@@ -99,6 +99,13 @@ pub fn add(a: V, b: V) -> V {
     _mm256_add_ps(a, b)
 }
 
+/// `a - b`.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn sub(a: V, b: V) -> V {
+    _mm256_sub_ps(a, b)
+}
+
 /// `a * b`.
 #[inline]
 #[target_feature(enable = "avx2,fma")]

@@ -103,6 +103,13 @@ pub fn add(a: V, b: V) -> V {
     _mm512_add_ps(a, b)
 }
 
+/// `a - b`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn sub(a: V, b: V) -> V {
+    _mm512_sub_ps(a, b)
+}
+
 /// `a * b`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]

@@ -44,6 +44,7 @@ macro_rules! checks {
 
             let y = v::splat(-1.5);
             assert_eq!(v::array(v::add(x, y)), all.map(|x| x - 1.5));
+            assert_eq!(v::array(v::sub(x, y)), all.map(|x| x + 1.5));
             assert_eq!(v::array(v::mul(x, y)), all.map(|x| x * -1.5));
             assert_eq!(v::array(v::mul_add(x, y, v::splat(8.0))), all.map(|x| 8.0 - x * 1.5));
             assert_eq!(v::array(v::at_least(x, y)), all.map(|x| x.max(-1.5)));

@@ -83,6 +83,12 @@ pub fn add(a: V, b: V) -> V {
     each(a, b, quad::add)
 }
 
+/// `a - b`.
+#[inline(always)]
+pub fn sub(a: V, b: V) -> V {
+    each(a, b, quad::sub)
+}
+
 /// `a * b`.
 #[inline(always)]
 pub fn mul(a: V, b: V) -> V {

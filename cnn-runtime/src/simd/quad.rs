@@ -42,6 +42,13 @@ mod sse {
         unsafe { _mm_add_ps(a, b) }
     }
 
+    /// `a - b`.
+    #[inline(always)]
+    pub fn sub(a: Quad, b: Quad) -> Quad {
+        // SAFETY: every x86-64 processor has SSE.
+        unsafe { _mm_sub_ps(a, b) }
+    }
+
     /// `a * b`.
     #[inline(always)]
     pub fn mul(a: Quad, b: Quad) -> Quad {
@@ -113,6 +120,12 @@ mod arrays {
         std::array::from_fn(|i| a[i] + b[i])
     }
 
+    /// `a - b`.
+    #[inline(always)]
+    pub fn sub(a: Quad, b: Quad) -> Quad {
+        std::array::from_fn(|i| a[i] - b[i])
+    }
+
     /// `a * b`.
     #[inline(always)]
     pub fn mul(a: Quad, b: Quad) -> Quad {
@@ -162,6 +175,7 @@ mod tests {
         for (x, y) in [(x, y), (y, x)] {
             let (a, b) = (sse::load(&x), sse::load(&y));
             assert_eq!(lanes(sse::add(a, b)), bits(arrays::add(x, y)));
+            assert_eq!(lanes(sse::sub(a, b)), bits(arrays::sub(x, y)));
             assert_eq!(lanes(sse::mul(a, b)), bits(arrays::mul(x, y)));
             assert_eq!(lanes(sse::div(a, b)), bits(arrays::div(x, y)));
             assert_eq!(lanes(sse::max(a, b)), bits(arrays::max(x, y)));

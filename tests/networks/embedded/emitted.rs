@@ -54,7 +54,7 @@ const _: () = {
         pub const MULT_ADDS: u64 = 6;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 128;
-        /// Bytes of the packed weights.
+        /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 448;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
@@ -73,7 +73,7 @@ const _: () = {
         /// A net with the weights that the model's text names, packed at compile time.
         #[must_use]
         pub fn pretrained() -> Self {
-            Self(rt::Net::packed(include_bytes!("weights.bin"), ARENA + SCRATCH))
+            Self(rt::Net::packed(&TABLE, include_bytes!("weights.bin"), ARENA + SCRATCH))
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]

@@ -92,7 +92,7 @@ const _: () = {
         pub const MULT_ADDS: u64 = 575018;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 173440;
-        /// Bytes of the packed weights.
+        /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 18112;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]

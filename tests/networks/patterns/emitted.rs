@@ -71,7 +71,7 @@ const _: () = {
         pub const MULT_ADDS: u64 = 221792;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 9984;
-        /// Bytes of the packed weights.
+        /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 35904;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]

@@ -55,7 +55,7 @@ const _: () = {
         pub const MULT_ADDS: u64 = 82188;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 15040;
-        /// Bytes of the packed weights.
+        /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 69824;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]

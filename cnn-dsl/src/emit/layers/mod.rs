@@ -30,8 +30,8 @@ pub(super) use input::bytes_name;
 
 use crate::emit::print::{float, int, name, numbered};
 use crate::ir::Activation;
-use crate::plan::layers::{PANEL, View};
-use crate::plan::{Isa, Kernel};
+use crate::plan::layers::View;
+use crate::plan::{Isa, Kernel, Sharing};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -102,29 +102,12 @@ pub(super) fn kernel(kernel: &Kernel, context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// How many neighbouring units of a result a kernel writes together.
-pub(super) fn align(kernel: &Kernel, isa: Isa) -> usize {
-    match kernel {
-        Kernel::Conv(conv) => (conv.tile(isa).vectors * isa.lanes() / PANEL).max(1),
-        Kernel::Input(_)
-        | Kernel::Dw(_)
-        | Kernel::Deconv(_)
-        | Kernel::Dense(_)
-        | Kernel::Pool(_)
-        | Kernel::Bn(_)
-        | Kernel::Activation(_)
-        | Kernel::Softmax(_)
-        | Kernel::Lrn(_)
-        | Kernel::Add(_)
-        | Kernel::Mul(_)
-        | Kernel::Concat(_)
-        | Kernel::Scale(_)
-        | Kernel::Pad(_)
-        | Kernel::Slice(_)
-        | Kernel::Split(_)
-        | Kernel::Shuffle(_)
-        | Kernel::Resize(_)
-        | Kernel::Depth(_) => 1,
+/// How many neighbouring rows or units of a result a kernel writes together.
+pub(super) fn align(kernel: &Kernel, sharing: Sharing, isa: Isa) -> usize {
+    match (kernel, sharing) {
+        (Kernel::Conv(conv), Sharing::Spans) => conv.panels_together(isa),
+        (Kernel::Conv(conv), Sharing::Rows) => conv.rows_together(),
+        (_, Sharing::Whole | Sharing::Alone | Sharing::Rows | Sharing::Spans) => 1,
     }
 }
 
@@ -164,6 +147,13 @@ impl Parameters {
         this.names.push(name("y"));
         this.types.push(quote!(&mut #rt::Part<'_>));
         this
+    }
+
+    /// And works in scratch memory.
+    fn with_scratch(mut self) -> Self {
+        self.names.push(name("scratch"));
+        self.types.push(quote!(&mut [f32]));
+        self
     }
 
     fn push(&mut self, name: Ident, len: usize, written: bool) {

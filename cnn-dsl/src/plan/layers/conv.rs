@@ -1,6 +1,7 @@
 //! Convolution: its form, its tile, and how its weights are packed.
 
 mod columns;
+pub mod winograd;
 
 pub use columns::ColumnsTile;
 
@@ -9,12 +10,15 @@ use crate::ir::layers as ir;
 use crate::ir::layers::conv::FEW_CHANNELS;
 use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 use crate::plan::{Isa, Layout};
+use cnn_weights::Winograd;
+use winograd::Strip;
 
 /// A convolution with folded batch norm. Weights: panels, then biases (always there).
 ///
 /// The sum of each output element starts from the bias and goes over r, s, c in this order,
 /// whatever the tile and the unrolling: all give the same bits. Rows outside the image are left out;
-/// columns outside are left out by the form `Channels` and multiplied as zeros by `Columns`.
+/// columns outside are left out by the form `Channels` and multiplied as zeros by `Columns`. The form
+/// `Winograd` sums other products: its result differs from the others' in the last bits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Conv {
     /// The operation.
@@ -52,6 +56,15 @@ pub enum Form {
         /// Output pixels a vector.
         lanes: usize,
     },
+    /// Over output channels, by tiles of 2x2 or 4x4 pixels as [`cnn_weights::Winograd`] describes
+    /// them. The operand lies in blocks with zero columns that cover the padding and the last tile;
+    /// the result is dense or in blocks. Filters are `[positions][ceil(K / 16)][C][16]`.
+    Winograd {
+        /// The tile.
+        tile: Winograd,
+        /// The tiles that are in scratch memory at a time.
+        strip: Strip,
+    },
 }
 
 /// Multiply-adds in flight that hide the time of one.
@@ -72,21 +85,25 @@ pub struct Tile {
     pub vectors: usize,
 }
 
+impl Tile {
+    /// Estimated time for so many pixels in a row and vectors of filters.
+    fn time(self, row: usize, vectors_in_all: usize) -> usize {
+        let along = row.div_ceil(self.pixels);
+        let across = vectors_in_all.div_ceil(self.vectors);
+        let pixels = row.div_ceil(along);
+        let work = 10 * (pixels * self.vectors).max(LATENCY);
+        along * across * (work + pixels + self.vectors + 10)
+    }
+}
+
 impl Conv {
     /// The tile for an instruction set: the one of least estimated time, in tenths of a cycle a tap.
     pub fn tile(&self, isa: Isa) -> Tile {
         let [_, row, k] = self.y.shape.hwc();
         let vectors_in_all = (k / self.op.groups).div_ceil(PANEL) * (PANEL / isa.lanes());
-        let time = |tile: Tile| {
-            let along = row.div_ceil(tile.pixels);
-            let across = vectors_in_all.div_ceil(tile.vectors);
-            let pixels = row.div_ceil(along);
-            let work = 10 * (pixels * tile.vectors).max(LATENCY);
-            along * across * (work + pixels + tile.vectors + 10)
-        };
         let tiles = isa.tiles().iter().filter(|(vectors, _)| *vectors <= vectors_in_all);
         let tiles = tiles.map(|&(vectors, pixels)| Tile { pixels: pixels.min(row), vectors });
-        let best = tiles.min_by_key(|&tile| time(tile));
+        let best = tiles.min_by_key(|&tile| tile.time(row, vectors_in_all));
         best.unwrap_or(Tile { pixels: 1, vectors: 1 })
     }
 
@@ -100,21 +117,44 @@ impl Conv {
         taps * self.op.filters > WEIGHTS_NEAR && p * q <= PIXELS_NEAR
     }
 
+    /// Neighbouring panels that are computed together.
+    pub fn panels_together(&self, isa: Isa) -> usize {
+        let tile = match self.form {
+            Form::Winograd { tile, strip } => winograd::Sizes::new(self, tile, strip).tile(isa),
+            Form::Channels { .. } | Form::Columns { .. } => self.tile(isa),
+        };
+        (tile.vectors * isa.lanes() / PANEL).max(1)
+    }
+
+    /// Neighbouring rows that are computed together.
+    pub fn rows_together(&self) -> usize {
+        match self.form {
+            Form::Winograd { tile, strip } => tile.outputs() * strip.rows,
+            Form::Channels { .. } | Form::Columns { .. } => 1,
+        }
+    }
+
     /// Whether its vectors lie over output channels.
     pub fn is_over_channels(&self) -> bool {
         match self.form {
-            Form::Channels { .. } => true,
+            Form::Channels { .. } | Form::Winograd { .. } => true,
             Form::Columns { .. } => false,
         }
     }
 }
 
 /// Where the vector of a convolution lies.
-pub(in crate::plan) fn form(op: &ir::conv::Conv, x: Shape, y: Shape) -> Form {
-    if operand(op, x, y).is_some() {
+fn form(op: &ir::conv::Conv, call: &Call<'_>) -> Form {
+    let (x, y) = (call.x(), call.y());
+    if operand(op, x.shape, y.shape).is_some() {
         return Form::Columns { lanes: PANEL };
     }
-    Form::Channels { lanes: PANEL }
+    match winograd::choose(op, x.shape, y.shape) {
+        Some((tile, strip)) if call.winograd && winograd::reads(op, tile, x, y) => {
+            Form::Winograd { tile, strip }
+        }
+        Some(_) | None => Form::Channels { lanes: PANEL },
+    }
 }
 
 /// For the form `Columns` the least columns that the operand must have beside it: a row reaches to
@@ -144,12 +184,16 @@ pub(in crate::plan) fn groups_in_blocks(op: &ir::conv::Conv, x: Shape) -> bool {
 
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::conv::Conv, mut call: Call<'_>) -> Kernel {
-    let form = form(op, call.x().shape, call.y().shape);
+    let form = form(op, &call);
     let lanes = match form {
         Form::Channels { lanes } => lanes,
         Form::Columns { .. } => 1,
+        Form::Winograd { .. } => PANEL,
     };
-    call.panels(op.groups, lanes);
+    match form {
+        Form::Winograd { tile, .. } => call.transformed(tile, lanes),
+        Form::Channels { .. } | Form::Columns { .. } => call.panels(op.groups, lanes),
+    }
     call.bias(op.filters, op.groups, lanes);
     Kernel::Conv(Conv {
         op: op.clone(),

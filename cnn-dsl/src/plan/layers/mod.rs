@@ -30,7 +30,7 @@ use crate::ir::layers::bn::Bn;
 use crate::ir::{Activation, Op, Shape, Weights};
 use crate::plan::weights::{self, Packer};
 use crate::plan::{Layout, PackId};
-use cnn_weights::{Fold, Form, Role};
+use cnn_weights::{Fold, Form, Role, Winograd};
 
 /// Width of a panel of weights, and of a vector over x: one AVX-512 register, two of AVX2, four of
 /// NEON or wasm.
@@ -74,6 +74,34 @@ pub enum Kernel {
     Depth(depth::Depth),
 }
 
+impl Kernel {
+    /// `f32`s of scratch memory that it works in.
+    pub fn scratch(&self) -> usize {
+        match self {
+            Self::Conv(conv) => conv.scratch(),
+            Self::Input(_)
+            | Self::Dw(_)
+            | Self::Deconv(_)
+            | Self::Dense(_)
+            | Self::Pool(_)
+            | Self::Bn(_)
+            | Self::Activation(_)
+            | Self::Softmax(_)
+            | Self::Lrn(_)
+            | Self::Add(_)
+            | Self::Mul(_)
+            | Self::Concat(_)
+            | Self::Scale(_)
+            | Self::Pad(_)
+            | Self::Slice(_)
+            | Self::Split(_)
+            | Self::Shuffle(_)
+            | Self::Resize(_)
+            | Self::Depth(_) => 0,
+        }
+    }
+}
+
 /// What a layer's kernel is made of.
 #[derive(Debug)]
 pub(in crate::plan) struct Call<'a> {
@@ -85,6 +113,8 @@ pub(in crate::plan) struct Call<'a> {
     pub epilogue: Epilogue,
     /// `unroll full`.
     pub unroll: bool,
+    /// Whether Winograd's form may be chosen.
+    pub winograd: bool,
     /// The layer's weights.
     pub weights: Option<&'a Weights>,
     /// The batch norm folded into them.
@@ -107,6 +137,15 @@ impl Call<'_> {
     fn pack(&mut self, form: Form, len: usize) {
         let id = self.packer.add(form, len);
         self.packs.push(id);
+    }
+
+    /// A convolution's kernel, transformed for Winograd's form.
+    fn transformed(&mut self, tile: Winograd, lanes: usize) {
+        let is_kernel = |role| matches!(role, Role::Kernel { .. });
+        if let Some((kernel, tensor)) = self.weights.and_then(|w| weights::tensor(w, is_kernel)) {
+            let len = weights::panels_len(tensor, 1, lanes) / 9 * tile.positions();
+            self.pack(Form::Winograd { kernel, fold: self.fold, lanes, tile }, len);
+        }
     }
 
     /// The kernel in panels.

@@ -5,6 +5,7 @@ mod invariants;
 mod places;
 mod steps;
 mod texts;
+mod winograd;
 
 use crate::ir::layers::{bn::Bn, conv::Conv, dense::Dense, dw::Dw, flatten::Flatten};
 use crate::ir::{

@@ -1,5 +1,7 @@
 //! Convolution.
 
+mod winograd;
+
 use crate::dynamic::epilogue;
 use crate::dynamic::layers::{multiply_add, tap};
 use cnn_dsl::plan::layers::PANEL;
@@ -15,6 +17,7 @@ pub(in crate::dynamic) fn run(
     match k.form {
         Form::Channels { .. } => channels(k, xs, y, panels, bias),
         Form::Columns { .. } => columns(k, xs[0], y, panels, bias),
+        Form::Winograd { tile, .. } => winograd::run(k, tile, xs, y, panels, bias),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod channels;
 mod columns;
+mod winograd;
 
 use super::window::Window;
 use super::{Context, unroll};
@@ -16,6 +17,7 @@ pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     match (conv.form, conv.unroll) {
         (Form::Channels { lanes }, false) => channels::emit(conv, lanes, context),
         (Form::Columns { .. }, false) => columns::emit(conv, context),
+        (Form::Winograd { tile, strip }, _) => winograd::emit(conv, tile, strip, context),
         (Form::Channels { lanes }, true) => unroll::conv_channels(conv, lanes, context),
         (Form::Columns { lanes }, true) => unroll::conv_columns(conv, lanes, context),
     }
