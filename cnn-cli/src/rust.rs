@@ -2,7 +2,7 @@
 
 use cnn_dsl::emit::{Clock, Door, emit_with, pretty};
 use cnn_dsl::ir::Network;
-use cnn_dsl::plan::{Options, plan};
+use cnn_dsl::plan::{Isa, Options, plan};
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// The emitted Rust; embedded weights stand in a file beside it.
@@ -30,6 +30,7 @@ impl Rust {
             runtime: tokens("::cnn_runtime"),
             visibility: tokens("pub"),
             ident: &|name, _| ident(name),
+            instruction_sets: &Isa::ALL,
             blob: &mut |model, bytes| {
                 let name = format!("{model}.weights");
                 let include = tokens(&format!("::core::include_bytes!({name:?})"));

@@ -4,7 +4,7 @@
 use cnn_dsl::check::{Selection, check};
 use cnn_dsl::emit::{Door, pretty};
 use cnn_dsl::ir::Network;
-use cnn_dsl::plan::{Options, plan};
+use cnn_dsl::plan::{Isa, Options, plan};
 use cnn_dsl::source::{Disk, FileId, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
 use proc_macro2::{Ident, Span};
@@ -105,6 +105,7 @@ fn emitted(folder: &Path) -> (String, Vec<&'static str>) {
         runtime: quote!(__cnn),
         visibility: quote!(pub),
         ident: &|name, _| Ident::new(name, Span::call_site()),
+        instruction_sets: &Isa::ALL,
         blob: &mut |_, bytes| {
             let path = folder.join("weights.bin");
             if std::env::var_os("BLESS").is_some() {

@@ -6,6 +6,7 @@ use cnn_dsl::Compiled;
 use cnn_dsl::check::{Request, Selection};
 use cnn_dsl::diagnostic::Diagnostic;
 use cnn_dsl::emit::Door;
+use cnn_dsl::plan::Isa;
 use cnn_dsl::source::{self, Disk, FileId, Files as _, SourceFile, Sources, TextError};
 use cnn_dsl::syntax;
 use cnn_dsl::tokens::TokenText;
@@ -15,6 +16,14 @@ use syn::LitStr;
 
 use crate::include::Arguments;
 use crate::report::{Places, compile_errors};
+
+/// What models are emitted for, by this crate's features.
+const INSTRUCTION_SETS: &[Isa] = match (cfg!(feature = "avx2"), cfg!(feature = "avx512")) {
+    (true, true) => &Isa::ALL,
+    (true, false) => &[Isa::Portable, Isa::Avx2],
+    (false, true) => &[Isa::Portable, Isa::Avx512],
+    (false, false) => &[Isa::Portable],
+};
 
 /// `cnn!`: the tokens are the text.
 pub fn cnn(tokens: TokenStream) -> TokenStream {
@@ -140,7 +149,9 @@ impl Call {
             let target = text.and_then(|(_, t)| t.target(span.start as usize..span.end as usize));
             new_ident(name, target.map_or_else(Span::call_site, |target| target.first))
         };
-        let mut door = Door { runtime, visibility, ident: &ident, blob: &mut blob };
+        let instruction_sets = INSTRUCTION_SETS;
+        let mut door =
+            Door { runtime, visibility, ident: &ident, instruction_sets, blob: &mut blob };
         let compiled = if errors.is_empty() {
             cnn_dsl::compile(sources, root, selection, disk, &mut door)
         } else {

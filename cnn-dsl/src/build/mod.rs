@@ -9,13 +9,14 @@ mod error;
 mod files;
 mod unit;
 
+pub use crate::plan::Isa as InstructionSet;
 pub use error::BuildError;
 
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use unit::{Models, Unit};
+use unit::{Models, Target, Unit};
 
 /// Compiles a file, or every `.cnn` file of a folder, into OUT_DIR.
 ///
@@ -52,6 +53,7 @@ pub struct Build {
     named: Vec<Named>,
     out_dir: Option<PathBuf>,
     misplaced: Option<String>,
+    instruction_sets: Option<Vec<InstructionSet>>,
 }
 
 /// One call of `file` or `folder`, and what was said about it.
@@ -108,6 +110,24 @@ impl Build {
         self.about_file(name, |models| models.instance(name, model, values))
     }
 
+    /// Emits kernels for these instruction sets alone, and for the portable one, which is always
+    /// there. Where nothing is said: for all. Each costs compiling time and size; a program whose
+    /// processor is known needs one.
+    ///
+    /// ```no_run
+    /// use cnn_dsl::build::{Build, InstructionSet};
+    ///
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     Build::new().folder("models").instruction_sets([InstructionSet::Avx2]).compile()?;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn instruction_sets(mut self, sets: impl IntoIterator<Item = InstructionSet>) -> Self {
+        self.instruction_sets = Some(sets.into_iter().collect());
+        self
+    }
+
     /// Writes here instead of OUT_DIR, so that it also works outside of a build script.
     ///
     /// ```
@@ -147,9 +167,11 @@ impl Build {
             None => std::env::var_os("OUT_DIR").ok_or(BuildError::NoOutDir)?.into(),
         };
         let beside = self.out_dir.is_some();
+        let instruction_sets = self.instruction_sets.as_deref().unwrap_or(&InstructionSet::ALL);
+        let target = Target { out_dir: &out_dir, beside, instruction_sets };
         let mut includes = header("every file of this build");
         for unit in &units {
-            unit.compile(&out_dir, beside, &mut tracked)?;
+            unit.compile(&target, &mut tracked)?;
             includes.push_str(&include(&unit.name, beside));
         }
         files::write(&out_dir.join("cnn_models.rs"), includes.as_bytes())

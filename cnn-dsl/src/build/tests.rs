@@ -127,3 +127,21 @@ fn files_of_one_name_are_kept_apart() {
         "::core::include!(::core::concat!(::core::env!(\"OUT_DIR\"), \"/net.rs\"));\n"
     );
 }
+
+/// A model for one instruction set has no line for the others; the portable one is always there.
+#[test]
+fn instruction_sets_are_chosen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("small.cnn");
+    std::fs::write(&file, "model Small { input 4; dense 2; }").expect("a writable folder");
+    let code = |build: super::Build| {
+        build.file(&file).out_dir(folder.path()).compile().expect("it compiles");
+        std::fs::read_to_string(folder.path().join("small.rs")).expect("it is written")
+    };
+    let all = code(super::Build::new());
+    assert!(["forward_portable", "forward_avx2", "forward_avx512"].iter().all(|f| all.contains(f)));
+    let one = code(super::Build::new().instruction_sets([super::InstructionSet::Avx2]));
+    assert!(one.contains("forward_avx2(") && one.contains("forward_portable("));
+    assert!(!one.contains("avx512"), "{one}");
+    assert!(one.contains("rt::Sets::none().portable().avx2()"));
+}

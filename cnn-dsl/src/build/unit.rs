@@ -5,7 +5,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{BuildError, Tracked, files};
+use super::{BuildError, InstructionSet, Tracked, files};
 use crate::Compiled;
 use crate::check::{Request, Selection};
 use crate::diagnostic::{Diagnostic, render};
@@ -75,16 +75,23 @@ struct Emitted {
     blobs: Vec<(String, Vec<u8>)>,
 }
 
+/// Where the files go, and for which processors.
+pub(super) struct Target<'a> {
+    pub out_dir: &'a Path,
+    /// Whether files include one another by relative paths.
+    pub beside: bool,
+    pub instruction_sets: &'a [InstructionSet],
+}
+
 impl Unit {
-    /// Writes the file's Rust, and the weights that it embeds, into `out_dir`.
+    /// Writes the file's Rust, and the weights that it embeds.
     pub(super) fn compile(
         &self,
-        out_dir: &Path,
-        beside: bool,
+        target: &Target<'_>,
         tracked: &mut Tracked,
     ) -> Result<(), BuildError> {
         let mut disk = Disk::default();
-        let emitted = self.emit(&mut disk, beside);
+        let emitted = self.emit(&mut disk, target);
         for path in &disk.read {
             tracked.add(path);
         }
@@ -93,23 +100,23 @@ impl Unit {
         let tokens: TokenStream = reports.chain([emitted.tokens]).collect();
         let text = pretty(&tokens, &self.shown_path());
         for (name, bytes) in &emitted.blobs {
-            files::write(&out_dir.join(name), bytes)?;
+            files::write(&target.out_dir.join(name), bytes)?;
         }
-        files::write(&out_dir.join(format!("{}.rs", self.name)), text.as_bytes())
+        files::write(&target.out_dir.join(format!("{}.rs", self.name)), text.as_bytes())
     }
 
-    fn emit(&self, disk: &mut Disk, beside: bool) -> Result<Emitted, BuildError> {
+    fn emit(&self, disk: &mut Disk, target: &Target<'_>) -> Result<Emitted, BuildError> {
         let unreadable = |source| BuildError::Text { path: self.path.clone(), source };
         let text = disk.read_text(&self.path).map_err(unreadable)?;
         let mut emitted = Emitted::default();
         let Models { chosen, instances } = &self.models;
         // The instances come on top of all of the file's models, unless some were chosen.
         if chosen.is_empty() {
-            self.add(&text, None, disk, beside, &mut emitted);
+            self.add(&text, None, disk, target, &mut emitted);
         }
         let wanted = [chosen.as_slice(), instances].concat();
         if !wanted.is_empty() {
-            self.add(&text, Some(&wanted), disk, beside, &mut emitted);
+            self.add(&text, Some(&wanted), disk, target, &mut emitted);
         }
         Ok(emitted)
     }
@@ -120,7 +127,7 @@ impl Unit {
         text: &str,
         wanted: Option<&[Wanted]>,
         disk: &mut Disk,
-        beside: bool,
+        target: &Target<'_>,
         emitted: &mut Emitted,
     ) {
         let mut sources = Sources::default();
@@ -139,10 +146,11 @@ impl Unit {
             runtime: quote!(__cnn),
             visibility: quote!(pub),
             ident: &|name, _| ident(name),
+            instruction_sets: target.instruction_sets,
             blob: &mut |model, bytes| {
                 let name = format!("{}.{model}.weights", self.name);
                 blobs.push((name.clone(), bytes.to_owned()));
-                blob(&name, beside)
+                blob(&name, target.beside)
             },
         };
         let compiled = if errors.is_empty() {

@@ -22,6 +22,7 @@ pub use model::{emit, emit_with};
 pub use pretty::pretty;
 pub use stub::stub;
 
+use crate::plan::Isa;
 use crate::source::Span;
 use crate::syntax::ast::Visibility;
 use proc_macro2::{Ident, TokenStream};
@@ -44,6 +45,8 @@ pub struct Door<'a> {
     pub visibility: TokenStream,
     /// A type's name, with the user's span where there is one.
     pub ident: &'a dyn Fn(&str, Span) -> Ident,
+    /// The instruction sets to emit kernels for. The portable one is always there.
+    pub instruction_sets: &'a [Isa],
     /// An expression of type `&'static [u8]` (or a reference to an array of bytes) for the embedded
     /// weights of the model of that name.
     pub blob: &'a mut dyn FnMut(&str, &[u8]) -> TokenStream,

@@ -4,8 +4,8 @@ use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, long, name};
 use crate::emit::run::Run;
 use crate::emit::{Clock, Door, docs, quiet, table};
-use crate::plan::Plan;
 use crate::plan::summary::text;
+use crate::plan::{Isa, Plan};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -41,7 +41,9 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
     let telling = telling(plan, &interface);
     let implementations = implementations(&ident, &interface);
     let tables = table::tables(plan, &runtime, &rt);
-    let run = Run::new(plan, &rt, clock).emit(&interface);
+    let sets = sets(door.instruction_sets);
+    let run = Run::new(plan, &rt, &sets, clock).emit(&interface);
+    let emitted = sets.iter().map(|isa| name(isa.name()));
     let (arena, scratch) = (int(plan.arena), int(plan.scratch));
     let weights = int(plan.weights.len);
     quote! {
@@ -62,6 +64,8 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
             const SCRATCH: usize = #scratch;
             #[doc = " `f32`s of the packed weights."]
             const WEIGHTS: usize = #weights;
+            #[doc = " The instruction sets that there are kernels for."]
+            const SETS: #rt::Sets = #rt::Sets::none()#(.#emitted())*;
 
             impl #ident {
                 #consts
@@ -75,6 +79,11 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
             #run
         };
     }
+}
+
+/// The wanted instruction sets, each once, from the narrowest; the portable one always.
+fn sets(wanted: &[Isa]) -> Vec<Isa> {
+    Isa::ALL.into_iter().filter(|isa| *isa == Isa::Portable || wanted.contains(isa)).collect()
 }
 
 fn consts(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
@@ -105,7 +114,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
             #[doc = " A net with the weights that the model's text names, packed at compile time."]
             #[must_use]
             pub fn pretrained() -> Self {
-                Self(#rt::Net::packed(&TABLE, #blob, ARENA + SCRATCH))
+                Self(#rt::Net::packed(&TABLE, #blob, ARENA + SCRATCH).with_sets(SETS))
             }
         }
     });
@@ -113,7 +122,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed))
+            Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS))
         }
 
         #[doc = " A net with the weights of a safetensors file."]
@@ -123,7 +132,8 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         pub fn load(
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<Self, #runtime::LoadError> {
-            #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into()).map(Self)
+            let net = #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
+            #rt::Ok(Self(net.with_sets(SETS)))
         }
 
         #pretrained
@@ -291,7 +301,8 @@ fn telling(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
             self
         }
 
-        #[doc = " Lets the kernels use these instructions instead of the widest that the processor has."]
+        #[doc = " Lets the kernels use these instructions instead of the widest that the processor has,"]
+        #[doc = " or the next narrower ones that the model was compiled for."]
         pub fn use_instruction_set(&mut self, set: #runtime::InstructionSet) -> &mut Self {
             self.0.use_instruction_set(set);
             self

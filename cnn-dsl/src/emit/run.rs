@@ -16,12 +16,13 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) rt: &'a TokenStream,
     kernels: Vec<Ident>,
+    sets: &'a [Isa],
     pub(super) figures: docs::Figures,
     clock: Clock,
 }
 
 impl<'a> Run<'a> {
-    pub fn new(plan: &'a Plan<'a>, rt: &'a TokenStream, clock: Clock) -> Self {
+    pub fn new(plan: &'a Plan<'a>, rt: &'a TokenStream, sets: &'a [Isa], clock: Clock) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let names = plan.kernels.iter().map(|kernel| {
             let kind = layers::kind(kernel);
@@ -29,13 +30,8 @@ impl<'a> Run<'a> {
             *count += 1;
             format_ident!("{kind}_kernel_{count}")
         });
-        Self {
-            plan,
-            rt,
-            kernels: names.collect(),
-            figures: docs::Figures::new(plan.network),
-            clock,
-        }
+        let figures = docs::Figures::new(plan.network);
+        Self { plan, rt, kernels: names.collect(), sets, figures, clock }
     }
 
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
@@ -47,7 +43,18 @@ impl<'a> Run<'a> {
         let names = self.step_names(&steps);
         let write = self.write(interface);
         let rt = self.rt;
-        let sets = Isa::ALL.iter().map(|&isa| self.set(&steps, &names, isa));
+        let sets = self.sets.iter().map(|&isa| self.set(&steps, &names, isa));
+        let wider = self.sets.iter().rev().filter_map(|isa| {
+            let variant = isa.variant()?;
+            let (variant, forward) =
+                (print::name(variant), suffixed(&print::name("forward"), *isa));
+            Some(quote! {
+                #[cfg(target_arch = "x86_64")]
+                #rt::InstructionSet::#variant(proof) => {
+                    #rt::enter!(proof, #forward(team, net.weights(), arena))
+                }
+            })
+        });
         let common = self.common_kernels();
         quote! {
             #read
@@ -56,14 +63,7 @@ impl<'a> Run<'a> {
             #[doc = " The layers in the order in which they run."]
             fn forward(net: &#rt::Net, team: &mut #rt::Team<'_>, arena: &mut [f32]) {
                 match net.instruction_set() {
-                    #[cfg(target_arch = "x86_64")]
-                    #rt::InstructionSet::Avx512(proof) => {
-                        #rt::enter!(proof, forward_avx512(team, net.weights(), arena))
-                    }
-                    #[cfg(target_arch = "x86_64")]
-                    #rt::InstructionSet::Avx2(proof) => {
-                        #rt::enter!(proof, forward_avx2(team, net.weights(), arena))
-                    }
+                    #(#wider)*
                     _ => forward_portable(team, net.weights(), arena),
                 }
             }

@@ -24,6 +24,15 @@ impl Isa {
         }
     }
 
+    /// The runtime's name of the set that must be detected; none where every processor has it.
+    pub fn variant(self) -> Option<&'static str> {
+        match self {
+            Self::Portable => None,
+            Self::Avx2 => Some("Avx2"),
+            Self::Avx512 => Some("Avx512"),
+        }
+    }
+
     /// What `#[target_feature]` enables.
     pub fn features(self) -> Option<&'static str> {
         match self {

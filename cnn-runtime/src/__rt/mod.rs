@@ -13,7 +13,7 @@ mod vector;
 
 pub use crate::__enter as enter;
 pub use crate::pool::{Part, Pool, Team};
-pub use crate::simd::{self, InstructionSet, burst};
+pub use crate::simd::{self, InstructionSet, Sets, burst};
 pub use batch::{Flat, flat, flat_mut, zeros};
 pub use clock::{look, run_clock, step_begins, step_ends, take_times};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor, Winograd};

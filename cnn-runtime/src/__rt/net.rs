@@ -1,7 +1,7 @@
 //! What every emitted type holds: packed weights, idle workspaces, threads.
 
 use crate::pool::{Pool, Team};
-use crate::simd::InstructionSet;
+use crate::simd::{InstructionSet, Sets};
 use crate::workspace::Aligned;
 use crate::{Load, LoadError, Workspace};
 use cnn_weights::{Table, Tensor};
@@ -16,6 +16,7 @@ pub struct Net {
     idle: Mutex<Vec<Workspace>>,
     pool: Pool,
     instruction_set: InstructionSet,
+    sets: Sets,
 }
 
 impl Net {
@@ -26,7 +27,8 @@ impl Net {
             workspace,
             idle: Mutex::new(vec![Workspace::new(workspace)]),
             pool: Pool::default(),
-            instruction_set: InstructionSet::widest(),
+            instruction_set: InstructionSet::Portable,
+            sets: Sets::none(),
         }
     }
 
@@ -85,9 +87,17 @@ impl Net {
         Team::of(&self.pool, scratch)
     }
 
-    /// Lets the kernels use these instructions.
+    /// Has kernels for these sets, and uses the widest that the processor has.
+    #[must_use]
+    pub fn with_sets(mut self, sets: Sets) -> Self {
+        self.sets = sets;
+        self.use_instruction_set(InstructionSet::widest());
+        self
+    }
+
+    /// Lets the kernels use these instructions, or the next narrower ones that there are kernels for.
     pub fn use_instruction_set(&mut self, set: InstructionSet) {
-        self.instruction_set = set;
+        self.instruction_set = self.sets.widest_within(set);
     }
 
     /// The instructions that the kernels use.
@@ -111,6 +121,7 @@ impl Clone for Net {
     fn clone(&self) -> Self {
         let mut net = Self::new(Aligned::of(self.weights.get()), self.workspace);
         net.pool = self.pool.clone();
+        net.sets = self.sets;
         net.use_instruction_set(self.instruction_set);
         net
     }

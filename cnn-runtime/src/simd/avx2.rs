@@ -19,6 +19,11 @@ impl Proof {
         let has = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
         has.then_some(Self(()))
     }
+
+    /// Those of AVX-512 include these.
+    pub(super) fn of_avx512(_: super::avx512::Proof) -> Self {
+        Self(())
+    }
 }
 
 /// Every lane the same.

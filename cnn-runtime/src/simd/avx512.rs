@@ -24,6 +24,11 @@ impl Proof {
             && is_x86_feature_detected!("fma");
         has.then_some(Self(()))
     }
+
+    /// A processor with these features has those of AVX2.
+    pub(super) fn avx2(self) -> super::avx2::Proof {
+        super::avx2::Proof::of_avx512(self)
+    }
 }
 
 /// Every lane the same.

@@ -78,6 +78,55 @@ impl InstructionSet {
     }
 }
 
+/// The instruction sets that a model has kernels for, beside the portable one.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sets {
+    avx2: bool,
+    avx512: bool,
+}
+
+impl Sets {
+    /// The portable one alone.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { avx2: false, avx512: false }
+    }
+
+    /// The portable one, which is always there.
+    #[must_use]
+    pub const fn portable(self) -> Self {
+        self
+    }
+
+    /// AVX2 too.
+    #[must_use]
+    pub const fn avx2(self) -> Self {
+        Self { avx2: true, ..self }
+    }
+
+    /// AVX-512 too.
+    #[must_use]
+    pub const fn avx512(self) -> Self {
+        Self { avx512: true, ..self }
+    }
+
+    /// The widest of them that is no wider than `set`.
+    pub(crate) fn widest_within(self, set: InstructionSet) -> InstructionSet {
+        match set {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512(_) if self.avx512 => set,
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512(proof) if self.avx2 => InstructionSet::Avx2(proof.avx2()),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2(_) if self.avx2 => set,
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512(_) | InstructionSet::Avx2(_) => InstructionSet::Portable,
+            InstructionSet::Portable => set,
+        }
+    }
+}
+
 impl fmt::Display for InstructionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
