@@ -6,7 +6,7 @@
 use cnn_dsl::check::{Selection, check};
 use cnn_dsl::emit::{Clock, Door, emit_with, pretty};
 use cnn_dsl::ir::Network;
-use cnn_dsl::plan::{Options, Plan, plan};
+use cnn_dsl::plan::{Isa, Options, Plan, plan};
 use cnn_dsl::source::{Disk, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -45,6 +45,7 @@ fn emitted(network: &Network) -> String {
         runtime: "::cnn_runtime".parse().unwrap_or_default(),
         visibility: "pub".parse().unwrap_or_default(),
         ident: &|name, _| Ident::new(name, Span::call_site()),
+        instruction_sets: &Isa::ALL,
         // No model of the file has weights.
         blob: &mut |_, _| TokenStream::new(),
     };

@@ -43,6 +43,8 @@ const _: () = {
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
     const WEIGHTS: usize = 112;
+    /// The instruction sets that there are kernels for.
+    const SETS: rt::Sets = rt::Sets::none().portable().avx2().avx512();
     impl Embedded {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: [usize; 3] = [2, 2, 1];
@@ -54,12 +56,12 @@ const _: () = {
         pub const MULT_ADDS: u64 = 6;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 128;
-        /// Bytes of the weights in memory.
+        /// Bytes of the packed weights.
         pub const WEIGHT_BYTES: u64 = 448;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(rt::Net::init(&TABLE, ARENA + SCRATCH, seed))
+            Self(rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS))
         }
         /// A net with the weights of a safetensors file.
         ///
@@ -68,12 +70,16 @@ const _: () = {
         pub fn load(
             weights: impl rt::Into<__cnn::Load>,
         ) -> rt::Result<Self, __cnn::LoadError> {
-            rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into()).map(Self)
+            let net = rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
+            rt::Ok(Self(net.with_sets(SETS)))
         }
         /// A net with the weights that the model's text names, packed at compile time.
         #[must_use]
         pub fn pretrained() -> Self {
-            Self(rt::Net::packed(&TABLE, include_bytes!("weights.bin"), ARENA + SCRATCH))
+            Self(
+                rt::Net::packed(include_bytes!("weights.bin"), ARENA + SCRATCH)
+                    .with_sets(SETS),
+            )
         }
         /// Runs the network in one of the net's own workspaces.
         #[must_use]
@@ -139,7 +145,8 @@ const _: () = {
             self.0.set_threads(threads, SCRATCH);
             self
         }
-        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        /// Lets the kernels use these instructions instead of the widest that the processor has,
+        /// or the next narrower ones that the model was compiled for.
         pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
             self.0.use_instruction_set(set);
             self
