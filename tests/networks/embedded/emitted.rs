@@ -56,7 +56,7 @@ const _: () = {
         pub const MULT_ADDS: u64 = 6;
         /// Bytes of a workspace.
         pub const ARENA_BYTES: u64 = 128;
-        /// Bytes of the packed weights.
+        /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 448;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
@@ -77,7 +77,7 @@ const _: () = {
         #[must_use]
         pub fn pretrained() -> Self {
             Self(
-                rt::Net::packed(include_bytes!("weights.bin"), ARENA + SCRATCH)
+                rt::Net::packed(&TABLE, include_bytes!("weights.bin"), ARENA + SCRATCH)
                     .with_sets(SETS),
             )
         }

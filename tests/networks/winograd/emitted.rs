@@ -49,6 +49,8 @@ const _: () = {
     const SCRATCH: usize = 194688;
     /// `f32`s of the packed weights.
     const WEIGHTS: usize = 220432;
+    /// The instruction sets that there are kernels for.
+    const SETS: rt::Sets = rt::Sets::none().portable().avx2().avx512();
     impl Tiles {
         /// Sizes of the input: height, width, channels, or a vector's length.
         pub const INPUT: ([usize; 3], [usize; 3]) = ([30, 31, 20], [9, 10, 40]);
@@ -69,7 +71,7 @@ const _: () = {
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(rt::Net::init(&TABLE, ARENA + SCRATCH, seed))
+            Self(rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS))
         }
         /// A net with the weights of a safetensors file.
         ///
@@ -78,7 +80,8 @@ const _: () = {
         pub fn load(
             weights: impl rt::Into<__cnn::Load>,
         ) -> rt::Result<Self, __cnn::LoadError> {
-            rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into()).map(Self)
+            let net = rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
+            rt::Ok(Self(net.with_sets(SETS)))
         }
         /// Runs the network in one of the net's own workspaces; the result is on the heap.
         #[must_use]
@@ -190,7 +193,8 @@ const _: () = {
             self.0.set_threads(threads, SCRATCH);
             self
         }
-        /// Lets the kernels use these instructions instead of the widest that the processor has.
+        /// Lets the kernels use these instructions instead of the widest that the processor has,
+        /// or the next narrower ones that the model was compiled for.
         pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
             self.0.use_instruction_set(set);
             self
