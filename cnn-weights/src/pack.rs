@@ -3,6 +3,9 @@
 
 use crate::table::{Fold, Form, Pack, Role, Table, Tensor};
 
+/// Bytes that every embedded piece begins at a multiple of: a cache line, as in the blob.
+const LINE: usize = 64;
+
 /// Packs the values of the table's tensors, canonical as [`read`](crate::read) and
 /// [`init`](crate::init) give them, into one blob of [`Table::len`] numbers.
 ///
@@ -25,8 +28,9 @@ pub fn pack(table: &Table, values: &[Vec<f32>]) -> Vec<f32> {
     blob
 }
 
-/// Packs the values as a program embeds them: the pieces one behind the other as little-endian
-/// numbers, kernels not yet transformed.
+/// Packs the values as a program embeds them: little-endian numbers, kernels not yet transformed,
+/// each piece from a multiple of 64 bytes on. Where no kernel is transformed these are the bytes of
+/// the blob itself.
 ///
 /// # Panics
 ///
@@ -38,6 +42,7 @@ pub fn embed(table: &Table, values: &[Vec<f32>]) -> Vec<u8> {
         let mut piece = vec![0.0; pack.embedded_len()];
         fill(&mut piece, table, pack, values);
         bytes.extend(piece.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.resize(bytes.len().next_multiple_of(LINE), 0);
     }
     bytes
 }
@@ -49,17 +54,21 @@ pub fn embed(table: &Table, values: &[Vec<f32>]) -> Vec<u8> {
 ///
 /// When the bytes or the blob do not belong to the table.
 pub fn unpack(table: &Table, bytes: &[u8], blob: &mut [f32]) {
-    let mut words = bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word));
+    let mut rest = bytes;
     for pack in table.packs.iter() {
         let to = &mut blob[pack.offset..pack.offset + pack.len];
+        let len = pack.embedded_len() * size_of::<f32>();
+        let (piece, behind) = rest.split_at(len.next_multiple_of(LINE));
+        rest = behind;
+        let words = piece.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word));
         if matches!(pack.form, Form::Winograd { .. }) {
-            let piece: Vec<f32> = words.by_ref().take(pack.embedded_len()).collect();
+            let piece: Vec<f32> = words.take(pack.embedded_len()).collect();
             unpack_piece(table, pack, &piece, to);
         } else {
-            to.iter_mut().zip(&mut words).for_each(|(to, word)| *to = word);
+            to.iter_mut().zip(words).for_each(|(to, word)| *to = word);
         }
     }
-    assert_eq!(words.len(), 0, "the bytes are as many as the table says");
+    assert!(rest.is_empty(), "the bytes are as many as the table says");
 }
 
 /// What kernels read, from what a program embeds.
@@ -298,7 +307,8 @@ mod tests {
                 Table { tensors: tensors.clone().into(), packs: packs.into(), len: len + 12 };
             let values = [counted(54), counted(3)];
             let bytes = embed(&table, &values);
-            assert_eq!(bytes.len(), 4 * (2 * 9 * 2 * 2 + 4), "kernels are embedded as they are");
+            // 288 bytes of the kernel as it is and 16 of the bias, each filled up to cache lines.
+            assert_eq!(bytes.len(), 320 + 64);
             let mut blob = vec![0.0; table.len];
             unpack(&table, &bytes, &mut blob);
             assert_eq!(blob, pack(&table, &values));

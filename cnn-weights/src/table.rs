@@ -58,6 +58,13 @@ impl Role {
     }
 }
 
+impl Table {
+    /// Whether kernels are transformed when a net is made of embedded weights.
+    pub fn transforms(&self) -> bool {
+        self.packs.iter().any(|pack| matches!(pack.form, Form::Winograd { .. }))
+    }
+}
+
 impl Pack {
     /// How many numbers embedded weights hold for it.
     pub fn embedded_len(&self) -> usize {

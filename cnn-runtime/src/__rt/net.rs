@@ -1,16 +1,23 @@
 //! What every emitted type holds: packed weights, idle workspaces, threads.
 
 use crate::pool::{Pool, Team};
-use crate::simd::{InstructionSet, Sets};
+use crate::simd::{self, InstructionSet, Sets};
 use crate::workspace::Aligned;
 use crate::{Load, LoadError, Workspace};
 use cnn_weights::{Table, Tensor};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Packed weights: on the heap, or where the program has them.
+#[derive(Clone)]
+enum Weights {
+    Owned(Arc<Aligned>),
+    Embedded(&'static [f32]),
+}
 
 /// The inside of an emitted type.
 pub struct Net {
-    weights: Aligned,
+    weights: Weights,
     /// `f32`s of a workspace.
     workspace: usize,
     idle: Mutex<Vec<Workspace>>,
@@ -19,9 +26,16 @@ pub struct Net {
     sets: Sets,
 }
 
+impl Weights {
+    /// A copy on the heap.
+    fn of(values: &[f32]) -> Self {
+        Self::Owned(Arc::new(Aligned::of(values)))
+    }
+}
+
 impl Net {
     /// Packed weights and a first workspace of so many `f32`s.
-    fn new(weights: Aligned, workspace: usize) -> Self {
+    fn new(weights: Weights, workspace: usize) -> Self {
         Self {
             weights,
             workspace,
@@ -35,7 +49,7 @@ impl Net {
     /// Seeded random weights.
     pub fn init(table: &Table, workspace: usize, seed: u64) -> Self {
         let values = cnn_weights::init(&table.tensors, seed);
-        Self::new(Aligned::of(&cnn_weights::pack(table, &values)), workspace)
+        Self::new(Weights::of(&cnn_weights::pack(table, &values)), workspace)
     }
 
     /// The weights of a file; `ignored` may be in it.
@@ -49,19 +63,30 @@ impl Net {
         load: &Load,
     ) -> Result<Self, LoadError> {
         let values = cnn_weights::read(load, &table.tensors, ignored)?;
-        Ok(Self::new(Aligned::of(&cnn_weights::pack(table, &values)), workspace))
+        Ok(Self::new(Weights::of(&cnn_weights::pack(table, &values)), workspace))
     }
 
-    /// Weights embedded at compile time.
-    pub fn packed(table: &Table, bytes: &[u8], workspace: usize) -> Self {
-        let mut weights = Aligned::zeros(table.len);
-        cnn_weights::unpack(table, bytes, weights.get_mut());
+    /// Weights embedded at compile time. They are used where they lie, unless kernels are to be
+    /// transformed or the processor's numbers are not little-endian.
+    pub fn packed(table: &Table, bytes: &'static [u8], workspace: usize) -> Self {
+        let embedded = simd::floats(bytes).filter(|weights| weights.len() == table.len);
+        let weights = match embedded {
+            Some(weights) if !table.transforms() => Weights::Embedded(weights),
+            Some(_) | None => {
+                let mut weights = Aligned::zeros(table.len);
+                cnn_weights::unpack(table, bytes, weights.get_mut());
+                Weights::Owned(Arc::new(weights))
+            }
+        };
         Self::new(weights, workspace)
     }
 
     /// The packed weights.
     pub fn weights(&self) -> &[f32] {
-        self.weights.get()
+        match &self.weights {
+            Weights::Owned(weights) => weights.get(),
+            Weights::Embedded(weights) => weights,
+        }
     }
 
     /// An idle workspace, or a new one where all are in use.
@@ -119,7 +144,7 @@ impl fmt::Debug for Net {
 
 impl Clone for Net {
     fn clone(&self) -> Self {
-        let mut net = Self::new(Aligned::of(self.weights.get()), self.workspace);
+        let mut net = Self::new(self.weights.clone(), self.workspace);
         net.pool = self.pool.clone();
         net.sets = self.sets;
         net.use_instruction_set(self.instruction_set);

@@ -16,6 +16,9 @@ mod quad;
 
 pub use burst::burst;
 
+mod bytes;
+pub use bytes::floats;
+
 use std::fmt;
 
 /// The instructions that a model's kernels use, chosen once a net: the widest set that the processor
