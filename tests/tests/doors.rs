@@ -71,6 +71,7 @@ fn both_doors_say_and_emit_the_same() {
                 runtime: "::cnn_runtime".parse().expect("a path"),
                 visibility: TokenStream::new(),
                 ident: &|name, _| Ident::new(name, proc_macro2::Span::call_site()),
+                instruction_sets: &cnn_dsl::plan::Isa::ALL,
                 blob: &mut blob,
             };
             let (all, mut disk) = (Selection::All, Disk::default());
