@@ -56,16 +56,15 @@ fn tile_of(
         quote!(v::load(#rt::at(w, #place)))
     };
     let channel = channel_place(dw.x, false, context);
-    let pixel = |first: &TokenStream, plus: usize| {
-        let place = index(&[(first, 1), (&channel, 1)], plus, 0);
-        load(dw.x, &quote!(row), &place, count, context)
-    };
     let sum = if let Some(columns) = &tile.columns {
-        let (x, w) = (pixel(&window.place(tile.q, 0, &quote!(s)), 0), weight(&quote!(s)));
+        let place = index(&[(&window.place(tile.q, 0, &quote!(s)), 1), (&channel, 1)], 0, 0);
+        let (x, w) = (load(dw.x, &quote!(row), &place, count, context), weight(&quote!(s)));
         let a = &a[0];
         quote! { for s in #columns { #a = v::mul_add(#x, #w, #a); } }
     } else {
-        whole_windows(dw, window, tile, &a, &pixel, &weight)
+        let first = window.place(tile.q, 0, &quote!(0));
+        let first = index(&[(&first, 1), (&channel, 1)], 0, 0);
+        whole_windows(dw, window, &a, &first, count, context)
     };
     let stores = a.iter().enumerate().map(|(pixel, a)| {
         let epilogue = activate_vector(a, &dw.epilogue, rt);
@@ -82,36 +81,47 @@ fn tile_of(
     }
 }
 
-/// Every pixel that the tile sees in a row is read once.
+/// Every pixel that the tile sees in a row is read once. What a tile reads of a row, and of its
+/// filters, is one array each, so that their ends are looked at once.
 fn whole_windows(
     dw: &Dw,
     window: &Window,
-    tile: &Tile<'_>,
     a: &[Ident],
-    pixel: &impl Fn(&TokenStream, usize) -> TokenStream,
-    weight: &impl Fn(&TokenStream) -> TokenStream,
+    first: &TokenStream,
+    count: usize,
+    context: &Context<'_>,
 ) -> TokenStream {
+    let (rt, lanes) = (context.rt, context.isa.lanes());
     let s_count = dw.op.kernel[1];
-    let (stride, dilation) = (dw.op.stride[1], dw.op.dilation[1]);
+    let (stride, dilation, padded) = (dw.op.stride[1], dw.op.dilation[1], dw.padded());
     let seen = |pixel: usize, s: usize| pixel * stride + s * dilation;
     let columns: BTreeSet<usize> =
-        (0..tile.pixels).flat_map(|pixel| (0..s_count).map(move |s| seen(pixel, s))).collect();
-    let first = window.place(tile.q, 0, &quote!(0));
+        (0..a.len()).flat_map(|pixel| (0..s_count).map(move |s| seen(pixel, s))).collect();
     let loads = columns.iter().map(|&column| {
         let name = format_ident!("x{column}");
-        let x = pixel(&first, column * window.column_step());
+        let place = int(column * window.column_step());
+        let x = load(dw.x, &quote!(seen), &quote!(#place), count, context);
         quote! { let #name = #x; }
     });
     let steps = (0..s_count).map(|s| {
-        let at = int(s);
-        let w = weight(&quote!(#at));
+        let place = int(s * padded);
         let steps = a.iter().enumerate().map(|(pixel, a)| {
             let x = format_ident!("x{}", seen(pixel, s));
             quote! { #a = v::mul_add(#x, filter, #a); }
         });
-        quote! { let filter = #w; #(#steps)* }
+        quote! { let filter = v::load(#rt::at(filters, #place)); #(#steps)* }
     });
-    quote! { #(#loads)* #(#steps)* }
+    // A vector in blocks is there in full, also where its last lanes mean nothing.
+    let width = if dw.x.layout.is_flat(dw.x.shape) { count } else { lanes };
+    let last = columns.last().copied().unwrap_or(0) * window.column_step();
+    let (span, filters) = (int(last + width), int((s_count - 1) * padded + lanes));
+    let filter = index(&[(&quote!(r), s_count * padded), (&quote!(n), lanes)], 0, 0);
+    quote! {
+        let seen = #rt::at::<f32, #span>(row, #first);
+        let filters = #rt::at::<f32, #filters>(w, #filter);
+        #(#loads)*
+        #(#steps)*
+    }
 }
 
 /// Several filters a channel, between dense values: one output pixel at a time.
