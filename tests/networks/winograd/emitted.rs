@@ -3851,732 +3851,476 @@ const _: () = {
                     &[0.0; 544]
                 };
                 let to = block * 512 + row * 128;
-                {
-                    let e0 = v::load(rt::at(row0, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let t0_2 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    {
+                        let e0 = v::load(rt::at(row0, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e4 = v::load(rt::at(row4, lane));
+                        let mut t0_0 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let t0_3 = v::mul_add(
+                        let e0 = v::load(rt::at(row0, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
+                        let mut t0_1 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1040), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2080), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4160), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5200), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
+                        for tile in 0..8 {
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let t0_2 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let t0_3 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let t0_4 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let t0_5 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::mul_add(
+                                t0_0,
+                                v::splat(1.265625),
+                                v::mul_add(t0_2, v::splat(-2.8125), t0_4),
+                            );
+                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 1040),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 2080),
+                                e2,
+                            );
+                            let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 3120),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 4160),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t0_1,
+                                v::splat(1.265625),
+                                v::mul_add(t0_3, v::splat(-2.8125), t0_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 5200),
+                                e5,
+                            );
+                            t0_0 = t0_4;
+                            t0_1 = t0_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6240), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7280), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8320), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9360), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10400), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 11440), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12480), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14560), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16640), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 17680), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
+                        let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_2 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_3 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_4 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_5 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e0 = v::mul_add(
+                                t1_0,
+                                v::splat(1.265625),
+                                v::mul_add(t1_2, v::splat(-2.8125), t1_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 6240),
+                                e0,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 7280),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 8320),
+                                e2,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 9360),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 10400),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t1_1,
+                                v::splat(1.265625),
+                                v::mul_add(t1_3, v::splat(-2.8125), t1_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 11440),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t2_0,
+                                v::splat(1.265625),
+                                v::mul_add(t2_2, v::splat(-2.8125), t2_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 12480),
+                                e0,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 13520),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 14560),
+                                e2,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 15600),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 16640),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t2_1,
+                                v::splat(1.265625),
+                                v::mul_add(t2_3, v::splat(-2.8125), t2_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 17680),
+                                e5,
+                            );
+                            t1_0 = t1_4;
+                            t1_1 = t1_5;
+                            t2_0 = t2_4;
+                            t2_1 = t2_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18720), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19760), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 20800), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21840), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 22880), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23920), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24960), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 26000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28080), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29120), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30160), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
+                        let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_2 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_3 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_4 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_5 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e0 = v::mul_add(
+                                t3_0,
+                                v::splat(1.265625),
+                                v::mul_add(t3_2, v::splat(-2.8125), t3_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 18720),
+                                e0,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 19760),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 20800),
+                                e2,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 21840),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 22880),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t3_1,
+                                v::splat(1.265625),
+                                v::mul_add(t3_3, v::splat(-2.8125), t3_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 23920),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t4_0,
+                                v::splat(1.265625),
+                                v::mul_add(t4_2, v::splat(-2.8125), t4_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 24960),
+                                e0,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 26000),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 27040),
+                                e2,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 28080),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 29120),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t4_1,
+                                v::splat(1.265625),
+                                v::mul_add(t4_3, v::splat(-2.8125), t4_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 30160),
+                                e5,
+                            );
+                            t3_0 = t3_4;
+                            t3_1 = t3_5;
+                            t4_0 = t4_4;
+                            t4_1 = t4_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e5 = v::load(rt::at(row5, 0));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e5 = v::load(rt::at(row5, 16));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
-                        let t5_2 = v::mul_add(
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e5 = v::load(rt::at(row5, lane));
+                        let mut t5_0 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
-                        let t5_3 = v::mul_add(
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e5 = v::load(rt::at(row5, lane + 16));
+                        let mut t5_1 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 31200), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32240), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 33280), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34320), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35360), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36400), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
-                    }
-                }
-                {
-                    let e0 = v::load(rt::at(row0, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let t0_2 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let t0_3 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1048), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2088), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3128), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4168), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5208), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6248), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7288), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8328), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9368), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10408), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 11448), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12488), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13528), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14568), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15608), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16648), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 17688), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18728), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19768), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 20808), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21848), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 22888), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23928), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24968), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 26008), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27048), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28088), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29128), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30168), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e5 = v::load(rt::at(row5, 8));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e5 = v::load(rt::at(row5, 24));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 40));
-                        let t5_2 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 56));
-                        let t5_3 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 72));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 88));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 31208), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32248), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 33288), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34328), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35368), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36408), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let t5_2 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let t5_3 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let t5_4 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let t5_5 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e0 = v::mul_add(
+                                t5_0,
+                                v::splat(1.265625),
+                                v::mul_add(t5_2, v::splat(-2.8125), t5_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 31200),
+                                e0,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 32240),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 33280),
+                                e2,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 34320),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 35360),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t5_1,
+                                v::splat(1.265625),
+                                v::mul_add(t5_3, v::splat(-2.8125), t5_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 36400),
+                                e5,
+                            );
+                            t5_0 = t5_4;
+                            t5_1 = t5_5;
+                        }
                     }
                 }
             }
@@ -4769,946 +4513,533 @@ const _: () = {
             let p = row * 4 + first * 4;
             for panel in 0..3 {
                 let from = panel * 512 + row * 128;
-                let bias = v::load(rt::at(&b[panel], 0));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 9312));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 18624));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 27936));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 37248));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 46560));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 1552));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 10864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 20176));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 29488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 38800));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 48112));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3104));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12416));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 21728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 31040));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 40352));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 49664));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 4656));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 13968));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 23280));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 32592));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 41904));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 51216));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6208));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 15520));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 24832));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 34144));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 43456));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 52768));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 7760));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 17072));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 26384));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 35696));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 45008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 54320));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    if p < 31 {
-                        let out = y.row(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    let bias = v::load(rt::at(&b[panel], lane));
+                    for tile in 0..8 {
+                        let q = left * 4 + tile * 4;
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 9312));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 18624));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 27936));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 37248));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 46560));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_0 = v::add(v::add(s0, even_a), even_b);
+                        let t1_0 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_0 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_0 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 37, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 74, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 111, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    if p + 1 < 31 {
-                        let out = y.row(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 1552));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 10864));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 20176));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 29488));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 38800));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 48112));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_1 = v::add(v::add(s0, even_a), even_b);
+                        let t1_1 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_1 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_1 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 37, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 74, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 111, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    if p + 2 < 31 {
-                        let out = y.row(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 3104));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 12416));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 21728));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 31040));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 40352));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 49664));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_2 = v::add(v::add(s0, even_a), even_b);
+                        let t1_2 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_2 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_2 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 37, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 74, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 111, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    if p + 3 < 31 {
-                        let out = y.row(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 4656));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 13968));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 23280));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 32592));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 41904));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 51216));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_3 = v::add(v::add(s0, even_a), even_b);
+                        let t1_3 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_3 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_3 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 37, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 74, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 111, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                }
-                let bias = v::load(rt::at(&b[panel], 8));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 9320));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 18632));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 27944));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 37256));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 46568));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 1560));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 10872));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 20184));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 29496));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 38808));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 48120));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12424));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 21736));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 31048));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 40360));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 49672));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 4664));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 13976));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 23288));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 32600));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 41912));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 51224));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6216));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 15528));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 24840));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 34152));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 43464));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 52776));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 7768));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 17080));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 26392));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 35704));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 45016));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 54328));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    if p < 31 {
-                        let out = y.row(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 6208));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 15520));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 24832));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 34144));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 43456));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 52768));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_4 = v::add(v::add(s0, even_a), even_b);
+                        let t1_4 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_4 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_4 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 8, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 45, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 82, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 119, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    if p + 1 < 31 {
-                        let out = y.row(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 7760));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 17072));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 26384));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 35696));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 45008));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 54320));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_5 = v::add(v::add(s0, even_a), even_b);
+                        let t1_5 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_5 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_5 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                        if p < 31 {
+                            let out = y.row(p);
+                            let (even_a, odd_a) = (
+                                v::add(t0_1, t0_2),
+                                v::sub(t0_1, t0_2),
+                            );
+                            let (even_b, odd_b) = (
+                                v::add(t0_3, t0_4),
+                                v::sub(t0_3, t0_4),
+                            );
+                            let a0 = v::add(v::add(t0_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let mut array = v::array(a0);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a0 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 8, count),
-                                    a0,
-                                );
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let mut array = v::array(a1);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a1 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 37, count),
+                                        a1,
+                                    );
+                                }
                             }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                            if q + 2 < 30 {
+                                let mut a2 = v::add(a2, bias);
+                                let mut array = v::array(a2);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a2 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 74, count),
+                                        a2,
+                                    );
+                                }
                             }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 45, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 82, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 119, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    if p + 2 < 31 {
-                        let out = y.row(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
-                        );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 8, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 45, count),
-                                    a1,
-                                );
+                            if q + 3 < 30 {
+                                let mut a3 = v::add(a3, bias);
+                                let mut array = v::array(a3);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a3 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 111, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                        if p + 1 < 31 {
+                            let out = y.row(p + 1);
+                            let (even_a, odd_a) = (
+                                v::add(t1_1, t1_2),
+                                v::sub(t1_1, t1_2),
+                            );
+                            let (even_b, odd_b) = (
+                                v::add(t1_3, t1_4),
+                                v::sub(t1_3, t1_4),
+                            );
+                            let a0 = v::add(v::add(t1_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let mut array = v::array(a0);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a0 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 82, count),
-                                    a2,
-                                );
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let mut array = v::array(a1);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a1 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 37, count),
+                                        a1,
+                                    );
+                                }
+                            }
+                            if q + 2 < 30 {
+                                let mut a2 = v::add(a2, bias);
+                                let mut array = v::array(a2);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a2 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 74, count),
+                                        a2,
+                                    );
+                                }
+                            }
+                            if q + 3 < 30 {
+                                let mut a3 = v::add(a3, bias);
+                                let mut array = v::array(a3);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a3 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 111, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                        if p + 2 < 31 {
+                            let out = y.row(p + 2);
+                            let (even_a, odd_a) = (
+                                v::add(t2_1, t2_2),
+                                v::sub(t2_1, t2_2),
+                            );
+                            let (even_b, odd_b) = (
+                                v::add(t2_3, t2_4),
+                                v::sub(t2_3, t2_4),
+                            );
+                            let a0 = v::add(v::add(t2_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let mut array = v::array(a0);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a0 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 119, count),
-                                    a3,
-                                );
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let mut array = v::array(a1);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a1 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 37, count),
+                                        a1,
+                                    );
+                                }
+                            }
+                            if q + 2 < 30 {
+                                let mut a2 = v::add(a2, bias);
+                                let mut array = v::array(a2);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a2 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 74, count),
+                                        a2,
+                                    );
+                                }
+                            }
+                            if q + 3 < 30 {
+                                let mut a3 = v::add(a3, bias);
+                                let mut array = v::array(a3);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a3 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 111, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                    }
-                    if p + 3 < 31 {
-                        let out = y.row(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
-                        );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let mut array = v::array(a0);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                        if p + 3 < 31 {
+                            let out = y.row(p + 3);
+                            let (even_a, odd_a) = (
+                                v::add(t3_1, t3_2),
+                                v::sub(t3_1, t3_2),
+                            );
+                            let (even_b, odd_b) = (
+                                v::add(t3_3, t3_4),
+                                v::sub(t3_3, t3_4),
+                            );
+                            let a0 = v::add(v::add(t3_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let mut array = v::array(a0);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a0 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                            a0 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 8, count),
-                                    a0,
-                                );
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let mut array = v::array(a1);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a1 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 37, count),
+                                        a1,
+                                    );
+                                }
                             }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let mut array = v::array(a1);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
+                            if q + 2 < 30 {
+                                let mut a2 = v::add(a2, bias);
+                                let mut array = v::array(a2);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a2 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 74, count),
+                                        a2,
+                                    );
+                                }
                             }
-                            a1 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 45, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 30 {
-                            let mut a2 = v::add(a2, bias);
-                            let mut array = v::array(a2);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a2 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 82, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 30 {
-                            let mut a3 = v::add(a3, bias);
-                            let mut array = v::array(a3);
-                            for e in array.iter_mut() {
-                                *e = rt::math::sigmoid(*e);
-                            }
-                            a3 = v::of(array);
-                            let count = 37usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 37 + 119, count),
-                                    a3,
-                                );
+                            if q + 3 < 30 {
+                                let mut a3 = v::add(a3, bias);
+                                let mut array = v::array(a3);
+                                for e in array.iter_mut() {
+                                    *e = rt::math::sigmoid(*e);
+                                }
+                                a3 = v::of(array);
+                                let count = 37usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 37 + lane + 111, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
                     }
@@ -5785,732 +5116,476 @@ const _: () = {
                     &[0.0; 544]
                 };
                 let to = block * 896 + row * 128;
-                {
-                    let e0 = v::load(rt::at(row0, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let t0_2 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    {
+                        let e0 = v::load(rt::at(row0, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e4 = v::load(rt::at(row4, lane));
+                        let mut t0_0 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let t0_3 = v::mul_add(
+                        let e0 = v::load(rt::at(row0, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
+                        let mut t0_1 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1808), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3616), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5424), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7232), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9040), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
+                        for tile in 0..8 {
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let t0_2 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let t0_3 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let t0_4 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let t0_5 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::mul_add(
+                                t0_0,
+                                v::splat(1.265625),
+                                v::mul_add(t0_2, v::splat(-2.8125), t0_4),
+                            );
+                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 1808),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 3616),
+                                e2,
+                            );
+                            let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 5424),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 7232),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t0_1,
+                                v::splat(1.265625),
+                                v::mul_add(t0_3, v::splat(-2.8125), t0_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 9040),
+                                e5,
+                            );
+                            t0_0 = t0_4;
+                            t0_1 = t0_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10848), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12656), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14464), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16272), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18080), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19888), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21696), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23504), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 25312), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28928), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30736), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
+                        let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_2 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_3 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_4 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_5 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e0 = v::mul_add(
+                                t1_0,
+                                v::splat(1.265625),
+                                v::mul_add(t1_2, v::splat(-2.8125), t1_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 10848),
+                                e0,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 12656),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 14464),
+                                e2,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 16272),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 18080),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t1_1,
+                                v::splat(1.265625),
+                                v::mul_add(t1_3, v::splat(-2.8125), t1_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 19888),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t2_0,
+                                v::splat(1.265625),
+                                v::mul_add(t2_2, v::splat(-2.8125), t2_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 21696),
+                                e0,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 23504),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 25312),
+                                e2,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 27120),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 28928),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t2_1,
+                                v::splat(1.265625),
+                                v::mul_add(t2_3, v::splat(-2.8125), t2_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 30736),
+                                e5,
+                            );
+                            t1_0 = t1_4;
+                            t1_1 = t1_5;
+                            t2_0 = t2_4;
+                            t2_1 = t2_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32544), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34352), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36160), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37968), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 39776), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 41584), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43392), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 47008), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48816), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 50624), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 52432), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
+                        let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_2 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_3 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_4 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_5 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e0 = v::mul_add(
+                                t3_0,
+                                v::splat(1.265625),
+                                v::mul_add(t3_2, v::splat(-2.8125), t3_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 32544),
+                                e0,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 34352),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 36160),
+                                e2,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 37968),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 39776),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t3_1,
+                                v::splat(1.265625),
+                                v::mul_add(t3_3, v::splat(-2.8125), t3_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 41584),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t4_0,
+                                v::splat(1.265625),
+                                v::mul_add(t4_2, v::splat(-2.8125), t4_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 43392),
+                                e0,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 45200),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 47008),
+                                e2,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 48816),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 50624),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t4_1,
+                                v::splat(1.265625),
+                                v::mul_add(t4_3, v::splat(-2.8125), t4_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 52432),
+                                e5,
+                            );
+                            t3_0 = t3_4;
+                            t3_1 = t3_5;
+                            t4_0 = t4_4;
+                            t4_1 = t4_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e5 = v::load(rt::at(row5, 0));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e5 = v::load(rt::at(row5, 16));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
-                        let t5_2 = v::mul_add(
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e5 = v::load(rt::at(row5, lane));
+                        let mut t5_0 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
-                        let t5_3 = v::mul_add(
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e5 = v::load(rt::at(row5, lane + 16));
+                        let mut t5_1 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54240), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56048), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 57856), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59664), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 61472), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 63280), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
-                    }
-                }
-                {
-                    let e0 = v::load(rt::at(row0, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let t0_2 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let t0_3 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1816), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3624), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5432), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7240), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9048), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10856), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12664), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14472), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16280), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18088), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19896), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21704), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23512), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 25320), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27128), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28936), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30744), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32552), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34360), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36168), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37976), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 39784), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 41592), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43400), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45208), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 47016), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48824), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 50632), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 52440), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e5 = v::load(rt::at(row5, 8));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e5 = v::load(rt::at(row5, 24));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 40));
-                        let t5_2 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 56));
-                        let t5_3 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 72));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 88));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54248), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56056), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 57864), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59672), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 61480), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 63288), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let t5_2 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let t5_3 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let t5_4 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let t5_5 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e0 = v::mul_add(
+                                t5_0,
+                                v::splat(1.265625),
+                                v::mul_add(t5_2, v::splat(-2.8125), t5_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 54240),
+                                e0,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 56048),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 57856),
+                                e2,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 59664),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 61472),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t5_1,
+                                v::splat(1.265625),
+                                v::mul_add(t5_3, v::splat(-2.8125), t5_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 63280),
+                                e5,
+                            );
+                            t5_0 = t5_4;
+                            t5_1 = t5_5;
+                        }
                     }
                 }
             }
@@ -6704,723 +5779,438 @@ const _: () = {
             let p = row * 4 + first * 4;
             for panel in y.units() {
                 let from = panel * 896 + row * 128;
-                let bias = v::load(rt::at(&b[panel], 0));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    {
-                        let out = y.row(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    let bias = v::load(rt::at(&b[panel], lane));
+                    for tile in 0..8 {
+                        let q = left * 4 + tile * 4;
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16224));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32448));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48672));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 64896));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 81120));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_0 = v::add(v::add(s0, even_a), even_b);
+                        let t1_0 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_0 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_0 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 16),
-                                a0,
-                            );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 32),
-                                a1,
-                            );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 48),
-                                a2,
-                            );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 64),
-                                a3,
-                            );
-                        }
-                    }
-                    {
-                        let out = y.row(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 2704));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 18928));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35152));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 51376));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 67600));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 83824));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_1 = v::add(v::add(s0, even_a), even_b);
+                        let t1_1 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_1 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_1 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 16),
-                                a0,
-                            );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 32),
-                                a1,
-                            );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 48),
-                                a2,
-                            );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 64),
-                                a3,
-                            );
-                        }
-                    }
-                    {
-                        let out = y.row(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 5408));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 21632));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 37856));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 54080));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 70304));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 86528));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_2 = v::add(v::add(s0, even_a), even_b);
+                        let t1_2 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_2 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_2 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 16),
-                                a0,
-                            );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 32),
-                                a1,
-                            );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 48),
-                                a2,
-                            );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 64),
-                                a3,
-                            );
-                        }
-                    }
-                    {
-                        let out = y.row(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 8112));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 24336));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 40560));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 56784));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 73008));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 89232));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_3 = v::add(v::add(s0, even_a), even_b);
+                        let t1_3 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_3 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_3 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 16),
-                                a0,
-                            );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 32),
-                                a1,
-                            );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 48),
-                                a2,
-                            );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 64),
-                                a3,
-                            );
-                        }
-                    }
-                }
-                let bias = v::load(rt::at(&b[panel], 8));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16232));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32456));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48680));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64904));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81128));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2712));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18936));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35160));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51384));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67608));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83832));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5416));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21640));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37864));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54088));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70312));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86536));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8120));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24344));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40568));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56792));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73016));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89240));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10824));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27048));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43272));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59496));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75720));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91944));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13528));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29752));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45976));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62200));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78424));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94648));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    {
-                        let out = y.row(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 10816));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 27040));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 43264));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 59488));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 75712));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 91936));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_4 = v::add(v::add(s0, even_a), even_b);
+                        let t1_4 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_4 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_4 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 24),
-                                a0,
-                            );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 40),
-                                a1,
-                            );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 56),
-                                a2,
-                            );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 72),
-                                a3,
-                            );
-                        }
-                    }
-                    {
-                        let out = y.row(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 13520));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 29744));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 45968));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 62192));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 78416));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 94640));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_5 = v::add(v::add(s0, even_a), even_b);
+                        let t1_5 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_5 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_5 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 24),
-                                a0,
+                            let out = y.row(p);
+                            let (even_a, odd_a) = (
+                                v::add(t0_1, t0_2),
+                                v::sub(t0_1, t0_2),
                             );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 40),
-                                a1,
+                            let (even_b, odd_b) = (
+                                v::add(t0_3, t0_4),
+                                v::sub(t0_3, t0_4),
                             );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 56),
-                                a2,
+                            let a0 = v::add(v::add(t0_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
                             );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 72),
-                                a3,
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
                             );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 16,
+                                    ),
+                                    a0,
+                                );
+                            }
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 32,
+                                    ),
+                                    a1,
+                                );
+                            }
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 48,
+                                    ),
+                                    a2,
+                                );
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 64,
+                                    ),
+                                    a3,
+                                );
+                            }
                         }
-                    }
-                    {
-                        let out = y.row(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
-                        );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 24),
-                                a0,
+                            let out = y.row(p + 1);
+                            let (even_a, odd_a) = (
+                                v::add(t1_1, t1_2),
+                                v::sub(t1_1, t1_2),
                             );
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 40),
-                                a1,
+                            let (even_b, odd_b) = (
+                                v::add(t1_3, t1_4),
+                                v::sub(t1_3, t1_4),
                             );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 56),
-                                a2,
+                            let a0 = v::add(v::add(t1_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
                             );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 72),
-                                a3,
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
                             );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 16,
+                                    ),
+                                    a0,
+                                );
+                            }
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 32,
+                                    ),
+                                    a1,
+                                );
+                            }
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 48,
+                                    ),
+                                    a2,
+                                );
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 64,
+                                    ),
+                                    a3,
+                                );
+                            }
                         }
-                    }
-                    {
-                        let out = y.row(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
-                        );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 24),
-                                a0,
+                            let out = y.row(p + 2);
+                            let (even_a, odd_a) = (
+                                v::add(t2_1, t2_2),
+                                v::sub(t2_1, t2_2),
                             );
+                            let (even_b, odd_b) = (
+                                v::add(t2_3, t2_4),
+                                v::sub(t2_3, t2_4),
+                            );
+                            let a0 = v::add(v::add(t2_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 16,
+                                    ),
+                                    a0,
+                                );
+                            }
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 32,
+                                    ),
+                                    a1,
+                                );
+                            }
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 48,
+                                    ),
+                                    a2,
+                                );
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 64,
+                                    ),
+                                    a3,
+                                );
+                            }
                         }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 40),
-                                a1,
+                        {
+                            let out = y.row(p + 3);
+                            let (even_a, odd_a) = (
+                                v::add(t3_1, t3_2),
+                                v::sub(t3_1, t3_2),
                             );
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 56),
-                                a2,
+                            let (even_b, odd_b) = (
+                                v::add(t3_3, t3_4),
+                                v::sub(t3_3, t3_4),
                             );
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            v::store(
-                                rt::at_mut(out, (panel - units.start) * 544 + q * 16 + 72),
-                                a3,
+                            let a0 = v::add(v::add(t3_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
                             );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 16,
+                                    ),
+                                    a0,
+                                );
+                            }
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 32,
+                                    ),
+                                    a1,
+                                );
+                            }
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 48,
+                                    ),
+                                    a2,
+                                );
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                v::store(
+                                    rt::at_mut(
+                                        out,
+                                        (panel - units.start) * 544 + q * 16 + lane + 64,
+                                    ),
+                                    a3,
+                                );
+                            }
                         }
                     }
                 }
@@ -7494,732 +6284,476 @@ const _: () = {
                     &[0.0; 544]
                 };
                 let to = block * 896 + row * 128;
-                {
-                    let e0 = v::load(rt::at(row0, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let t0_2 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    {
+                        let e0 = v::load(rt::at(row0, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e4 = v::load(rt::at(row4, lane));
+                        let mut t0_0 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let t0_3 = v::mul_add(
+                        let e0 = v::load(rt::at(row0, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
+                        let mut t0_1 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2704), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5408), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8112), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10816), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
+                        for tile in 0..8 {
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let t0_2 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let t0_3 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let t0_4 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let t0_5 = v::mul_add(
+                                e0,
+                                v::splat(1.265625),
+                                v::mul_add(e2, v::splat(-2.8125), e4),
+                            );
+                            let e0 = v::mul_add(
+                                t0_0,
+                                v::splat(1.265625),
+                                v::mul_add(t0_2, v::splat(-2.8125), t0_4),
+                            );
+                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 2704),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 5408),
+                                e2,
+                            );
+                            let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
+                            let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 8112),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 10816),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t0_1,
+                                v::splat(1.265625),
+                                v::mul_add(t0_3, v::splat(-2.8125), t0_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 13520),
+                                e5,
+                            );
+                            t0_0 = t0_4;
+                            t0_1 = t0_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16224), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18928), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21632), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24336), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29744), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32448), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35152), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37856), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 40560), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43264), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45968), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
+                        let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
+                        let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_2 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_3 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_4 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-2.25), e4);
+                            let odd = v::mul_add(e1, v::splat(-2.25), e3);
+                            let t1_5 = v::mul_add(odd, v::splat(0.75), even);
+                            let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
+                            let e0 = v::mul_add(
+                                t1_0,
+                                v::splat(1.265625),
+                                v::mul_add(t1_2, v::splat(-2.8125), t1_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 16224),
+                                e0,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 18928),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 21632),
+                                e2,
+                            );
+                            let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
+                            let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 24336),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 27040),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t1_1,
+                                v::splat(1.265625),
+                                v::mul_add(t1_3, v::splat(-2.8125), t1_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 29744),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t2_0,
+                                v::splat(1.265625),
+                                v::mul_add(t2_2, v::splat(-2.8125), t2_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 32448),
+                                e0,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 35152),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 37856),
+                                e2,
+                            );
+                            let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
+                            let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 40560),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 43264),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t2_1,
+                                v::splat(1.265625),
+                                v::mul_add(t2_3, v::splat(-2.8125), t2_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 45968),
+                                e5,
+                            );
+                            t1_0 = t1_4;
+                            t1_1 = t1_5;
+                            t2_0 = t2_4;
+                            t2_1 = t2_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e4 = v::load(rt::at(row4, 0));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e4 = v::load(rt::at(row4, 16));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e4 = v::load(rt::at(row4, lane));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e4 = v::load(rt::at(row4, lane + 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48672), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 51376), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54080), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56784), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59488), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 62192), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 64896), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 67600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 70304), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 73008), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 75712), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 78416), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
+                        let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
+                        let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_2 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_3 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_4 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let even = v::mul_add(e2, v::splat(-0.5625), e4);
+                            let odd = v::mul_add(e1, v::splat(-0.5625), e3);
+                            let t3_5 = v::mul_add(odd, v::splat(1.5), even);
+                            let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
+                            let e0 = v::mul_add(
+                                t3_0,
+                                v::splat(1.265625),
+                                v::mul_add(t3_2, v::splat(-2.8125), t3_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 48672),
+                                e0,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 51376),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 54080),
+                                e2,
+                            );
+                            let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
+                            let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 56784),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 59488),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t3_1,
+                                v::splat(1.265625),
+                                v::mul_add(t3_3, v::splat(-2.8125), t3_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 62192),
+                                e5,
+                            );
+                            let e0 = v::mul_add(
+                                t4_0,
+                                v::splat(1.265625),
+                                v::mul_add(t4_2, v::splat(-2.8125), t4_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 64896),
+                                e0,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 67600),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 70304),
+                                e2,
+                            );
+                            let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
+                            let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 73008),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 75712),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t4_1,
+                                v::splat(1.265625),
+                                v::mul_add(t4_3, v::splat(-2.8125), t4_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 78416),
+                                e5,
+                            );
+                            t3_0 = t3_4;
+                            t3_1 = t3_5;
+                            t4_0 = t4_4;
+                            t4_1 = t4_5;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let e5 = v::load(rt::at(row5, 0));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let e5 = v::load(rt::at(row5, 16));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
-                        let t5_2 = v::mul_add(
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let e5 = v::load(rt::at(row5, lane));
+                        let mut t5_0 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
-                        let t5_3 = v::mul_add(
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let e5 = v::load(rt::at(row5, lane + 16));
+                        let mut t5_1 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 81120), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 83824), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 86528), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 89232), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 91936), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 94640), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
-                    }
-                }
-                {
-                    let e0 = v::load(rt::at(row0, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let mut t0_0 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    let e0 = v::load(rt::at(row0, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let mut t0_1 = v::mul_add(
-                        e0,
-                        v::splat(1.265625),
-                        v::mul_add(e2, v::splat(-2.8125), e4),
-                    );
-                    for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let t0_2 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let t0_3 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let t0_4 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let t0_5 = v::mul_add(
-                            e0,
-                            v::splat(1.265625),
-                            v::mul_add(e2, v::splat(-2.8125), e4),
-                        );
-                        let e0 = v::mul_add(
-                            t0_0,
-                            v::splat(1.265625),
-                            v::mul_add(t0_2, v::splat(-2.8125), t0_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8), e0);
-                        let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2712), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5416), e2);
-                        let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
-                        let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10824), e4);
-                        let e5 = v::mul_add(
-                            t0_1,
-                            v::splat(1.265625),
-                            v::mul_add(t0_3, v::splat(-2.8125), t0_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13528), e5);
-                        t0_0 = t0_4;
-                        t0_1 = t0_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_0 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_0 = v::mul_add(odd, v::splat(-0.75), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-2.25), e4);
-                    let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                    let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
-                    let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_2 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_3 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_4 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-2.25), e4);
-                        let odd = v::mul_add(e1, v::splat(-2.25), e3);
-                        let t1_5 = v::mul_add(odd, v::splat(0.75), even);
-                        let t2_5 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::mul_add(
-                            t1_0,
-                            v::splat(1.265625),
-                            v::mul_add(t1_2, v::splat(-2.8125), t1_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16232), e0);
-                        let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18936), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21640), e2);
-                        let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
-                        let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24344), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27048), e4);
-                        let e5 = v::mul_add(
-                            t1_1,
-                            v::splat(1.265625),
-                            v::mul_add(t1_3, v::splat(-2.8125), t1_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29752), e5);
-                        let e0 = v::mul_add(
-                            t2_0,
-                            v::splat(1.265625),
-                            v::mul_add(t2_2, v::splat(-2.8125), t2_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32456), e0);
-                        let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35160), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37864), e2);
-                        let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
-                        let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 40568), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43272), e4);
-                        let e5 = v::mul_add(
-                            t2_1,
-                            v::splat(1.265625),
-                            v::mul_add(t2_3, v::splat(-2.8125), t2_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45976), e5);
-                        t1_0 = t1_4;
-                        t1_1 = t1_5;
-                        t2_0 = t2_4;
-                        t2_1 = t2_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e4 = v::load(rt::at(row4, 8));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_0 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_0 = v::mul_add(odd, v::splat(-1.5), even);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e4 = v::load(rt::at(row4, 24));
-                    let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                    let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                    let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
-                    let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 40));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_2 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 56));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_3 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 72));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_4 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 88));
-                        let even = v::mul_add(e2, v::splat(-0.5625), e4);
-                        let odd = v::mul_add(e1, v::splat(-0.5625), e3);
-                        let t3_5 = v::mul_add(odd, v::splat(1.5), even);
-                        let t4_5 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e0 = v::mul_add(
-                            t3_0,
-                            v::splat(1.265625),
-                            v::mul_add(t3_2, v::splat(-2.8125), t3_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48680), e0);
-                        let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 51384), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54088), e2);
-                        let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
-                        let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56792), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59496), e4);
-                        let e5 = v::mul_add(
-                            t3_1,
-                            v::splat(1.265625),
-                            v::mul_add(t3_3, v::splat(-2.8125), t3_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 62200), e5);
-                        let e0 = v::mul_add(
-                            t4_0,
-                            v::splat(1.265625),
-                            v::mul_add(t4_2, v::splat(-2.8125), t4_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 64904), e0);
-                        let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 67608), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 70312), e2);
-                        let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
-                        let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 73016), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 75720), e4);
-                        let e5 = v::mul_add(
-                            t4_1,
-                            v::splat(1.265625),
-                            v::mul_add(t4_3, v::splat(-2.8125), t4_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 78424), e5);
-                        t3_0 = t3_4;
-                        t3_1 = t3_5;
-                        t4_0 = t4_4;
-                        t4_1 = t4_5;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let e5 = v::load(rt::at(row5, 8));
-                    let mut t5_0 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let e5 = v::load(rt::at(row5, 24));
-                    let mut t5_1 = v::mul_add(
-                        e1,
-                        v::splat(1.265625),
-                        v::mul_add(e3, v::splat(-2.8125), e5),
-                    );
-                    for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 40));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 40));
-                        let t5_2 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 56));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 56));
-                        let t5_3 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 72));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 72));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 72));
-                        let t5_4 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 88));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 88));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 88));
-                        let t5_5 = v::mul_add(
-                            e1,
-                            v::splat(1.265625),
-                            v::mul_add(e3, v::splat(-2.8125), e5),
-                        );
-                        let e0 = v::mul_add(
-                            t5_0,
-                            v::splat(1.265625),
-                            v::mul_add(t5_2, v::splat(-2.8125), t5_4),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 81128), e0);
-                        let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
-                        let e1 = v::mul_add(odd, v::splat(0.75), even);
-                        let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 83832), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 86536), e2);
-                        let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
-                        let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
-                        let e3 = v::mul_add(odd, v::splat(1.5), even);
-                        let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 89240), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 91944), e4);
-                        let e5 = v::mul_add(
-                            t5_1,
-                            v::splat(1.265625),
-                            v::mul_add(t5_3, v::splat(-2.8125), t5_5),
-                        );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 94648), e5);
-                        t5_0 = t5_4;
-                        t5_1 = t5_5;
+                        for tile in 0..8 {
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let t5_2 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let t5_3 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let t5_4 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
+                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
+                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let t5_5 = v::mul_add(
+                                e1,
+                                v::splat(1.265625),
+                                v::mul_add(e3, v::splat(-2.8125), e5),
+                            );
+                            let e0 = v::mul_add(
+                                t5_0,
+                                v::splat(1.265625),
+                                v::mul_add(t5_2, v::splat(-2.8125), t5_4),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 81120),
+                                e0,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
+                            let e1 = v::mul_add(odd, v::splat(0.75), even);
+                            let e2 = v::mul_add(odd, v::splat(-0.75), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 83824),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 86528),
+                                e2,
+                            );
+                            let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
+                            let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
+                            let e3 = v::mul_add(odd, v::splat(1.5), even);
+                            let e4 = v::mul_add(odd, v::splat(-1.5), even);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 89232),
+                                e3,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 91936),
+                                e4,
+                            );
+                            let e5 = v::mul_add(
+                                t5_1,
+                                v::splat(1.265625),
+                                v::mul_add(t5_3, v::splat(-2.8125), t5_5),
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 94640),
+                                e5,
+                            );
+                            t5_0 = t5_4;
+                            t5_1 = t5_5;
+                        }
                     }
                 }
             }
@@ -8413,954 +6947,537 @@ const _: () = {
             let p = row * 4 + first * 4;
             for panel in 0..3 {
                 let from = panel * 896 + row * 128;
-                let bias = v::load(rt::at(&b[panel], 0));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    {
-                        let out = y.row(p);
-                        let summand = x1.row::<1632>(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    let bias = v::load(rt::at(&b[panel], lane));
+                    for tile in 0..8 {
+                        let q = left * 4 + tile * 4;
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16224));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32448));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48672));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 64896));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 81120));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_0 = v::add(v::add(s0, even_a), even_b);
+                        let t1_0 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_0 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_0 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 16)),
-                            );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 32)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 40, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 48)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 80, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 64)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 120, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    {
-                        let out = y.row(p + 1);
-                        let summand = x1.row::<1632>(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 2704));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 18928));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35152));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 51376));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 67600));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 83824));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_1 = v::add(v::add(s0, even_a), even_b);
+                        let t1_1 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_1 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_1 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 16)),
-                            );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 32)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 40, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 48)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 80, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 64)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 120, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    {
-                        let out = y.row(p + 2);
-                        let summand = x1.row::<1632>(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 5408));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 21632));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 37856));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 54080));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 70304));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 86528));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_2 = v::add(v::add(s0, even_a), even_b);
+                        let t1_2 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_2 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_2 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 16)),
-                            );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 32)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 40, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 48)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 80, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 64)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 120, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    {
-                        let out = y.row(p + 3);
-                        let summand = x1.row::<1632>(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 8112));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 24336));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 40560));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 56784));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 73008));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 89232));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_3 = v::add(v::add(s0, even_a), even_b);
+                        let t1_3 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_3 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_3 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 16)),
-                            );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 32)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 40, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 48)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 80, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 64)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 120, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                }
-                let bias = v::load(rt::at(&b[panel], 8));
-                for tile in 0..8 {
-                    let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16232));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32456));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48680));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64904));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81128));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_0 = v::add(v::add(s0, even_a), even_b);
-                    let t1_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_0 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_0 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2712));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18936));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35160));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51384));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67608));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83832));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_1 = v::add(v::add(s0, even_a), even_b);
-                    let t1_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_1 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_1 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5416));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21640));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37864));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54088));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70312));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86536));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_2 = v::add(v::add(s0, even_a), even_b);
-                    let t1_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_2 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_2 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8120));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24344));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40568));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56792));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73016));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89240));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_3 = v::add(v::add(s0, even_a), even_b);
-                    let t1_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_3 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_3 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10824));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27048));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43272));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59496));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75720));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91944));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_4 = v::add(v::add(s0, even_a), even_b);
-                    let t1_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_4 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_4 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13528));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29752));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45976));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62200));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78424));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94648));
-                    let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
-                    let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
-                    let t0_5 = v::add(v::add(s0, even_a), even_b);
-                    let t1_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.75),
-                        v::mul(odd_b, v::splat(1.5)),
-                    );
-                    let t2_5 = v::mul_add(
-                        even_a,
-                        v::splat(0.5625),
-                        v::mul(even_b, v::splat(2.25)),
-                    );
-                    let t3_5 = v::mul_add(
-                        odd_a,
-                        v::splat(0.421875),
-                        v::mul_add(odd_b, v::splat(3.375), s5),
-                    );
-                    {
-                        let out = y.row(p);
-                        let summand = x1.row::<1632>(p);
-                        let (even_a, odd_a) = (v::add(t0_1, t0_2), v::sub(t0_1, t0_2));
-                        let (even_b, odd_b) = (v::add(t0_3, t0_4), v::sub(t0_3, t0_4));
-                        let a0 = v::add(v::add(t0_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 10816));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 27040));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 43264));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 59488));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 75712));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 91936));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_4 = v::add(v::add(s0, even_a), even_b);
+                        let t1_4 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_4 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_4 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 24)),
-                            );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 8, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 40)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 48, count),
-                                    a1,
-                                );
-                            }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 56)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 88, count),
-                                    a2,
-                                );
-                            }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 72)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 128, count),
-                                    a3,
-                                );
-                            }
-                        }
-                    }
-                    {
-                        let out = y.row(p + 1);
-                        let summand = x1.row::<1632>(p + 1);
-                        let (even_a, odd_a) = (v::add(t1_1, t1_2), v::sub(t1_1, t1_2));
-                        let (even_b, odd_b) = (v::add(t1_3, t1_4), v::sub(t1_3, t1_4));
-                        let a0 = v::add(v::add(t1_0, even_a), even_b);
-                        let a1 = v::mul_add(
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 13520));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 29744));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 45968));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 62192));
+                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 78416));
+                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 94640));
+                        let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
+                        let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
+                        let t0_5 = v::add(v::add(s0, even_a), even_b);
+                        let t1_5 = v::mul_add(
                             odd_a,
                             v::splat(0.75),
                             v::mul(odd_b, v::splat(1.5)),
                         );
-                        let a2 = v::mul_add(
+                        let t2_5 = v::mul_add(
                             even_a,
                             v::splat(0.5625),
                             v::mul(even_b, v::splat(2.25)),
                         );
-                        let a3 = v::mul_add(
+                        let t3_5 = v::mul_add(
                             odd_a,
                             v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            v::mul_add(odd_b, v::splat(3.375), s5),
                         );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 24)),
+                            let out = y.row(p);
+                            let summand = x1.row::<1632>(p);
+                            let (even_a, odd_a) = (
+                                v::add(t0_1, t0_2),
+                                v::sub(t0_1, t0_2),
                             );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 8, count),
+                            let (even_b, odd_b) = (
+                                v::add(t0_3, t0_4),
+                                v::sub(t0_3, t0_4),
+                            );
+                            let a0 = v::add(v::add(t0_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t0_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::add(
                                     a0,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 16)),
                                 );
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 40)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 48, count),
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::add(
                                     a1,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 32)),
                                 );
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 40, count),
+                                        a1,
+                                    );
+                                }
                             }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 56)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 88, count),
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::add(
                                     a2,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 48)),
                                 );
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 80, count),
+                                        a2,
+                                    );
+                                }
                             }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 72)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 128, count),
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::add(
                                     a3,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 64)),
                                 );
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 120, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                    }
-                    {
-                        let out = y.row(p + 2);
-                        let summand = x1.row::<1632>(p + 2);
-                        let (even_a, odd_a) = (v::add(t2_1, t2_2), v::sub(t2_1, t2_2));
-                        let (even_b, odd_b) = (v::add(t2_3, t2_4), v::sub(t2_3, t2_4));
-                        let a0 = v::add(v::add(t2_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t2_5),
-                        );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 24)),
+                            let out = y.row(p + 1);
+                            let summand = x1.row::<1632>(p + 1);
+                            let (even_a, odd_a) = (
+                                v::add(t1_1, t1_2),
+                                v::sub(t1_1, t1_2),
                             );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 8, count),
+                            let (even_b, odd_b) = (
+                                v::add(t1_3, t1_4),
+                                v::sub(t1_3, t1_4),
+                            );
+                            let a0 = v::add(v::add(t1_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t1_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::add(
                                     a0,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 16)),
                                 );
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 40)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 48, count),
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::add(
                                     a1,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 32)),
                                 );
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 40, count),
+                                        a1,
+                                    );
+                                }
                             }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 56)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 88, count),
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::add(
                                     a2,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 48)),
                                 );
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 80, count),
+                                        a2,
+                                    );
+                                }
                             }
-                        }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 72)),
-                            );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 128, count),
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::add(
                                     a3,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 64)),
                                 );
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 120, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                    }
-                    {
-                        let out = y.row(p + 3);
-                        let summand = x1.row::<1632>(p + 3);
-                        let (even_a, odd_a) = (v::add(t3_1, t3_2), v::sub(t3_1, t3_2));
-                        let (even_b, odd_b) = (v::add(t3_3, t3_4), v::sub(t3_3, t3_4));
-                        let a0 = v::add(v::add(t3_0, even_a), even_b);
-                        let a1 = v::mul_add(
-                            odd_a,
-                            v::splat(0.75),
-                            v::mul(odd_b, v::splat(1.5)),
-                        );
-                        let a2 = v::mul_add(
-                            even_a,
-                            v::splat(0.5625),
-                            v::mul(even_b, v::splat(2.25)),
-                        );
-                        let a3 = v::mul_add(
-                            odd_a,
-                            v::splat(0.421875),
-                            v::mul_add(odd_b, v::splat(3.375), t3_5),
-                        );
                         {
-                            let mut a0 = v::add(a0, bias);
-                            a0 = v::add(
-                                a0,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 24)),
+                            let out = y.row(p + 2);
+                            let summand = x1.row::<1632>(p + 2);
+                            let (even_a, odd_a) = (
+                                v::add(t2_1, t2_2),
+                                v::sub(t2_1, t2_2),
                             );
-                            a0 = v::at_least(a0, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 8, count),
+                            let (even_b, odd_b) = (
+                                v::add(t2_3, t2_4),
+                                v::sub(t2_3, t2_4),
+                            );
+                            let a0 = v::add(v::add(t2_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t2_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::add(
                                     a0,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 16)),
                                 );
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                        }
-                        if q + 1 < 29 {
-                            let mut a1 = v::add(a1, bias);
-                            a1 = v::add(
-                                a1,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 40)),
-                            );
-                            a1 = v::at_least(a1, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 48, count),
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::add(
                                     a1,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 32)),
                                 );
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 40, count),
+                                        a1,
+                                    );
+                                }
                             }
-                        }
-                        if q + 2 < 29 {
-                            let mut a2 = v::add(a2, bias);
-                            a2 = v::add(
-                                a2,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 56)),
-                            );
-                            a2 = v::at_least(a2, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 88, count),
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::add(
                                     a2,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 48)),
                                 );
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 80, count),
+                                        a2,
+                                    );
+                                }
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::add(
+                                    a3,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 64)),
+                                );
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 120, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
-                        if q + 3 < 29 {
-                            let mut a3 = v::add(a3, bias);
-                            a3 = v::add(
-                                a3,
-                                v::load(rt::at(summand, panel * 544 + q * 16 + 72)),
+                        {
+                            let out = y.row(p + 3);
+                            let summand = x1.row::<1632>(p + 3);
+                            let (even_a, odd_a) = (
+                                v::add(t3_1, t3_2),
+                                v::sub(t3_1, t3_2),
                             );
-                            a3 = v::at_least(a3, v::splat(0.0));
-                            let count = 40usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 40 + 128, count),
-                                    a3,
+                            let (even_b, odd_b) = (
+                                v::add(t3_3, t3_4),
+                                v::sub(t3_3, t3_4),
+                            );
+                            let a0 = v::add(v::add(t3_0, even_a), even_b);
+                            let a1 = v::mul_add(
+                                odd_a,
+                                v::splat(0.75),
+                                v::mul(odd_b, v::splat(1.5)),
+                            );
+                            let a2 = v::mul_add(
+                                even_a,
+                                v::splat(0.5625),
+                                v::mul(even_b, v::splat(2.25)),
+                            );
+                            let a3 = v::mul_add(
+                                odd_a,
+                                v::splat(0.421875),
+                                v::mul_add(odd_b, v::splat(3.375), t3_5),
+                            );
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                a0 = v::add(
+                                    a0,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 16)),
                                 );
+                                a0 = v::at_least(a0, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane, count),
+                                        a0,
+                                    );
+                                }
+                            }
+                            if q + 1 < 29 {
+                                let mut a1 = v::add(a1, bias);
+                                a1 = v::add(
+                                    a1,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 32)),
+                                );
+                                a1 = v::at_least(a1, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 40, count),
+                                        a1,
+                                    );
+                                }
+                            }
+                            if q + 2 < 29 {
+                                let mut a2 = v::add(a2, bias);
+                                a2 = v::add(
+                                    a2,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 48)),
+                                );
+                                a2 = v::at_least(a2, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 80, count),
+                                        a2,
+                                    );
+                                }
+                            }
+                            if q + 3 < 29 {
+                                let mut a3 = v::add(a3, bias);
+                                a3 = v::add(
+                                    a3,
+                                    v::load(rt::at(summand, panel * 544 + q * 16 + lane + 64)),
+                                );
+                                a3 = v::at_least(a3, v::splat(0.0));
+                                let count = 40usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 40 + lane + 120, count),
+                                        a3,
+                                    );
+                                }
                             }
                         }
                     }
@@ -9424,188 +7541,144 @@ const _: () = {
                     &[0.0; 192]
                 };
                 let to = block * 400 + row * 80;
-                {
-                    let e0 = v::load(rt::at(row0, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let mut t0_0 = v::sub(e0, e2);
-                    let e0 = v::load(rt::at(row0, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let mut t0_1 = v::sub(e0, e2);
-                    for tile in 0..5 {
-                        let e0 = v::load(rt::at(row0, tile * 32 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 32));
-                        let t0_2 = v::sub(e0, e2);
-                        let e0 = v::load(rt::at(row0, tile * 32 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 48));
-                        let t0_3 = v::sub(e0, e2);
-                        let e0 = v::sub(t0_0, t0_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
-                        let e1 = v::add(t0_1, t0_2);
-                        let e2 = v::sub(t0_2, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2400), e2);
-                        let e3 = v::sub(t0_3, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3600), e3);
-                        t0_0 = t0_2;
-                        t0_1 = t0_3;
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    {
+                        let e0 = v::load(rt::at(row0, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let mut t0_0 = v::sub(e0, e2);
+                        let e0 = v::load(rt::at(row0, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let mut t0_1 = v::sub(e0, e2);
+                        for tile in 0..5 {
+                            let e0 = v::load(rt::at(row0, tile * 32 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 32));
+                            let t0_2 = v::sub(e0, e2);
+                            let e0 = v::load(rt::at(row0, tile * 32 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 48));
+                            let t0_3 = v::sub(e0, e2);
+                            let e0 = v::sub(t0_0, t0_2);
+                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            let e1 = v::add(t0_1, t0_2);
+                            let e2 = v::sub(t0_2, t0_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 1200),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 2400),
+                                e2,
+                            );
+                            let e3 = v::sub(t0_3, t0_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 3600),
+                                e3,
+                            );
+                            t0_0 = t0_2;
+                            t0_1 = t0_3;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e2 = v::load(rt::at(row2, 0));
-                    let mut t1_0 = v::add(e1, e2);
-                    let mut t2_0 = v::sub(e2, e1);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e2 = v::load(rt::at(row2, 16));
-                    let mut t1_1 = v::add(e1, e2);
-                    let mut t2_1 = v::sub(e2, e1);
-                    for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 32));
-                        let t1_2 = v::add(e1, e2);
-                        let t2_2 = v::sub(e2, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 48));
-                        let t1_3 = v::add(e1, e2);
-                        let t2_3 = v::sub(e2, e1);
-                        let e0 = v::sub(t1_0, t1_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4800), e0);
-                        let e1 = v::add(t1_1, t1_2);
-                        let e2 = v::sub(t1_2, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7200), e2);
-                        let e3 = v::sub(t1_3, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8400), e3);
-                        let e0 = v::sub(t2_0, t2_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9600), e0);
-                        let e1 = v::add(t2_1, t2_2);
-                        let e2 = v::sub(t2_2, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10800), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12000), e2);
-                        let e3 = v::sub(t2_3, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13200), e3);
-                        t1_0 = t1_2;
-                        t1_1 = t1_3;
-                        t2_0 = t2_2;
-                        t2_1 = t2_3;
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e2 = v::load(rt::at(row2, lane));
+                        let mut t1_0 = v::add(e1, e2);
+                        let mut t2_0 = v::sub(e2, e1);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e2 = v::load(rt::at(row2, lane + 16));
+                        let mut t1_1 = v::add(e1, e2);
+                        let mut t2_1 = v::sub(e2, e1);
+                        for tile in 0..5 {
+                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 32));
+                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 32));
+                            let t1_2 = v::add(e1, e2);
+                            let t2_2 = v::sub(e2, e1);
+                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 48));
+                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 48));
+                            let t1_3 = v::add(e1, e2);
+                            let t2_3 = v::sub(e2, e1);
+                            let e0 = v::sub(t1_0, t1_2);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 4800),
+                                e0,
+                            );
+                            let e1 = v::add(t1_1, t1_2);
+                            let e2 = v::sub(t1_2, t1_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 6000),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 7200),
+                                e2,
+                            );
+                            let e3 = v::sub(t1_3, t1_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 8400),
+                                e3,
+                            );
+                            let e0 = v::sub(t2_0, t2_2);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 9600),
+                                e0,
+                            );
+                            let e1 = v::add(t2_1, t2_2);
+                            let e2 = v::sub(t2_2, t2_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 10800),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 12000),
+                                e2,
+                            );
+                            let e3 = v::sub(t2_3, t2_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 13200),
+                                e3,
+                            );
+                            t1_0 = t1_2;
+                            t1_1 = t1_3;
+                            t2_0 = t2_2;
+                            t2_1 = t2_3;
+                        }
                     }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 0));
-                    let e3 = v::load(rt::at(row3, 0));
-                    let mut t3_0 = v::sub(e3, e1);
-                    let e1 = v::load(rt::at(row1, 16));
-                    let e3 = v::load(rt::at(row3, 16));
-                    let mut t3_1 = v::sub(e3, e1);
-                    for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 32));
-                        let t3_2 = v::sub(e3, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 48));
-                        let t3_3 = v::sub(e3, e1);
-                        let e0 = v::sub(t3_0, t3_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14400), e0);
-                        let e1 = v::add(t3_1, t3_2);
-                        let e2 = v::sub(t3_2, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16800), e2);
-                        let e3 = v::sub(t3_3, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18000), e3);
-                        t3_0 = t3_2;
-                        t3_1 = t3_3;
-                    }
-                }
-                {
-                    let e0 = v::load(rt::at(row0, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let mut t0_0 = v::sub(e0, e2);
-                    let e0 = v::load(rt::at(row0, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let mut t0_1 = v::sub(e0, e2);
-                    for tile in 0..5 {
-                        let e0 = v::load(rt::at(row0, tile * 32 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 40));
-                        let t0_2 = v::sub(e0, e2);
-                        let e0 = v::load(rt::at(row0, tile * 32 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 56));
-                        let t0_3 = v::sub(e0, e2);
-                        let e0 = v::sub(t0_0, t0_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8), e0);
-                        let e1 = v::add(t0_1, t0_2);
-                        let e2 = v::sub(t0_2, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1208), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2408), e2);
-                        let e3 = v::sub(t0_3, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3608), e3);
-                        t0_0 = t0_2;
-                        t0_1 = t0_3;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e2 = v::load(rt::at(row2, 8));
-                    let mut t1_0 = v::add(e1, e2);
-                    let mut t2_0 = v::sub(e2, e1);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e2 = v::load(rt::at(row2, 24));
-                    let mut t1_1 = v::add(e1, e2);
-                    let mut t2_1 = v::sub(e2, e1);
-                    for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 40));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 40));
-                        let t1_2 = v::add(e1, e2);
-                        let t2_2 = v::sub(e2, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 56));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 56));
-                        let t1_3 = v::add(e1, e2);
-                        let t2_3 = v::sub(e2, e1);
-                        let e0 = v::sub(t1_0, t1_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4808), e0);
-                        let e1 = v::add(t1_1, t1_2);
-                        let e2 = v::sub(t1_2, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6008), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7208), e2);
-                        let e3 = v::sub(t1_3, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8408), e3);
-                        let e0 = v::sub(t2_0, t2_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9608), e0);
-                        let e1 = v::add(t2_1, t2_2);
-                        let e2 = v::sub(t2_2, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10808), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12008), e2);
-                        let e3 = v::sub(t2_3, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13208), e3);
-                        t1_0 = t1_2;
-                        t1_1 = t1_3;
-                        t2_0 = t2_2;
-                        t2_1 = t2_3;
-                    }
-                }
-                {
-                    let e1 = v::load(rt::at(row1, 8));
-                    let e3 = v::load(rt::at(row3, 8));
-                    let mut t3_0 = v::sub(e3, e1);
-                    let e1 = v::load(rt::at(row1, 24));
-                    let e3 = v::load(rt::at(row3, 24));
-                    let mut t3_1 = v::sub(e3, e1);
-                    for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 40));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 40));
-                        let t3_2 = v::sub(e3, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 56));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 56));
-                        let t3_3 = v::sub(e3, e1);
-                        let e0 = v::sub(t3_0, t3_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14408), e0);
-                        let e1 = v::add(t3_1, t3_2);
-                        let e2 = v::sub(t3_2, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15608), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16808), e2);
-                        let e3 = v::sub(t3_3, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18008), e3);
-                        t3_0 = t3_2;
-                        t3_1 = t3_3;
+                    {
+                        let e1 = v::load(rt::at(row1, lane));
+                        let e3 = v::load(rt::at(row3, lane));
+                        let mut t3_0 = v::sub(e3, e1);
+                        let e1 = v::load(rt::at(row1, lane + 16));
+                        let e3 = v::load(rt::at(row3, lane + 16));
+                        let mut t3_1 = v::sub(e3, e1);
+                        for tile in 0..5 {
+                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 32));
+                            let e3 = v::load(rt::at(row3, tile * 32 + lane + 32));
+                            let t3_2 = v::sub(e3, e1);
+                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 48));
+                            let e3 = v::load(rt::at(row3, tile * 32 + lane + 48));
+                            let t3_3 = v::sub(e3, e1);
+                            let e0 = v::sub(t3_0, t3_2);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 14400),
+                                e0,
+                            );
+                            let e1 = v::add(t3_1, t3_2);
+                            let e2 = v::sub(t3_2, t3_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 15600),
+                                e1,
+                            );
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 16800),
+                                e2,
+                            );
+                            let e3 = v::sub(t3_3, t3_1);
+                            v::store(
+                                rt::at_mut(tiles, to + tile * 16 + lane + 18000),
+                                e3,
+                            );
+                            t3_0 = t3_2;
+                            t3_1 = t3_3;
+                        }
                     }
                 }
             }
@@ -9718,158 +7791,91 @@ const _: () = {
             let p = row * 2 + first * 2;
             for panel in 0..8 {
                 let from = panel * 400 + row * 80;
-                let bias = v::load(rt::at(&b[panel], 0));
-                for tile in 0..5 {
-                    let q = left * 2 + tile * 2;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 25728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 38592));
-                    let t0_0 = v::add(s0, v::add(s1, s2));
-                    let t1_0 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3216));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16080));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 28944));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 41808));
-                    let t0_1 = v::add(s0, v::add(s1, s2));
-                    let t1_1 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6432));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 19296));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32160));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 45024));
-                    let t0_2 = v::add(s0, v::add(s1, s2));
-                    let t1_2 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 9648));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 22512));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35376));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48240));
-                    let t0_3 = v::add(s0, v::add(s1, s2));
-                    let t1_3 = v::add(v::sub(s1, s2), s3);
-                    if p < 9 {
-                        let out = y.row(p);
-                        let a0 = v::add(t0_0, v::add(t0_1, t0_2));
-                        let a1 = v::add(v::sub(t0_1, t0_2), t0_3);
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let count = 120usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120, count),
-                                    a0,
-                                );
+                for vector in 0..2 {
+                    let lane = vector * 8;
+                    let bias = v::load(rt::at(&b[panel], lane));
+                    for tile in 0..5 {
+                        let q = left * 2 + tile * 2;
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 12864));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 25728));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 38592));
+                        let t0_0 = v::add(s0, v::add(s1, s2));
+                        let t1_0 = v::add(v::sub(s1, s2), s3);
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 3216));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16080));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 28944));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 41808));
+                        let t0_1 = v::add(s0, v::add(s1, s2));
+                        let t1_1 = v::add(v::sub(s1, s2), s3);
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 6432));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 19296));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32160));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 45024));
+                        let t0_2 = v::add(s0, v::add(s1, s2));
+                        let t1_2 = v::add(v::sub(s1, s2), s3);
+                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 9648));
+                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 22512));
+                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35376));
+                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48240));
+                        let t0_3 = v::add(s0, v::add(s1, s2));
+                        let t1_3 = v::add(v::sub(s1, s2), s3);
+                        if p < 9 {
+                            let out = y.row(p);
+                            let a0 = v::add(t0_0, v::add(t0_1, t0_2));
+                            let a1 = v::add(v::sub(t0_1, t0_2), t0_3);
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let count = 120usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 120 + lane, count),
+                                        a0,
+                                    );
+                                }
+                            }
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let count = 120usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 120 + lane + 120, count),
+                                        a1,
+                                    );
+                                }
                             }
                         }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let count = 120usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 120, count),
-                                    a1,
-                                );
+                        if p + 1 < 9 {
+                            let out = y.row(p + 1);
+                            let a0 = v::add(t1_0, v::add(t1_1, t1_2));
+                            let a1 = v::add(v::sub(t1_1, t1_2), t1_3);
+                            {
+                                let mut a0 = v::add(a0, bias);
+                                let count = 120usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 120 + lane, count),
+                                        a0,
+                                    );
+                                }
                             }
-                        }
-                    }
-                    if p + 1 < 9 {
-                        let out = y.row(p + 1);
-                        let a0 = v::add(t1_0, v::add(t1_1, t1_2));
-                        let a1 = v::add(v::sub(t1_1, t1_2), t1_3);
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let count = 120usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let count = 120usize.saturating_sub(panel * 16).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 120, count),
-                                    a1,
-                                );
-                            }
-                        }
-                    }
-                }
-                let bias = v::load(rt::at(&b[panel], 8));
-                for tile in 0..5 {
-                    let q = left * 2 + tile * 2;
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12872));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 25736));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 38600));
-                    let t0_0 = v::add(s0, v::add(s1, s2));
-                    let t1_0 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3224));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16088));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 28952));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 41816));
-                    let t0_1 = v::add(s0, v::add(s1, s2));
-                    let t1_1 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6440));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 19304));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32168));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 45032));
-                    let t0_2 = v::add(s0, v::add(s1, s2));
-                    let t1_2 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 9656));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 22520));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35384));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48248));
-                    let t0_3 = v::add(s0, v::add(s1, s2));
-                    let t1_3 = v::add(v::sub(s1, s2), s3);
-                    if p < 9 {
-                        let out = y.row(p);
-                        let a0 = v::add(t0_0, v::add(t0_1, t0_2));
-                        let a1 = v::add(v::sub(t0_1, t0_2), t0_3);
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let count = 120usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 8, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let count = 120usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 128, count),
-                                    a1,
-                                );
-                            }
-                        }
-                    }
-                    if p + 1 < 9 {
-                        let out = y.row(p + 1);
-                        let a0 = v::add(t1_0, v::add(t1_1, t1_2));
-                        let a1 = v::add(v::sub(t1_1, t1_2), t1_3);
-                        {
-                            let mut a0 = v::add(a0, bias);
-                            let count = 120usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 8, count),
-                                    a0,
-                                );
-                            }
-                        }
-                        {
-                            let mut a1 = v::add(a1, bias);
-                            let count = 120usize.saturating_sub(panel * 16 + 8).min(8);
-                            if count > 0 {
-                                v::store_first(
-                                    rt::part_mut(out, panel * 16 + q * 120 + 128, count),
-                                    a1,
-                                );
+                            {
+                                let mut a1 = v::add(a1, bias);
+                                let count = 120usize
+                                    .saturating_sub(panel * 16 + lane)
+                                    .min(8);
+                                if count > 0 {
+                                    v::store_first(
+                                        rt::part_mut(out, panel * 16 + q * 120 + lane + 120, count),
+                                        a1,
+                                    );
+                                }
                             }
                         }
                     }

@@ -71,10 +71,9 @@ pub(super) fn emit(text: &Text<'_>) -> TokenStream {
             let #row: &[f32; #span] = if #inside { #rt::at(x.row::<#x_row>(#from), place) } else { &[0.0; #span] };
         }
     });
-    let passes = text.vectors().flat_map(|vector| {
-        let passes = steps(tile).chunks(at_once(tile, text.context.isa));
-        passes.map(move |steps| pass(text, steps, vector))
-    });
+    let passes = steps(tile).chunks(at_once(tile, text.context.isa));
+    let passes = passes.map(|steps| pass(text, steps));
+    let passes = text.each_vector(&quote! { #(#passes)* });
     let first = index(&[(&quote!(row), m), (&quote!(first), m)], 0, 0);
     let (strip_rows, blocks) = (int(text.strip.rows), int(sizes.blocks));
     let to =
@@ -86,7 +85,7 @@ pub(super) fn emit(text: &Text<'_>) -> TokenStream {
                 let place = #place;
                 #(#rows)*
                 let to = #to;
-                #(#passes)*
+                #passes
             }
         }
     };
@@ -110,7 +109,7 @@ fn half(i: usize, column: usize) -> Ident {
 }
 
 /// Some rows of the results of all tiles of a row, for one vector of a block.
-fn pass(text: &Text<'_>, steps_here: &[Step], vector: usize) -> TokenStream {
+fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
     let rt = text.context.rt;
     let tile = text.tile;
     let (m, n) = (tile.outputs(), tile.inputs());
@@ -130,12 +129,9 @@ fn pass(text: &Text<'_>, steps_here: &[Step], vector: usize) -> TokenStream {
         });
         quote! { #(#loads)* #(#sums)* }
     };
-    let before = (0..n - m).map(|j| {
-        let place = int(j * PANEL + vector);
-        column(j, &quote!(#place), &quote!(mut))
-    });
+    let before = (0..n - m).map(|j| column(j, &text.in_block(&[], j * PANEL), &quote!(mut)));
     let here = (n - m..n).map(|j| {
-        let place = index(&[(&quote!(tile), m * PANEL)], j * PANEL + vector, 0);
+        let place = text.in_block(&[(&quote!(tile), m * PANEL)], j * PANEL);
         column(j, &place, &quote!())
     });
     let along = gives().map(|i| {
@@ -146,8 +142,8 @@ fn pass(text: &Text<'_>, steps_here: &[Step], vector: usize) -> TokenStream {
             };
             let sums = combine(tile, step, |j| half(i, j), to);
             let stores = step.gives.iter().map(|&j| {
-                let (u, plus) = (element(j), (i * n + j) * text.sizes.input_step + vector);
-                let place = index(&[(&quote!(to), 1), (&quote!(tile), PANEL)], plus, 0);
+                let (u, plus) = (element(j), (i * n + j) * text.sizes.input_step);
+                let place = text.in_block(&[(&quote!(to), 1), (&quote!(tile), PANEL)], plus);
                 quote! { v::store(#rt::at_mut(tiles, #place), #u); }
             });
             quote! { #sums #(#stores)* }

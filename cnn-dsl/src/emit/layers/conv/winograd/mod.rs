@@ -56,6 +56,24 @@ impl Text<'_> {
         }
     }
 
+    /// Runs a text for every vector of a block of channels; `lane` is where it begins, if there are
+    /// several. One text serves them all: two would take rustc twice as long.
+    fn each_vector(&self, text: &TokenStream) -> TokenStream {
+        let lanes = self.context.isa.lanes();
+        if lanes == PANEL {
+            return text.clone();
+        }
+        let (count, lanes) = (int(PANEL / lanes), int(lanes));
+        quote! { for vector in 0..#count { let lane = vector * #lanes; #text } }
+    }
+
+    /// A place, from the first lane of the vector on.
+    fn in_block(&self, terms: &[(&TokenStream, usize)], plus: usize) -> TokenStream {
+        let lane = quote!(lane);
+        let several = usize::from(self.context.isa.lanes() < PANEL);
+        index(&[terms, &[(&lane, several)]].concat(), plus, 0)
+    }
+
     /// Where the vectors of a block of channels begin.
     fn vectors(&self) -> impl Iterator<Item = usize> + use<> {
         (0..PANEL).step_by(self.context.isa.lanes())

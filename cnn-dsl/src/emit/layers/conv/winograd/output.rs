@@ -12,13 +12,11 @@ use quote::{format_ident, quote};
 pub(super) fn emit(text: &Text<'_>) -> TokenStream {
     let (rt, conv, sizes) = (text.context.rt, text.conv, &text.sizes);
     let m = text.tile.outputs();
-    let tiles = text.vectors().map(|vector| {
-        let (inside, vector) = (tile(text, vector), int(vector));
-        let across = int(sizes.across);
-        quote! {
-            let bias = v::load(#rt::at(&b[panel], #vector));
-            for tile in 0..#across { #inside }
-        }
+    let (inside, across) = (tile(text), int(sizes.across));
+    let first = text.in_block(&[], 0);
+    let tiles = text.each_vector(&quote! {
+        let bias = v::load(#rt::at(&b[panel], #first));
+        for tile in 0..#across { #inside }
     });
     let rows = int(text.strip.rows);
     let p = index(&[(&quote!(row), m), (&quote!(first), m)], 0, 0);
@@ -35,7 +33,7 @@ pub(super) fn emit(text: &Text<'_>) -> TokenStream {
             let p = #p;
             for panel in #panels {
                 let from = #from;
-                #(#tiles)*
+                #tiles
             }
         }
     };
@@ -47,7 +45,7 @@ pub(super) fn emit(text: &Text<'_>) -> TokenStream {
 }
 
 /// A tile's pixels for one vector of a panel.
-fn tile(text: &Text<'_>, vector: usize) -> TokenStream {
+fn tile(text: &Text<'_>) -> TokenStream {
     let rt = text.context.rt;
     let [height, ..] = text.conv.y.shape.hwc();
     let (m, n) = (text.tile.outputs(), text.tile.inputs());
@@ -55,8 +53,8 @@ fn tile(text: &Text<'_>, vector: usize) -> TokenStream {
     let columns = (0..n).map(|j| {
         let sum = |i: usize| format_ident!("s{i}");
         let loads = (0..n).map(|i| {
-            let (s, plus) = (sum(i), (i * n + j) * text.sizes.output_step + vector);
-            let place = index(&[(&quote!(from), 1), (&quote!(tile), PANEL)], plus, 0);
+            let (s, plus) = (sum(i), (i * n + j) * text.sizes.output_step);
+            let place = text.in_block(&[(&quote!(from), 1), (&quote!(tile), PANEL)], plus);
             quote! { let #s = v::load(#rt::at(sums, #place)); }
         });
         let down = combine(text.tile, sum, |k| half(k, j));
@@ -65,7 +63,7 @@ fn tile(text: &Text<'_>, vector: usize) -> TokenStream {
     let rows = (0..m).map(|k| {
         let pixel = |c: usize| format_ident!("a{c}");
         let along = combine(text.tile, |j| half(k, j), pixel);
-        let stores = (0..m).map(|c| store(text, &pixel(c), c, vector));
+        let stores = (0..m).map(|c| store(text, &pixel(c), c));
         let p = index(&[(&quote!(p), 1)], k, 0);
         let summand = text.conv.summand.map(|view| {
             let row = row(&quote!(x1), view, &p);
@@ -117,33 +115,33 @@ fn combine(
 }
 
 /// Where pixel `c` of a row of the tile lies in a row of a value of the result's shape.
-fn place(view: View, in_part: bool, c: usize, vector: usize) -> TokenStream {
+fn place(text: &Text<'_>, view: View, in_part: bool, c: usize) -> TokenStream {
     let View { shape, layout } = view;
     let blocked = !layout.is_flat(shape);
     let [unit, units] = layout.units(shape);
     let step = if blocked { unit } else { PANEL };
     let shared = in_part && blocked && units > 1;
     let n = if shared { quote!((panel - units.start)) } else { quote!(panel) };
-    let plus = (layout.left + c) * layout.column() + vector;
-    index(&[(&n, step), (&quote!(q), layout.column())], plus, 0)
+    let plus = (layout.left + c) * layout.column();
+    text.in_block(&[(&n, step), (&quote!(q), layout.column())], plus)
 }
 
 /// How many lanes of a vector a value has, where its last panel is not full.
-fn lanes_of(text: &Text<'_>, view: View, vector: usize) -> Option<TokenStream> {
+fn lanes_of(text: &Text<'_>, view: View) -> Option<TokenStream> {
     let filters = view.shape.channels();
     if !view.layout.is_flat(view.shape) || filters.is_multiple_of(PANEL) {
         return None;
     }
     let (filters, lanes) = (typed(filters), int(text.context.isa.lanes()));
-    let before = index(&[(&quote!(panel), PANEL)], vector, 0);
+    let before = text.in_block(&[(&quote!(panel), PANEL)], 0);
     Some(quote!(#filters.saturating_sub(#before).min(#lanes)))
 }
 
 /// Adds the summand's vector.
-fn add(text: &Text<'_>, a: &Ident, c: usize, vector: usize) -> TokenStream {
+fn add(text: &Text<'_>, a: &Ident, c: usize) -> TokenStream {
     let Some(view) = text.conv.summand else { return TokenStream::new() };
-    let (rt, place) = (text.context.rt, place(view, false, c, vector));
-    if let Some(count) = lanes_of(text, view, vector) {
+    let (rt, place) = (text.context.rt, place(text, view, false, c));
+    if let Some(count) = lanes_of(text, view) {
         return quote! {
             let count = #count;
             if count > 0 { #a = v::add(#a, v::load_first(#rt::part(summand, #place, count))); }
@@ -154,12 +152,12 @@ fn add(text: &Text<'_>, a: &Ident, c: usize, vector: usize) -> TokenStream {
 
 /// Stores pixel `c` of a row of the tile: with its bias and summand, activated, if it lies in the
 /// image.
-fn store(text: &Text<'_>, a: &Ident, c: usize, vector: usize) -> TokenStream {
+fn store(text: &Text<'_>, a: &Ident, c: usize) -> TokenStream {
     let rt = text.context.rt;
     let [_, width, _] = text.conv.y.shape.hwc();
-    let (add, epilogue) = (add(text, a, c, vector), activate_vector(a, &text.conv.epilogue, rt));
-    let place = place(text.conv.y, true, c, vector);
-    let store = match lanes_of(text, text.conv.y, vector) {
+    let (add, epilogue) = (add(text, a, c), activate_vector(a, &text.conv.epilogue, rt));
+    let place = place(text, text.conv.y, true, c);
+    let store = match lanes_of(text, text.conv.y) {
         None => quote! { v::store(#rt::at_mut(out, #place), #a); },
         Some(count) => quote! {
             let count = #count;
