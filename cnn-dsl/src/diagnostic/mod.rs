@@ -89,8 +89,8 @@ const MAX_SHOWN: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit(usize);
 
-#[cfg(feature = "frontend")]
 /// A place in the list of what was said.
+#[cfg(feature = "frontend")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark(usize);
 
@@ -165,20 +165,20 @@ impl Diagnostics {
         }
     }
 
-    #[cfg(feature = "frontend")]
     /// How far the list goes now.
+    #[cfg(feature = "frontend")]
     pub(crate) fn mark(&self) -> Mark {
         Mark(self.list.len())
     }
 
-    #[cfg(feature = "frontend")]
     /// The errors that were added after a mark.
+    #[cfg(feature = "frontend")]
     pub(crate) fn since(&self, mark: Mark) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter().skip(mark.0)
     }
 
-    #[cfg(feature = "frontend")]
     /// Takes back the errors that were added after a mark.
+    #[cfg(feature = "frontend")]
     pub(crate) fn take_back(&mut self, mark: Mark) {
         for diagnostic in self.list.drain(mark.0.min(self.list.len())..) {
             let Diagnostic { code, message, primary, .. } = diagnostic;
