@@ -78,11 +78,12 @@ fn by_elements(y: View, x: View) -> Sharing {
 
 /// Shared out by `rows`, each of which may be several of the image, or by blocks of channels.
 fn shared(y: View, rows: usize, by_spans: bool) -> Sharing {
-    let units = y.layout.units(y.shape)[1];
-    match (rows >= ROWS || !by_spans, rows, units) {
-        (true, 2.., _) => Sharing::Rows,
-        (_, _, 2..) if by_spans => Sharing::Spans,
-        (_, 2.., _) => Sharing::Rows,
-        (_, ..2, _) => Sharing::Alone,
+    let has_spans = by_spans && y.layout.units(y.shape)[1] > 1;
+    if rows >= ROWS || (rows > 1 && !has_spans) {
+        Sharing::Rows
+    } else if has_spans {
+        Sharing::Spans
+    } else {
+        Sharing::Alone
     }
 }
