@@ -14,7 +14,7 @@ pub fn mul_add_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) 
 
 /// `acc[i] += x[i] * w[i]`: `N` channels, each with its own filter.
 #[inline(always)]
-pub fn mul_add<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
+fn mul_add<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
     for i in 0..N {
         acc[i] += x[i] * w[i];
     }
@@ -35,25 +35,9 @@ pub fn step<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
 
 /// `acc[i] += x[i]`.
 #[inline(always)]
-pub fn add<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
+fn add<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
     for i in 0..N {
         acc[i] += x[i];
-    }
-}
-
-/// `acc[i] *= x[i]`.
-#[inline(always)]
-pub fn mul<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
-    for i in 0..N {
-        acc[i] *= x[i];
-    }
-}
-
-/// The larger one; NaN wins.
-#[inline(always)]
-pub fn max<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
-    for i in 0..N {
-        acc[i] = if x[i] > acc[i] || x[i].is_nan() { x[i] } else { acc[i] };
     }
 }
 
