@@ -361,7 +361,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..2 {
                         let row = x.row::<2>(p + r);
-                        let x = rt::at::<f32, 2>(row, q + 0);
+                        let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(&w[i]);
@@ -454,7 +454,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..2 {
                         let row = x.row::<2>(p + r);
-                        let x = rt::at::<f32, 2>(row, q + 0);
+                        let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -551,7 +551,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..2 {
                         let row = x.row::<2>(p + r);
-                        let x = rt::at::<f32, 2>(row, q + 0);
+                        let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
                         for i in 0..2 {
                             let filter0 = v::load(&w[i]);

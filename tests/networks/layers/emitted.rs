@@ -1934,8 +1934,7 @@ const _: () = {
         for p in 0..52usize {
             for q in 0..58usize {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    for n in 0..1 {
                         let panel = group * 1 + n;
                         let mut a = b[panel];
                         for r in 0..3 {
@@ -2709,7 +2708,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -4085,8 +4084,7 @@ const _: () = {
         for p in 0..52usize {
             for q in 0..58usize {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    for n in 0..1 {
                         let panel = group * 1 + n;
                         let mut a = b[panel];
                         for r in 0..3 {
@@ -5912,7 +5910,7 @@ const _: () = {
                     let mut a0_1 = bias1;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -7322,8 +7320,7 @@ const _: () = {
         for p in 0..52usize {
             for q in 0..58usize {
                 for group in 0..2 {
-                    for block in 0..1 {
-                        let n = block;
+                    for n in 0..1 {
                         let panel = group * 1 + n;
                         let mut a = b[panel];
                         for r in 0..3 {
@@ -8805,7 +8802,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);

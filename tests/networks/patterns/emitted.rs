@@ -1016,7 +1016,7 @@ const _: () = {
                     let mut a1_0 = bias0;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
                         let row = x.row::<39>(p * 2 + r);
-                        let x = rt::at::<f32, 15>(row, q * 6 + 0 * 3);
+                        let x = rt::at::<f32, 15>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(&w[i]);
@@ -1051,7 +1051,7 @@ const _: () = {
                     let mut a0 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         let row = x.row::<128>(p + r - 1);
-                        let seen = rt::at::<f32, 48>(row, q * 16 + 0 * 16 + n * 16);
+                        let seen = rt::at::<f32, 48>(row, q * 16 + n * 16);
                         let filters = rt::at::<f32, 48>(w, r * 48 + n * 16);
                         let x0 = v::load(rt::at(seen, 0));
                         let x1 = v::load(rt::at(seen, 16));
@@ -1093,7 +1093,7 @@ const _: () = {
                     let mut a1_0 = bias0;
                     for r in 0..1 {
                         let row = x0.row::<96>(p + r);
-                        let x = rt::at::<f32, 32>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 32>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1157,7 +1157,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1192,7 +1192,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<4>(p + r);
-                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
+                        let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(&w[i]);
@@ -1307,7 +1307,7 @@ const _: () = {
                     let mut a1_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<96>(p + r);
-                        let x = rt::at::<f32, 32>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 32>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -1995,7 +1995,7 @@ const _: () = {
                     let mut a5_1 = bias1;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
                         let row = x.row::<39>(p * 2 + r);
-                        let x = rt::at::<f32, 39>(row, q * 6 + 0 * 3);
+                        let x = rt::at::<f32, 39>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2069,7 +2069,7 @@ const _: () = {
                     let mut a2 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         let row = x.row::<128>(p + r - 1);
-                        let seen = rt::at::<f32, 72>(row, q * 16 + 0 * 16 + n * 8);
+                        let seen = rt::at::<f32, 72>(row, q * 16 + n * 8);
                         let filters = rt::at::<f32, 40>(w, r * 48 + n * 8);
                         let x0 = v::load(rt::at(seen, 0));
                         let x1 = v::load(rt::at(seen, 16));
@@ -2136,7 +2136,7 @@ const _: () = {
                     let mut a5_1 = bias1;
                     for r in 0..1 {
                         let row = x0.row::<96>(p + r);
-                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2249,7 +2249,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2288,7 +2288,7 @@ const _: () = {
                     let mut a0_1 = bias1;
                     for r in 0..1 {
                         let row = x.row::<4>(p + r);
-                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
+                        let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -2421,7 +2421,7 @@ const _: () = {
                     let mut a5_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<96>(p + r);
-                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(rt::at(&w[i], 0));
@@ -3285,7 +3285,7 @@ const _: () = {
                     let mut a5_0 = bias0;
                     for r in 0..12usize.saturating_sub(p * 2).min(3) {
                         let row = x.row::<39>(p * 2 + r);
-                        let x = rt::at::<f32, 39>(row, q * 6 + 0 * 3);
+                        let x = rt::at::<f32, 39>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
                         for i in 0..9 {
                             let filter0 = v::load(&w[i]);
@@ -3340,7 +3340,7 @@ const _: () = {
                     let mut a2 = bias;
                     for r in 1usize.saturating_sub(p)..7usize.saturating_sub(p).min(3) {
                         let row = x.row::<128>(p + r - 1);
-                        let seen = rt::at::<f32, 80>(row, q * 16 + 0 * 16 + n * 16);
+                        let seen = rt::at::<f32, 80>(row, q * 16 + n * 16);
                         let filters = rt::at::<f32, 48>(w, r * 48 + n * 16);
                         let x0 = v::load(rt::at(seen, 0));
                         let x1 = v::load(rt::at(seen, 16));
@@ -3400,7 +3400,7 @@ const _: () = {
                     let mut a5_0 = bias0;
                     for r in 0..1 {
                         let row = x0.row::<96>(p + r);
-                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -3488,7 +3488,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<16>(p + r);
-                        let x = rt::at::<f32, 16>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);
@@ -3525,7 +3525,7 @@ const _: () = {
                     let mut a0_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<4>(p + r);
-                        let x = rt::at::<f32, 4>(row, q * 4 + 0 * 4);
+                        let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
                         for i in 0..4 {
                             let filter0 = v::load(&w[i]);
@@ -3650,7 +3650,7 @@ const _: () = {
                     let mut a5_0 = bias0;
                     for r in 0..1 {
                         let row = x.row::<96>(p + r);
-                        let x = rt::at::<f32, 96>(row, q * 16 + 0 * 16);
+                        let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
                         for i in 0..16 {
                             let filter0 = v::load(&w[i]);

@@ -7,7 +7,7 @@ use super::{Context, activate_vector, rows_function, vectors_of};
 use crate::emit::print::{index, int, name, numbered};
 use crate::ir::Activation;
 use crate::plan::layers::{PANEL, View};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// Vectors of a block.
@@ -58,12 +58,26 @@ pub(super) fn over_channels(
     code
 }
 
-/// Where vector `n` of channels lies, from its pixel's place of channel 0 on. In a part's row
-/// (`in_part`) the first unit is the part's.
-pub(super) fn channel_place(view: View, in_part: bool, context: &Context<'_>) -> TokenStream {
+/// Where vector `n` of channels lies whose pixel has its channel 0 at the sum of the terms `pixel`,
+/// plus `more`. In a part's row (`in_part`) the first unit is the part's.
+pub(super) fn channel_place(
+    view: View,
+    pixel: &[(&TokenStream, usize)],
+    more: usize,
+    in_part: bool,
+    context: &Context<'_>,
+) -> TokenStream {
+    let channel = channel_terms(view, in_part, context);
+    let channel = channel.iter().map(|(term, factor)| (term, *factor));
+    let terms: Vec<_> = pixel.iter().copied().chain(channel).collect();
+    index(&terms, more, 0)
+}
+
+/// Where vector `n` of channels lies, from channel 0 of its pixel on.
+fn channel_terms(view: View, in_part: bool, context: &Context<'_>) -> Vec<(TokenStream, usize)> {
     let lanes = context.isa.lanes();
     if !is_blocked(view) {
-        return index(&[(&quote!(n), lanes)], 0, 0);
+        return vec![(quote!(n), lanes)];
     }
     let [unit, units] = view.layout.units(view.shape);
     let width = width(context);
@@ -79,8 +93,7 @@ pub(super) fn channel_place(view: View, in_part: bool, context: &Context<'_>) ->
         let width = int(width);
         terms.push((quote!((n % #width)), lanes));
     }
-    let terms: Vec<_> = terms.iter().map(|(term, factor)| (term, *factor)).collect();
-    index(&terms, 0, 0)
+    terms
 }
 
 /// Where vector `n` of column `q` + `more` lies in a row of the value.
@@ -92,10 +105,7 @@ pub(super) fn place(
     context: &Context<'_>,
 ) -> TokenStream {
     let column = view.layout.column();
-    let channel = channel_place(view, in_part, context);
-    let channel = if channel.to_string() == "0" { TokenStream::new() } else { channel };
-    let terms = [(q, column), (&channel, usize::from(!channel.is_empty()))];
-    index(&terms, (view.layout.left + more) * column, 0)
+    channel_place(view, &[(q, column)], (view.layout.left + more) * column, in_part, context)
 }
 
 /// A vector of `count` channels out of the slice or array `from`.
@@ -132,13 +142,23 @@ pub(super) fn store(
 
 /// The noughts beside the rows of a part.
 pub(super) fn clear_sides(y: View, rt: &TokenStream) -> TokenStream {
+    let clear = clear_sides_of(&quote!(y.row(p)), y, rt);
+    if clear.is_empty() {
+        clear
+    } else {
+        quote! { for p in y.rows() { #clear } }
+    }
+}
+
+/// The noughts beside rows of the shape of `y`, which lie one behind the other in `values`.
+pub(super) fn clear_sides_of(values: &TokenStream, y: View, rt: &TokenStream) -> TokenStream {
     let layout = y.layout;
     if layout.left + layout.right == 0 {
         return TokenStream::new();
     }
     let stretch = int(layout.block(y.shape));
     let (left, right) = (int(layout.left * layout.lanes), int(layout.right * layout.lanes));
-    quote! { for p in y.rows() { #rt::clear_sides(y.row(p), #stretch, #left, #right); } }
+    quote! { #rt::clear_sides(#values, #stretch, #left, #right); }
 }
 
 /// `let row = x.row(h);` with the length of the value's rows.
@@ -178,13 +198,12 @@ impl Elementwise<'_> {
         let all = over_channels(y, context, |lanes| {
             let vectors = self.xs.iter().enumerate().map(|(index, x)| {
                 let row = numbered("row", index, count);
-                let column = if spread(x) { quote!(0) } else { q.clone() };
-                let column = if spread(x) {
-                    index_of_first(*x, context)
+                let place = if spread(x) {
+                    place_in_first(*x, context)
                 } else {
-                    place(*x, &column, 0, false, context)
+                    place(*x, &q, 0, false, context)
                 };
-                load(*x, &quote!(#row), &column, lanes, context)
+                load(*x, &quote!(#row), &place, lanes, context)
             });
             let vectors: Vec<_> = vectors.collect();
             let result = body(&vectors, lanes);
@@ -213,10 +232,8 @@ impl Elementwise<'_> {
 }
 
 /// Where vector `n` of a value of one pixel lies.
-fn index_of_first(x: View, context: &Context<'_>) -> TokenStream {
-    let column = x.layout.column() * x.layout.left;
-    let channel = channel_place(x, false, context);
-    index(&[(&channel, 1)], column, 0)
+fn place_in_first(x: View, context: &Context<'_>) -> TokenStream {
+    channel_place(x, &[], x.layout.left * x.layout.column(), false, context)
 }
 
 /// The part's units, where a row has several.
@@ -230,6 +247,6 @@ pub(super) fn units(y: View) -> TokenStream {
 }
 
 /// Names of a row of accumulators.
-pub(super) fn accumulators(count: usize) -> Vec<proc_macro2::Ident> {
+pub(super) fn accumulators(count: usize) -> Vec<Ident> {
     (0..count).map(|pixel| format_ident!("a{pixel}")).collect()
 }

@@ -1,6 +1,6 @@
 //! Transposed convolution: every output pixel gathers the operand's pixels that reach it.
 
-use super::conv::{Sizes, over_panels};
+use super::conv::Sizes;
 use super::{Context, activate, function};
 use crate::emit::print::{index, int, typed};
 use crate::plan::layers::deconv::Deconv;
@@ -50,13 +50,24 @@ pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
         #epilogue
         #rt::put_first(y, #place, &a, #most.min(#kg - n * #l));
     };
-    let panels = over_panels(op.groups, &sizes, 1, |_| pixel.clone());
+    let panels = over_panels(op.groups, sizes.panels, &pixel);
     let body = quote! {
         let w = w.as_chunks::<#l>().0;
         let b = b.as_chunks::<#l>().0;
         for p in 0..#p { for q in 0..#q { #panels } }
     };
     function(context, &[deconv.x], &[deconv.y], &body)
+}
+
+/// `body` for every panel of every group: `n`, the panel in its group, and `panel`, the one among
+/// all, are bound.
+fn over_panels(groups: usize, panels: usize, body: &TokenStream) -> TokenStream {
+    let n = int(panels);
+    if groups == 1 {
+        return quote! { for n in 0..#n { let panel = n; #body } };
+    }
+    let g = int(groups);
+    quote! { for group in 0..#g { for n in 0..#n { let panel = group * #n + n; #body } } }
 }
 
 /// Binds the operand's row (or column) that an output sees through a tap, or goes on to the next tap.

@@ -55,15 +55,15 @@ fn tile_of(
         let place = index(&[(&quote!(r), s_count * padded), (s, padded), (&n, lanes)], 0, 0);
         quote!(v::load(#rt::at(w, #place)))
     };
-    let channel = channel_place(dw.x, false, context);
     let sum = if let Some(columns) = &tile.columns {
-        let place = index(&[(&window.place(tile.q, 0, &quote!(s)), 1), (&channel, 1)], 0, 0);
+        let pixel = window.place(tile.q, Some(&quote!(s)));
+        let place = channel_place(dw.x, &[(&pixel, 1)], 0, false, context);
         let (x, w) = (load(dw.x, &quote!(row), &place, count, context), weight(&quote!(s)));
         let a = &a[0];
         quote! { for s in #columns { #a = v::mul_add(#x, #w, #a); } }
     } else {
-        let first = window.place(tile.q, 0, &quote!(0));
-        let first = index(&[(&first, 1), (&channel, 1)], 0, 0);
+        let pixel = window.place(tile.q, None);
+        let first = channel_place(dw.x, &[(&pixel, 1)], 0, false, context);
         whole_windows(dw, window, &a, &first, count, context)
     };
     let stores = a.iter().enumerate().map(|(pixel, a)| {
@@ -143,7 +143,7 @@ fn multiplied(dw: &Dw, window: &Window, tile: &Tile<'_>, context: &Context<'_>) 
     });
     let rows = window.rows();
     let height = window.height();
-    let place = window.place(tile.q, 0, &quote!(s));
+    let place = window.place(tile.q, Some(&quote!(s)));
     let x = index(&[(&quote!((#height)), dw.x.layout.row(dw.x.shape)), (&place, 1)], 0, 0);
     let epilogue = activate(&quote!(a), &dw.epilogue, rt);
     let first = quote!(first);

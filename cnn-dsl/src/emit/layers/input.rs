@@ -1,7 +1,7 @@
 //! The user's image, `f32` or bytes, preprocessed.
 
 use super::Context;
-use super::conv::clear_sides;
+use super::blocks::clear_sides_of;
 use crate::emit::print::{float, index, int};
 use crate::ir::Constant;
 use crate::plan::layers::input::Input;
@@ -48,7 +48,7 @@ fn function(
 fn pixels(input: &Input, rt: &TokenStream) -> TokenStream {
     let [h, w, c] = input.y.shape.hwc();
     let preprocess = &input.preprocess;
-    let clear = clear_sides(input.y, rt);
+    let clear = clear_sides_of(&quote!(y), input.y, rt);
     let channel = if preprocess.bgr {
         let last = int(c - 1);
         quote!(#last - c)

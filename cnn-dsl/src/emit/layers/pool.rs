@@ -52,7 +52,7 @@ fn sliding(
             }
             None => quote!((rows.len() * columns.len()).max(1)),
         };
-        let x = window.place(tile.q, 0, &quote!(s));
+        let x = window.place(tile.q, Some(&quote!(s)));
         let pixels = pixels(pool, [&window.height(), &x], context);
         let divisor = divisor(pool, &count);
         quote! {
@@ -105,8 +105,7 @@ fn pixels(pool: &Pool, [height, x]: [&TokenStream; 2], context: &Context<'_>) ->
         PoolKind::Average => (quote!(0.0), quote!(add), quote! { a = v::div(a, count); }),
     };
     let row = row(&quote!(x), pool.x, height);
-    let channel = channel_place(pool.x, false, context);
-    let from = index(&[(x, 1), (&channel, 1)], 0, 0);
+    let from = channel_place(pool.x, &[(x, 1)], 0, false, context);
     over_channels(pool.y, context, |lanes| {
         let pixel = load(pool.x, &quote!(row), &from, lanes, context);
         let epilogue = activate_vector(&name("a"), &pool.epilogue, context.rt);

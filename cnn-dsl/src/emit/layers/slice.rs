@@ -1,6 +1,6 @@
 //! A range of channels; of all channels it is the copy of a value into another layout.
 
-use super::conv::clear_sides;
+use super::blocks::clear_sides_of;
 use super::{Context, activate, function};
 use crate::emit::print::{index, int};
 use crate::plan::layers::View;
@@ -23,7 +23,7 @@ pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
             }
         }
     } else {
-        let clear = clear_sides(y, rt);
+        let clear = clear_sides_of(&quote!(y), y, rt);
         let [h, w, c] = y.shape.hwc();
         let all = x.shape.channels();
         let terms = [(&quote!(h), w * all), (&quote!(w), all), (&quote!(c), 1)];

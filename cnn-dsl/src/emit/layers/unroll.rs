@@ -1,6 +1,7 @@
 //! `unroll full`: a layer written out to its last operation, in functions of at most
 //! [`STATEMENTS`] vector statements, in the same order as its loops and so with the same bits.
 
+use super::blocks::clear_sides_of;
 use super::conv::{self, Sizes};
 use super::window::Window;
 use super::{Context, LANES, Parameters, activate};
@@ -154,7 +155,7 @@ pub(super) fn conv_columns(conv: &Conv, lanes: usize, context: &Context<'_>) -> 
             sums.push(Sum { lanes, first: quote!([b[#b]; #l]), steps, last });
         }
     }
-    let before = conv::clear_sides(y, rt);
+    let before = clear_sides_of(&quote!(y), y, rt);
     functions(context, x, y, &TokenStream::new(), &before, sums)
 }
 

@@ -77,12 +77,13 @@ impl Window {
         index(&[(&quote!(p), self.stride[0]), (&quote!(r), self.dilation[0])], 0, self.top)
     }
 
-    /// Where channel 0 of the pixel lies in its row that output column `q` + `more` sees at `s`.
-    pub fn place(&self, q: &TokenStream, more: usize, s: &TokenStream) -> TokenStream {
+    /// Where channel 0 of the pixel lies in its row that output column `q` sees at tap `s`, or at the
+    /// first one.
+    pub fn place(&self, q: &TokenStream, s: Option<&TokenStream>) -> TokenStream {
         let column = self.column_step();
-        let terms = [(q, self.stride[1] * column), (s, self.dilation[1] * column)];
-        let before = self.x.layout.left * column;
-        index(&terms, more * self.stride[1] * column + before, self.left * column)
+        let tap = s.map(|s| (s, self.dilation[1] * column));
+        let terms: Vec<_> = [(q, self.stride[1] * column)].into_iter().chain(tap).collect();
+        index(&terms, self.x.layout.left * column, self.left * column)
     }
 
     /// `f32`s from a pixel to the next.

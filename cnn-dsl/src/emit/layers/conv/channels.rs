@@ -66,6 +66,17 @@ impl Vectors {
     }
 }
 
+/// What lies side by side in the operand and is summed in one loop.
+#[derive(Clone, Copy)]
+enum Run {
+    /// All taps of a row, with their channels.
+    Taps,
+    /// The channels of tap `s`.
+    Channels,
+    /// The channels of block `block` at tap `s`.
+    Block,
+}
+
 /// A convolution in the making.
 struct Channels<'a> {
     conv: &'a Conv,
@@ -194,22 +205,20 @@ impl Channels<'_> {
         let near = conv.op.dilation[1] == 1 || s == 1;
         // Neighbouring taps of a pixel whose channels lie side by side are one run.
         let merged = tile.columns.is_none() && groups == 1 && flat && near;
-        let tap = if merged { quote!(0) } else { quote!(s) };
         let inside = if merged {
-            self.run(vectors, tile, &tap, &quote!(0), s * sizes.c)
+            self.run(vectors, tile, Run::Taps, s * sizes.c)
         } else if flat {
-            self.run(vectors, tile, &tap, &quote!(0), sizes.c)
+            self.run(vectors, tile, Run::Channels, sizes.c)
         } else {
             let (whole, rest) = (sizes.c / layout.lanes, sizes.c % layout.lanes);
-            let block = quote!(block);
             let mut code = TokenStream::new();
             if whole > 0 {
-                let (all, count) =
-                    (self.run(vectors, tile, &tap, &block, layout.lanes), int(whole));
+                let all = self.run(vectors, tile, Run::Block, layout.lanes);
+                let count = int(whole);
                 code.extend(quote! { for block in 0..#count { #all } });
             }
             if rest > 0 {
-                let (last, block) = (self.run(vectors, tile, &tap, &block, rest), int(whole));
+                let (last, block) = (self.run(vectors, tile, Run::Block, rest), int(whole));
                 code.extend(quote! { { let block = #block; #last } });
             }
             code
@@ -227,43 +236,43 @@ impl Channels<'_> {
         quote! { for r in #rows { let row = #row; #inside } }
     }
 
-    /// The steps over `run` neighbouring channels (or taps and channels) of block `block`.
-    fn run(
-        &self,
-        vectors: &Vectors,
-        tile: &Tile<'_>,
-        tap: &TokenStream,
-        block: &TokenStream,
-        run: usize,
-    ) -> TokenStream {
+    /// The steps over `len` neighbours.
+    fn run(&self, vectors: &Vectors, tile: &Tile<'_>, run: Run, len: usize) -> TokenStream {
         let Self { conv, window, sizes, lanes, context } = self;
         let rt = context.rt;
         let (layout, shape) = (conv.x.layout, conv.x.shape);
-        let blocked = block.to_string() != "0";
-        let step = if blocked { layout.block(shape) } else { 0 };
+        let (s_name, block) = (quote!(s), quote!(block));
+        let (tap, filters_of_tap) = match run {
+            Run::Taps => (None, 0),
+            Run::Channels | Run::Block => (Some(&s_name), sizes.c),
+        };
+        let (block_of_x, filters_of_block) = match run {
+            Run::Taps | Run::Channels => (0, 0),
+            Run::Block => (layout.block(shape), layout.lanes),
+        };
         let group = match (conv.op.groups, layout.is_flat(shape)) {
             (1, _) => 0,
             (_, true) => sizes.c,
             (_, false) => sizes.c / layout.lanes * layout.block(shape),
         };
-        let first = window.place(tile.q, 0, tap);
-        let place = index(&[(&first, 1), (&quote!(group), group), (block, step)], 0, 0);
+        let first = window.place(tile.q, tap);
+        let place = index(&[(&first, 1), (&quote!(group), group), (&block, block_of_x)], 0, 0);
         let apart = conv.op.stride[1] * window.column_step();
-        let span = int((tile.pixels - 1) * apart + run);
+        let span = int((tile.pixels - 1) * apart + len);
         let [_, s] = conv.op.kernel;
         let panels = (0..vectors.panels).map(|panel| {
             let name = numbered("w", panel, vectors.panels);
             let terms = [
                 (&quote!(panel), sizes.taps),
                 (&quote!(r), s * sizes.c),
-                (tap, if tap.to_string() == "0" { 0 } else { sizes.c }),
-                (block, if blocked { layout.lanes } else { 0 }),
+                (&s_name, filters_of_tap),
+                (&block, filters_of_block),
             ];
             let place = index(&terms, panel * sizes.taps, 0);
-            let (l, run) = (int(*lanes), int(run));
-            quote! { let #name = #rt::at::<[f32; #l], #run>(w, #place); }
+            let (l, len) = (int(*lanes), int(len));
+            quote! { let #name = #rt::at::<[f32; #l], #len>(w, #place); }
         });
-        let (count, step) = (int(run), self.step(vectors, tile.pixels, apart));
+        let (count, step) = (int(len), self.step(vectors, tile.pixels, apart));
         quote! {
             let x = #rt::at::<f32, #span>(row, #place);
             #(#panels)*

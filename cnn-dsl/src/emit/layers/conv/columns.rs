@@ -5,7 +5,8 @@
 //! for the columns and channels of a row of taps, as far as its length is bearable; the rows of taps
 //! are a loop, since those outside the image are left out.
 
-use super::{clear_sides, columns_before, window};
+use super::{columns_before, window};
+use crate::emit::layers::blocks::clear_sides_of;
 use crate::emit::layers::window::even;
 use crate::emit::layers::{Context, activate_vector, function, vectors_of};
 use crate::emit::print::{index, int, typed};
@@ -21,7 +22,8 @@ const WRITTEN_OUT: usize = 240;
 /// The text over columns.
 pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     let columns = Columns { conv, context, tile: conv.columns_tile(context.isa) };
-    let (v, clear, rows) = (vectors_of(context), clear_sides(conv.y, context.rt), columns.rows());
+    let (v, clear, rows) =
+        (vectors_of(context), clear_sides_of(&quote!(y), conv.y, context.rt), columns.rows());
     let body = quote! { #v #clear #rows };
     function(context, &[conv.x], &[conv.y], &body)
 }
