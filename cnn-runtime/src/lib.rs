@@ -81,6 +81,8 @@ pub mod reference;
 #[doc(hidden)]
 pub mod simd;
 mod then;
+#[cfg(feature = "train")]
+pub mod train;
 mod workspace;
 
 #[doc(hidden)]
