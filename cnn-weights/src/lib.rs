@@ -36,6 +36,7 @@ mod init;
 mod load;
 mod pack;
 mod proposal;
+mod random;
 mod read;
 mod rename;
 mod save;
@@ -49,6 +50,7 @@ pub use error::{
 pub use init::init;
 pub use load::{Flatten, Load};
 pub use pack::{embed, pack, unpack};
+pub use random::SplitMix64;
 pub use read::read;
 pub use save::{SaveError, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
