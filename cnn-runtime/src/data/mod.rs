@@ -1,17 +1,55 @@
 //! Samples to train and to evaluate with.
 //!
 //! In: arrays of the program, files. Out: a [`Dataset`], which writes one image and its target at a
-//! time. Deliberately absent: downloads, and an order of the samples, which is the training's.
+//! time; [`Batches`] of it, prepared on other threads. [`Arrays`] holds what fits into memory, from
+//! wherever it came; methods of [`Dataset`] take parts, normalise and augment. Deliberately absent:
+//! downloads, and an order of the samples, which is the training's.
 
 #![forbid(unsafe_code)]
 
+mod arrays;
+mod augment;
+mod batches;
 mod error;
+mod exchange;
+mod file;
+mod idx;
+mod images;
+mod labels;
+mod normalise;
+mod views;
 
-pub use error::DataError;
+pub use arrays::Arrays;
+pub use augment::{Augment, Augmented, Cropped};
+pub use batches::{Batch, Batches, Epoch};
+pub use error::{DataError, Offset};
+pub use idx::{TrainTest, mnist};
+pub use images::{Images, Pixel};
+pub use labels::{Label, Labels};
+pub use normalise::{Normalisation, Normalised};
+pub use views::Subset;
 
 /// Samples for training and evaluation: images, each with its target.
 ///
-/// A data set is shared between threads, and any of them may read any sample at any time.
+/// A data set is shared between threads, and any of them may read any sample at any time. A
+/// reference to a data set is one, too: `(&data).first(100)` leaves `data` where it is.
+///
+/// ```
+/// use cnn_runtime::data::{Arrays, Augment, Dataset, Normalisation};
+/// use ndarray::Array4;
+///
+/// let images = Array4::<f32>::from_shape_fn((50, 8, 8, 1), |(n, h, ..)| (n + h) as f32);
+/// let data = Arrays::new(&images, vec![1; 50], 3)?;
+/// let (train, validation) = data.split(0.2)?;
+/// assert_eq!((train.len(), validation.len()), (40, 10));
+///
+/// let by = Normalisation::of(&train)?;
+/// let augment = Augment { flip: true, shift: [2, 2], ..Augment::default() };
+/// let train = train.normalised(&by)?.augmented(augment);
+/// let validation = validation.normalised(&by)?;
+/// assert_eq!((train.sizes(), validation.classes()), ([8, 8, 1], 3));
+/// # Ok::<(), cnn_runtime::data::DataError>(())
+/// ```
 pub trait Dataset: Sync {
     /// How many samples there are.
     fn len(&self) -> usize;
@@ -46,6 +84,93 @@ pub trait Dataset: Sync {
         image: &mut [f32],
         target: &mut [f32],
     ) -> Result<(), DataError>;
+
+    /// The first `count` samples; all, where there are fewer.
+    fn first(self, count: usize) -> Subset<Self>
+    where
+        Self: Sized,
+    {
+        Subset::first(self, count)
+    }
+
+    /// The last `count` samples; all, where there are fewer.
+    fn last(self, count: usize) -> Subset<Self>
+    where
+        Self: Sized,
+    {
+        Subset::last(self, count)
+    }
+
+    /// These samples, in this order; one may be there several times.
+    ///
+    /// # Errors
+    /// When there is no sample of one of the indices.
+    fn subset(self, indices: Vec<usize>) -> Result<Subset<Self>, DataError>
+    where
+        Self: Sized,
+    {
+        Subset::listed(self, indices)
+    }
+
+    /// What is trained on, and the share at the end that validates: of `n` samples the first
+    /// `floor(n * (1 - validation))` are trained on, as Keras' `validation_split` has it.
+    ///
+    /// # Errors
+    /// When the share is not a number from 0 to 1.
+    fn split(&self, validation: f64) -> Result<(Subset<&Self>, Subset<&Self>), DataError>
+    where
+        Self: Sized,
+    {
+        let train = views::train_count(self.len(), validation)?;
+        Ok((self.first(train), self.last(self.len() - train)))
+    }
+
+    /// With `(x - mean) / std` for every element.
+    ///
+    /// # Errors
+    /// When there are not as many numbers as channels, or one of them cannot be used.
+    fn normalised(self, by: &Normalisation) -> Result<Normalised<Self>, DataError>
+    where
+        Self: Sized,
+    {
+        Normalised::new(self, by)
+    }
+
+    /// With random flips and shifts, where there is a draw.
+    fn augmented(self, augment: Augment) -> Augmented<Self>
+    where
+        Self: Sized,
+    {
+        Augmented::new(self, augment)
+    }
+
+    /// Parts of `crop[0]` rows and `crop[1]` columns of the images. With a draw the first row is
+    /// `below(height - crop[0] + 1)`, the first column `below(width - crop[1] + 1)` of the sample's
+    /// [`stream`](Draw::stream); without, half of what is left over stands before either, rounded
+    /// down.
+    ///
+    /// # Errors
+    /// When the images are smaller.
+    fn cropped(self, crop: [usize; 2]) -> Result<Cropped<Self>, DataError>
+    where
+        Self: Sized,
+    {
+        Cropped::new(self, crop)
+    }
+
+    /// Whether it fits a model whose input has these sizes and whose output so many numbers.
+    ///
+    /// # Errors
+    /// When it does not.
+    fn check(&self, sizes: [usize; 3], outputs: usize) -> Result<(), DataError> {
+        if self.sizes() != sizes {
+            return Err(DataError::Sizes { want: sizes, found: self.sizes() });
+        }
+        if self.classes() != outputs {
+            return Err(DataError::Outputs { want: outputs, found: self.classes() });
+        }
+        Ok(())
+    }
 }
 
 /// By what augmentation is random.
@@ -55,4 +180,45 @@ pub struct Draw {
     pub seed: u64,
     /// The epoch, from 0 on.
     pub epoch: u64,
+}
+
+impl<D: Dataset + ?Sized> Dataset for &D {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn sizes(&self) -> [usize; 3] {
+        (**self).sizes()
+    }
+
+    fn classes(&self) -> usize {
+        (**self).classes()
+    }
+
+    fn read(
+        &self,
+        index: usize,
+        draw: Option<Draw>,
+        image: &mut [f32],
+        target: &mut [f32],
+    ) -> Result<(), DataError> {
+        (**self).read(index, draw, image, target)
+    }
+}
+
+/// What every data set of ours holds of a call of [`Dataset::read`].
+fn check_read(
+    data: &impl Dataset,
+    index: usize,
+    image: &[f32],
+    target: &[f32],
+) -> Result<(), DataError> {
+    if index >= data.len() {
+        return Err(DataError::Index { index, len: data.len() });
+    }
+    let length = |what, want, got| {
+        if want == got { Ok(()) } else { Err(DataError::Length { what, want, got }) }
+    };
+    length("an image", data.sizes().iter().product(), image.len())?;
+    length("a target", data.classes(), target.len())
 }
