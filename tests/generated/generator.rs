@@ -92,7 +92,8 @@ fn inputs(random: &mut Random) -> String {
 
 fn statement(random: &mut Random, (image, c): Running, index: usize) -> String {
     let Some((h, w)) = image else { return on_vector(random, c) };
-    match random.below(28) {
+    match random.below(29) {
+        28 => in_blocks(random, index),
         26..=27 => grouped(random, c),
         0..=5 => conv(random, c, index),
         6..=8 => dw(random, c),
@@ -312,6 +313,29 @@ fn branches(random: &mut Random, c: usize, index: usize) -> String {
         2 => format!("let left{index} = conv 1x1, {c}; add left{index}, silu;"),
         _ => format!(
             "let kept{index} = last; conv 3x3, {a}, pad same, relu; concat kept{index}, last, kept{index};"
+        ),
+    }
+}
+
+/// Values that may lie in one another: whole blocks of sixteen channels.
+fn in_blocks(random: &mut Random, index: usize) -> String {
+    let (a, b) = (16 * random.range(1, 3), 16 * random.range(1, 3));
+    let all = a + b;
+    match random.below(5) {
+        0 => format!(
+            "conv 1x1, {a}, relu; concat {{ conv 1x1, {b}; }}, {{ conv 3x3, 32, pad same, relu; }}, {{ pool max 3x3, stride 1, pad 1; }};"
+        ),
+        1 => format!(
+            "conv 1x1, {a}; concat {{ relu; conv 3x3, 16, pad same; }}; concat {{ tanh; conv 1x1, {b}; }}; scale 0.5;"
+        ),
+        2 => format!(
+            "conv 1x1, {all}; let (g{index}, h{index}) = split {a}, {b}; let i{index} = conv 3x3, 16, pad same from h{index}; concat i{index}, g{index}, h{index}; pool max 2x2;"
+        ),
+        3 => format!(
+            "conv 1x1, {all}; let j{index} = slice {a}..; concat j{index}, {{ dw 3x3, pad 1; }}; pool max 3x3, stride 2, pad 1;"
+        ),
+        _ => format!(
+            "conv 1x1, {a}, relu6; let k{index} = pool max 3x3, stride 1, pad 1; let l{index} = pool avg 3x3, stride 1, pad 1; concat k{index}, last, k{index}, l{index}; conv 3x3, 16, pad same;"
         ),
     }
 }

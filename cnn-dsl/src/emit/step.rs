@@ -7,27 +7,80 @@ use crate::emit::{docs, layers};
 use crate::plan::{Buffer, BufferId, Isa, Ring, Sharing, Stage, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::ops::Range;
 
-/// A buffer of a step: the arena's range that it is bound to, and the mask of its rows in a ring.
+/// A buffer of a step: its range of the arena, and its ring where it is in one.
 struct Region {
     buffer: BufferId,
-    range: TokenStream,
-    ring: Option<TokenStream>,
+    range: Range<usize>,
+    ring: Option<Ring>,
 }
 
-/// The buffers that a step touches, each once.
-struct Regions(Vec<Region>);
+/// The buffers that a step touches, each once, and the arena's ranges that hold them. Buffers that
+/// are read, and lie among each other's rows, are in one.
+struct Regions {
+    buffers: Vec<Region>,
+    bound: Vec<Range<usize>>,
+}
 
 impl Regions {
+    fn new(buffers: Vec<Region>) -> Self {
+        let mut bound: Vec<Range<usize>> = Vec::new();
+        for Region { range, .. } in &buffers {
+            let mut all = range.clone();
+            let apart = |other: &Range<usize>| other.end <= range.start || range.end <= other.start;
+            let place = bound.iter().position(|other| !apart(other)).unwrap_or(bound.len());
+            bound.retain(|other| {
+                if !apart(other) {
+                    all = all.start.min(other.start)..all.end.max(other.end);
+                }
+                apart(other)
+            });
+            bound.insert(place, all);
+        }
+        Self { buffers, bound }
+    }
+
+    fn region(&self, buffer: BufferId) -> Option<&Region> {
+        self.buffers.iter().find(|region| region.buffer == buffer)
+    }
+
+    fn ring(&self, buffer: BufferId) -> Option<TokenStream> {
+        self.region(buffer)?.ring.as_ref().map(mask)
+    }
+
+    /// What holds a buffer, and where in it the buffer lies.
+    fn place(&self, buffer: BufferId) -> (Ident, Range<usize>, bool) {
+        let range = self.region(buffer).map_or(0..0, |region| region.range.clone());
+        let holds = |of: &Range<usize>| of.start <= range.start && range.end <= of.end;
+        let index = self.bound.iter().position(holds).unwrap_or(0);
+        let all = self.bound.get(index).map_or(0..0, Range::clone);
+        let inside = range.start - all.start..range.end - all.start;
+        (format_ident!("region{index}"), inside, range == all)
+    }
+
+    /// A buffer that is written, which nothing else of the step is among.
     fn name(&self, buffer: BufferId) -> Ident {
-        let index = self.0.iter().position(|region| region.buffer == buffer).unwrap_or(0);
-        format_ident!("region{index}")
+        self.place(buffer).0
+    }
+
+    /// A buffer that is read.
+    fn read(&self, buffer: BufferId) -> TokenStream {
+        let (name, Range { start, end }, whole) = self.place(buffer);
+        if whole {
+            return quote!(#name);
+        }
+        let (start, end) = (int(start), int(end));
+        quote!(&#name[#start..#end])
     }
 
     /// Binds them all.
     fn bind(&self, rt: &TokenStream) -> TokenStream {
-        let names = self.0.iter().map(|region| self.name(region.buffer));
-        let ranges = self.0.iter().map(|region| &region.range);
+        let names = (0..self.bound.len()).map(|index| format_ident!("region{index}"));
+        let ranges = self.bound.iter().map(|Range { start, end }| {
+            let (start, end) = (int(*start), int(*end));
+            quote!(#start..#end)
+        });
         quote! { let [#(#names),*] = #rt::disjoint(arena, [#(#ranges),*]); }
     }
 }
@@ -99,8 +152,8 @@ impl Run<'_> {
         let bind = regions.bind(rt);
         let arguments = self.operands(step, &regions).chain(self.weights(step));
         let to = step.writes[0];
-        let Buffer { shape, layout, .. } = self.plan.buffers[to.0];
-        let ([unit, units], row) = (layout.units(shape), int(layout.row(shape)));
+        let Buffer { shape, layout, stride, .. } = self.plan.buffers[to.0];
+        let ([unit, units], row) = (layout.units(shape), int(stride));
         let (unit, units) = (int(unit), int(units));
         let mask = ring.map_or(quote!(usize::MAX), |ring| mask(&ring));
         let region = regions.name(to);
@@ -150,15 +203,12 @@ impl Run<'_> {
             if regions.iter().any(|region| region.buffer == buffer) {
                 continue;
             }
-            regions.push(match ring(buffer) {
-                None => Region { buffer, range: self.range(buffer), ring: None },
-                Some(ring) => {
-                    let (from, to) = (int(ring.offset), int(ring.offset + ring.len));
-                    Region { buffer, range: quote!(#from..#to), ring: Some(mask(&ring)) }
-                }
-            });
+            let Buffer { offset, len, .. } = self.plan.buffers[buffer.0];
+            let ring = ring(buffer);
+            let (offset, len) = ring.map_or((offset, len), |ring| (ring.offset, ring.len));
+            regions.push(Region { buffer, range: offset..offset + len, ring });
         }
-        Regions(regions)
+        Regions::new(regions)
     }
 
     fn weights(&self, step: &Step) -> impl Iterator<Item = TokenStream> {
@@ -174,12 +224,10 @@ impl Run<'_> {
     fn operands(&self, step: &Step, regions: &Regions) -> impl Iterator<Item = TokenStream> {
         let rt = self.rt;
         step.reads.iter().map(move |&buffer| {
-            let Buffer { shape, layout, .. } = self.plan.buffers[buffer.0];
-            let (name, row) = (regions.name(buffer), int(layout.row(shape)));
-            let region = regions.0.iter().find(|region| region.buffer == buffer);
-            match region.and_then(|region| region.ring.as_ref()) {
-                Some(mask) => quote!(#rt::Rows::ring(#name, #row, #mask)),
-                None => quote!(#rt::Rows::new(#name, #row)),
+            let (values, row) = (regions.read(buffer), int(self.plan.buffers[buffer.0].stride));
+            match regions.ring(buffer) {
+                Some(mask) => quote!(#rt::Rows::ring(#values, #row, #mask)),
+                None => quote!(#rt::Rows::new(#values, #row)),
             }
         })
     }
@@ -188,7 +236,7 @@ impl Run<'_> {
     fn whole(&self, step: &Step, regions: &Regions, isa: Isa) -> TokenStream {
         let (rt, kernel) = (self.rt, self.kernel_name(step.kernel.0, isa));
         let reads = step.reads.iter().map(|&buffer| {
-            let region = regions.name(buffer);
+            let region = regions.read(buffer);
             quote!(#rt::fixed(#region))
         });
         let writes = step.writes.iter().map(|&buffer| {
@@ -205,9 +253,9 @@ impl Run<'_> {
         let arguments: Vec<_> = self.operands(step, regions).chain(self.weights(step)).collect();
         let names: Vec<_> =
             (0..arguments.len()).map(|index| format_ident!("argument{index}")).collect();
-        let Buffer { shape, layout, .. } = self.plan.buffers[step.writes[0].0];
+        let Buffer { shape, layout, stride, .. } = self.plan.buffers[step.writes[0].0];
         let ([rows, _, _], [unit, units]) = (shape.hwc(), layout.units(shape));
-        let (rows, row) = (int(rows), int(layout.row(shape)));
+        let (rows, row) = (int(rows), int(stride));
         let (unit, units, to) = (int(unit), int(units), regions.name(step.writes[0]));
         let what = &self.plan.kernels[step.kernel.0];
         let align = int(layers::align(what, sharing, isa));

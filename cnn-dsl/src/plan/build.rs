@@ -1,13 +1,14 @@
 //! Groups to steps: operands in their layouts, kernels found again, weights asked for, places given.
 
-use crate::ir::{Network, ValueId};
+use crate::ir::{LayerId, Network, Op, ValueId};
 use crate::plan::arena::{self, Request};
 use crate::plan::front::{self, Stage, Steps};
 use crate::plan::fuse::{self, Group};
-use crate::plan::layers::{self, Call, View, input, slice};
+use crate::plan::layers::{self, Call, View, concat, input, slice};
 use crate::plan::layout::{Layout, Manner, Places, group_manner};
+use crate::plan::spans::{Span, Spans};
 use crate::plan::weights::{self, Packer};
-use crate::plan::{Buffer, BufferId, Kernel, KernelId, Options, Plan, Step};
+use crate::plan::{Buffer, BufferId, Kernel, KernelId, Options, PackId, Plan, Step, Within};
 use std::collections::HashMap;
 
 /// Plans a network: which kernels run in which order, and where every value and weight lies.
@@ -18,7 +19,9 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
         pinned[value.0] = true;
     }
     let groups = fuse::groups(network, &pinned);
-    let mut builder = Builder::new(network, Places::new(network, &groups, &pinned));
+    let mut places = Places::new(network, &groups, &pinned);
+    let spans = Spans::new(network, &groups, &mut places);
+    let mut builder = Builder::new(network, places, spans);
     for index in 0..network.inputs.len() {
         builder.input(index);
     }
@@ -52,7 +55,8 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
 struct Builder<'n> {
     network: &'n Network,
     places: Places,
-    /// The buffer of each root value that was written.
+    spans: Spans,
+    /// The buffer of each root value that is there or of which some channels are.
     written: Vec<Option<BufferId>>,
     /// The copy beside it for readers over x.
     copies: Vec<Option<BufferId>>,
@@ -64,10 +68,11 @@ struct Builder<'n> {
 }
 
 impl<'n> Builder<'n> {
-    fn new(network: &'n Network, places: Places) -> Self {
+    fn new(network: &'n Network, places: Places, spans: Spans) -> Self {
         Self {
             network,
             places,
+            spans,
             written: vec![None; network.values.len()],
             copies: vec![None; network.values.len()],
             buffers: Vec::new(),
@@ -88,13 +93,20 @@ impl<'n> Builder<'n> {
     fn group(&mut self, group: &Group) {
         let network = self.network;
         let layer = &network.layers[group.layers[0].0];
+        let manner = group_manner(network, group);
+        if let (Manner::Blocks(_), Op::Concat(_)) = (manner, &layer.op) {
+            return self.concat(group);
+        }
+        if let (Manner::Blocks(_), Op::Slice(_) | Op::Split(_)) = (manner, &layer.op) {
+            return self.slices(group);
+        }
         let weights = layer.weights.map(|id| &network.weights[id.0]);
         let fold = group.fold.and_then(|id| {
             let bn = &network.layers[id.0];
-            let crate::ir::Op::Bn(op) = &bn.op else { return None };
+            let Op::Bn(op) = &bn.op else { return None };
             weights::fold(&network.weights[bn.weights?.0], op.eps.0)
         });
-        let reads: Vec<BufferId> = match group_manner(network, group) {
+        let reads: Vec<BufferId> = match manner {
             Manner::Renames | Manner::Reshapes => return,
             Manner::Dense | Manner::Blocks(_) => {
                 group.operands.iter().map(|&v| self.buffer_of(v)).collect()
@@ -151,32 +163,111 @@ impl<'n> Builder<'n> {
             return copy;
         }
         let x = self.view(root);
-        let copy = self.buffer(View { shape: x.shape, layout });
+        let copy = self.buffer(View { shape: x.shape, layout }, None);
         self.copies[root.0] = Some(copy);
         let read = self.buffer_of(root);
         self.step(Vec::new(), slice::conversion(x, layout), vec![read], vec![copy], Vec::new());
         copy
     }
 
-    fn write(&mut self, value: ValueId) -> BufferId {
-        let view = self.view(value);
-        let buffer = self.buffer(view);
-        self.written[self.places.root(value).0] = Some(buffer);
-        buffer
+    /// Copies the operands that do not lie in the result, neighbouring ones at once.
+    fn concat(&mut self, group: &Group) {
+        let y = group.outputs[0];
+        let (mut run, mut first, mut channel) = (Vec::new(), 0, 0);
+        for &x in &group.operands {
+            channel += self.network.shape(x).channels();
+            if self.lies_in(x, y) {
+                self.copy(group, std::mem::take(&mut run), first);
+                first = channel;
+            } else {
+                run.push(x);
+            }
+        }
+        self.copy(group, run, first);
     }
 
-    fn buffer(&mut self, View { shape, layout }: View) -> BufferId {
-        self.buffers.push(Buffer { shape, layout, offset: 0, len: layout.len(shape) });
+    /// Copies neighbouring operands of a concatenation to where its result has them.
+    fn copy(&mut self, group: &Group, run: Vec<ValueId>, first: usize) {
+        if run.is_empty() {
+            return;
+        }
+        let xs: Vec<View> = run.iter().map(|&x| self.view(x)).collect();
+        let reads = run.iter().map(|&x| self.buffer_of(x)).collect();
+        let (all, mut to) = (self.view(group.outputs[0]), self.write(group.outputs[0]));
+        let channels = xs.iter().map(|x| x.shape.channels()).sum();
+        let y = View { shape: all.shape.with_channels(channels), layout: all.layout };
+        if y != all {
+            to = self.buffer(y, Some((to, first)));
+        }
+        let kernel = concat::of(xs, y, group.epilogue.clone());
+        self.step(group.layers.clone(), kernel, reads, vec![to], Vec::new());
+    }
+
+    /// Copies the slices that do not lie in their operand.
+    fn slices(&mut self, group: &Group) {
+        let x = group.operands[0];
+        let op = &self.network.layers[group.layers[0].0].op;
+        let mut from = if let Op::Slice(op) = op { op.from } else { 0 };
+        for &y in &group.outputs {
+            let (read, write) = (self.buffer_of(x), self.write(y));
+            if !self.lies_in(y, x) {
+                let epilogue = group.epilogue.clone();
+                let kernel = slice::channels(from, self.view(x), self.view(y), epilogue);
+                self.step(group.layers.clone(), kernel, vec![read], vec![write], Vec::new());
+            }
+            from += self.network.shape(y).channels();
+        }
+    }
+
+    fn lies_in(&self, value: ValueId, other: ValueId) -> bool {
+        let span = self.spans.of(self.places.root(value));
+        span.is_some_and(|span| span.of == self.places.root(other))
+    }
+
+    /// The buffer that a value is written to, and those that it lies in.
+    fn write(&mut self, value: ValueId) -> BufferId {
+        let mut missing = vec![self.places.root(value)];
+        while let Some(&inner) = missing.last()
+            && self.written[inner.0].is_none()
+            && let Some(span) = self.spans.of(inner)
+        {
+            missing.push(span.of);
+        }
+        for &root in missing.iter().rev() {
+            if self.written[root.0].is_none() {
+                let within = self.spans.of(root).and_then(|Span { of, channel }| {
+                    self.written[of.0].map(|buffer| (buffer, channel))
+                });
+                self.written[root.0] = Some(self.buffer(self.view(root), within));
+            }
+        }
+        self.buffer_of(value)
+    }
+
+    /// A buffer of its own, or in another one from a channel on.
+    fn buffer(
+        &mut self,
+        View { shape, layout }: View,
+        within: Option<(BufferId, usize)>,
+    ) -> BufferId {
+        let row = layout.row(shape);
+        let stride = within.map_or(row, |(buffer, _)| self.buffers[buffer.0].stride);
+        let within = within.map(|(buffer, channel)| Within {
+            buffer,
+            first: channel / layout.lanes * layout.block(shape),
+        });
+        let len = (shape.hwc()[0] - 1) * stride + row;
+        self.buffers.push(Buffer { shape, layout, offset: 0, len, stride, within });
         BufferId(self.buffers.len() - 1)
     }
 
     fn step(
         &mut self,
-        layers: Vec<crate::ir::LayerId>,
+        layers: Vec<LayerId>,
         kernel: Kernel,
         reads: Vec<BufferId>,
         writes: Vec<BufferId>,
-        weights: Vec<crate::plan::PackId>,
+        weights: Vec<PackId>,
     ) {
         let next = KernelId(self.kernels.len());
         let id = *self.known.entry(kernel).or_insert_with_key(|kernel| {
@@ -195,30 +286,42 @@ impl<'n> Builder<'n> {
 
     /// Gives every buffer its place, those in `last` until the end; returns the arena's length.
     ///
-    /// While the front runs what it reads and what it leaves stand beside each other.
+    /// A buffer stands while one that lies in it does. While the front runs what it reads and what
+    /// it leaves stand beside each other.
     fn place(&mut self, last: &[BufferId], front: &[Stage]) -> usize {
-        let mut requests: Vec<Request> =
-            self.buffers.iter().map(|b| Request { len: b.len, first: 0, last: 0 }).collect();
+        let mut outermost: Vec<usize> = Vec::with_capacity(self.buffers.len());
+        for (index, buffer) in self.buffers.iter().enumerate() {
+            outermost.push(buffer.within.map_or(index, |within| outermost[within.buffer.0]));
+        }
+        let mut lives: Vec<Option<[usize; 2]>> = vec![None; self.buffers.len()];
+        let mut stands = |buffer: BufferId, step: usize| {
+            let [first, last] = lives[outermost[buffer.0]].get_or_insert([step, step]);
+            (*first, *last) = (step.min(*first), step.max(*last));
+        };
         for (index, step) in self.steps.iter().enumerate() {
-            for write in &step.writes {
-                requests[write.0].first = index;
-                requests[write.0].last = index;
-            }
-            for read in &step.reads {
-                requests[read.0].last = index;
-            }
+            step.reads.iter().chain(&step.writes).for_each(|&buffer| stands(buffer, index));
         }
-        for buffer in last {
-            requests[buffer.0].last = self.steps.len();
-        }
+        last.iter().for_each(|&buffer| stands(buffer, self.steps.len()));
         if let [first, .., end] = front {
-            let read = &mut requests[self.steps[first.step].reads[0].0];
-            read.last = read.last.max(end.step);
-            requests[self.steps[end.step].writes[0].0].first = first.step;
+            stands(self.steps[first.step].reads[0], end.step);
+            stands(self.steps[end.step].writes[0], first.step);
         }
+        let own = |index: &usize| self.buffers[*index].within.is_none();
+        let placed: Vec<usize> = (0..self.buffers.len()).filter(own).collect();
+        let requests: Vec<Request> = (placed.iter())
+            .map(|&index| {
+                let [first, last] = lives[index].unwrap_or([0, 0]);
+                Request { len: self.buffers[index].len, first, last }
+            })
+            .collect();
         let (offsets, arena) = arena::place(&requests);
-        for (buffer, offset) in self.buffers.iter_mut().zip(offsets) {
-            buffer.offset = offset;
+        for (&index, offset) in placed.iter().zip(offsets) {
+            self.buffers[index].offset = offset;
+        }
+        for index in 0..self.buffers.len() {
+            if let Some(Within { buffer, first }) = self.buffers[index].within {
+                self.buffers[index].offset = self.buffers[buffer.0].offset + first;
+            }
         }
         arena
     }

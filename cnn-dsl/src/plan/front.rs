@@ -94,9 +94,11 @@ impl Steps<'_> {
 
     /// The ring of a value that its writer's next step alone reads.
     fn ring(&self, writer: usize, value: BufferId, reach: Reach) -> Option<Ring> {
-        let Buffer { shape, layout, len, .. } = self.buffers[value.0];
+        let Buffer { shape, layout, len, within, .. } = self.buffers[value.0];
         let readers = self.steps.iter().filter(|step| step.reads.contains(&value)).count();
-        let alone = self.steps[writer].writes == [value] && readers == 1;
+        let whole = within.is_none()
+            && !self.buffers.iter().any(|b| b.within.is_some_and(|within| within.buffer == value));
+        let alone = self.steps[writer].writes == [value] && readers == 1 && whole;
         let rows = reach.rows.next_power_of_two();
         let fits = alone && !self.last.contains(&value) && len >= LARGE && rows < shape.hwc()[0];
         fits.then(|| Ring { offset: 0, len: rows * layout.row(shape), rows })

@@ -95,7 +95,7 @@ pub(in crate::plan) enum Manner {
 }
 
 /// Values of fewer channels are not kept in blocks: most lanes would be empty.
-const BLOCKS_FROM: usize = 8;
+pub(in crate::plan) const BLOCKS_FROM: usize = 8;
 
 /// The manner of a layer.
 pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> Manner {
@@ -126,6 +126,12 @@ pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> 
             Manner::Blocks([0, 0])
         }
         Op::Concat(_) if whole_blocks(xs.iter()) => Manner::Blocks([0, 0]),
+        Op::Slice(op) if op.from.is_multiple_of(PANEL) && y.channels() >= BLOCKS_FROM => {
+            Manner::Blocks([0, 0])
+        }
+        Op::Split(op) if op.parts.iter().all(|part| part.is_multiple_of(PANEL)) => {
+            Manner::Blocks([0, 0])
+        }
         Op::Dropout(_) => Manner::Renames,
         Op::Flatten(_) => Manner::Reshapes,
         Op::Dw(_)
@@ -236,6 +242,24 @@ impl Places {
                 Layout { lanes, left, right }
             }
             (true, _, _) | (_, Some(_), Some(_)) | (_, None, None) => dense,
+        }
+    }
+
+    /// Whether a value lies in blocks of [`PANEL`] channels.
+    pub fn is_in_blocks(&self, network: &Network, value: ValueId) -> bool {
+        let root = self.root(value).0;
+        let asked = !self.dense[root] && self.columns[root].is_none();
+        asked && self.beside[root].is_some() && network.shape(value).channels() >= BLOCKS_FROM
+    }
+
+    /// Gives places in blocks the columns beside that any of them wants.
+    pub fn share_columns(&mut self, roots: &[ValueId]) {
+        let wanted = roots.iter().filter_map(|root| self.beside[root.0]);
+        let common = wanted.fold([0, 0], |most, [left, right]: [usize; 2]| {
+            [left.max(most[0]), right.max(most[1])]
+        });
+        for &root in roots {
+            self.takes_blocks(root, common);
         }
     }
 

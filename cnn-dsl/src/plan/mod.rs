@@ -14,6 +14,7 @@ pub mod layers;
 mod layout;
 pub mod predict;
 mod share;
+mod spans;
 mod steps;
 pub mod summary;
 mod target;
@@ -82,8 +83,9 @@ pub struct Options {
 }
 
 /// A value's place. Several values may share a buffer where an operation is a mere renaming
-/// (`flatten`, `dropout`, `identity`); such layers stand in no step, and neither do those whose
-/// results nobody wants.
+/// (`flatten`, `dropout`, `identity`), and one may lie in another where it is some of its channels
+/// (`concat`, `slice`, `split`); such layers stand in no step, and neither do those whose results
+/// nobody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Buffer {
     /// Its shape; of several values' the first one's, so an image's where it was flattened.
@@ -92,8 +94,21 @@ pub struct Buffer {
     pub layout: Layout,
     /// First `f32` in the arena, a multiple of 16.
     pub offset: usize,
-    /// `layout.len(shape)`.
+    /// `f32`s from its first to its last, with whatever lies between its rows.
     pub len: usize,
+    /// `f32`s from a row to the next one: more than the row has where it lies in another buffer.
+    pub stride: usize,
+    /// The buffer that it lies in.
+    pub within: Option<Within>,
+}
+
+/// Where a buffer lies in another one: in some blocks of channels of each of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// The other one.
+    pub buffer: BufferId,
+    /// `f32`s from the other one's row to its own.
+    pub first: usize,
 }
 
 /// One call of a kernel.
@@ -107,7 +122,8 @@ pub struct Step {
     /// What it reads, in the order of the kernel's operands. For the kernel `Input` empty: it reads
     /// the user's image.
     pub reads: Vec<BufferId>,
-    /// What it writes. Reads and writes of one step never overlap in the arena.
+    /// What it writes. Reads and writes of one step never overlap in the arena, from the first `f32`
+    /// of a buffer to its last.
     pub writes: Vec<BufferId>,
     /// The pieces of the weight blob, in the order the kernel takes them: kernel, then bias.
     pub weights: Vec<PackId>,

@@ -48,6 +48,7 @@ impl Kernel {
             Self::Bn(k) => by_elements(k.y, k.x),
             Self::Scale(k) => by_elements(k.y, k.x),
             Self::Concat(k) if k.is_of_blocks() => by_elements(k.y, k.y),
+            Self::Slice(k) if k.is_of_blocks() => by_elements(k.y, k.y),
             Self::Concat(_)
             | Self::Slice(_)
             | Self::Pad(_)

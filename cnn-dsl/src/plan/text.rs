@@ -2,12 +2,13 @@
 //!
 //! `1 conv1+conv1.relu  k1 conv 3x3 columns 16, relu  28x28x1 [1|0+28+6] @0 -> 26x26x3 @960  w0 w1`:
 //! step, layers, kernel, operands and results with their places, pieces of the weights. A layout is
-//! written only where it is not dense: `[lanes|left+W+right]`.
+//! written only where it is not dense: `[lanes|left+W+right]`; `by` what lies from a row to the next
+//! where a value lies in a larger one.
 
 use crate::ir::Activation;
 use crate::plan::layers::conv::winograd::Strip;
 use crate::plan::layers::{Kernel, View, conv, dense, pad, pool};
-use crate::plan::{BufferId, Plan, Step};
+use crate::plan::{Buffer, BufferId, Plan, Step};
 use cnn_weights::Form;
 use std::fmt;
 
@@ -63,7 +64,9 @@ impl Plan<'_> {
 
     fn operands_text(&self, buffers: &[BufferId], views: &[View]) -> String {
         let one = |(buffer, view): (&BufferId, &View)| {
-            format!("{} @{}", view_text(*view), self.buffers[buffer.0].offset)
+            let Buffer { offset, stride, within, .. } = self.buffers[buffer.0];
+            let by = if within.is_some() { format!(" by {stride}") } else { String::new() };
+            format!("{} @{offset}{by}", view_text(*view))
         };
         buffers.iter().zip(views).map(one).collect::<Vec<_>>().join(", ")
     }

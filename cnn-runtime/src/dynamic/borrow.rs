@@ -2,33 +2,31 @@
 
 use std::ops::Range;
 
-/// The slices at `reads` and `writes`. The same range may be read several times; otherwise no two
-/// ranges overlap, which the plan sees to.
+/// The slices at `reads` and `writes`. Reads may overlap, or be the same; a write overlaps nothing,
+/// which the plan sees to.
 pub(super) fn disjoint<'a>(
     arena: &'a mut [f32],
     reads: &[Range<usize>],
     writes: &[Range<usize>],
 ) -> (Vec<&'a [f32]>, Vec<&'a mut [f32]>) {
-    let mut ranges: Vec<&Range<usize>> = reads.iter().chain(writes).collect();
-    ranges.sort_by_key(|range| range.start);
-    ranges.dedup();
-    let mut read: Vec<&[f32]> = vec![&[]; reads.len()];
+    let mut order: Vec<usize> = (0..writes.len()).collect();
+    order.sort_by_key(|&index| writes[index].start);
     let mut written: Vec<&mut [f32]> = writes.iter().map(|_| &mut [][..]).collect();
+    let mut between: Vec<(usize, &[f32])> = Vec::new();
     let (mut rest, mut at) = (arena, 0);
-    for range in ranges {
-        let (_, from) = rest.split_at_mut(range.start - at);
-        let (piece, behind) = from.split_at_mut(range.len());
-        (rest, at) = (behind, range.end);
-        if let Some(index) = writes.iter().position(|w| w == range) {
-            written[index] = piece;
-        } else {
-            let piece: &[f32] = piece;
-            for (slot, _) in read.iter_mut().zip(reads).filter(|(_, r)| *r == range) {
-                *slot = piece;
-            }
-        }
+    for index in order {
+        let (before, from) = rest.split_at_mut(writes[index].start - at);
+        between.push((at, before));
+        let (piece, behind) = from.split_at_mut(writes[index].len());
+        written[index] = piece;
+        (rest, at) = (behind, writes[index].end);
     }
-    (read, written)
+    between.push((at, rest));
+    let read = |range: &Range<usize>| {
+        let piece = between.iter().rev().find(|(from, _)| *from <= range.start);
+        piece.map_or(&[][..], |(from, piece)| &piece[range.start - from..range.end - from])
+    };
+    (reads.iter().map(read).collect(), written)
 }
 
 #[cfg(test)]
@@ -36,12 +34,12 @@ mod tests {
     use super::disjoint;
 
     #[test]
-    fn a_range_may_be_read_twice_beside_a_write() {
+    fn ranges_that_are_read_may_overlap() {
         let mut arena: Vec<f32> = (0..8_u8).map(f32::from).collect();
         let write = 3..4;
         let (reads, mut writes) =
-            disjoint(&mut arena, &[5..7, 0..2, 5..7], std::slice::from_ref(&write));
-        assert_eq!(reads, [&[5.0, 6.0][..], &[0.0, 1.0], &[5.0, 6.0]]);
+            disjoint(&mut arena, &[5..7, 0..2, 5..7, 6..8], std::slice::from_ref(&write));
+        assert_eq!(reads, [&[5.0, 6.0][..], &[0.0, 1.0], &[5.0, 6.0], &[6.0, 7.0]]);
         writes[0][0] = 9.0;
         assert_eq!(arena[3], 9.0);
     }

@@ -113,16 +113,16 @@ impl<'p> Executor<'p> {
         if sees_layouts(kernel) {
             return run(kernel, inputs, &reads, &mut writes, &weights);
         }
-        let view = |id: &BufferId| (plan.buffers[id.0].shape, plan.buffers[id.0].layout);
+        let buffer = |id: &BufferId| &plan.buffers[id.0];
         let reads: Vec<Cow<'_, [f32]>> =
-            step.reads.iter().zip(reads).map(|(id, x)| blocks::dense(x, view(id))).collect();
+            step.reads.iter().zip(reads).map(|(id, x)| blocks::dense(x, buffer(id))).collect();
         let reads: Vec<&[f32]> = reads.iter().map(|x| &**x).collect();
         let mut made: Vec<Vec<f32>> =
-            step.writes.iter().map(|id| vec![0.0; view(id).0.len()]).collect();
+            step.writes.iter().map(|id| vec![0.0; buffer(id).shape.len()]).collect();
         let mut ys: Vec<&mut [f32]> = made.iter_mut().map(|y| &mut y[..]).collect();
         run(kernel, inputs, &reads, &mut ys, &weights);
         for ((id, made), write) in step.writes.iter().zip(&made).zip(writes) {
-            blocks::place(made, write, view(id));
+            blocks::place(made, write, buffer(id));
         }
     }
 
@@ -134,7 +134,8 @@ impl<'p> Executor<'p> {
 /// Whether a kernel takes values as they lie. All others get them dense.
 fn sees_layouts(kernel: &Kernel) -> bool {
     match kernel {
-        Kernel::Input(_) | Kernel::Slice(_) => true,
+        Kernel::Input(_) => true,
+        Kernel::Slice(slice) => !slice.is_of_blocks(),
         Kernel::Conv(conv) => !conv.is_over_channels(),
         Kernel::Dw(_)
         | Kernel::Deconv(_)

@@ -1,8 +1,8 @@
 //! A range of channels; of all channels it is the copy of a value into another layout.
 
-use super::blocks::clear_sides_of;
-use super::{Context, activate, function};
-use crate::emit::print::{index, int};
+use super::blocks::{clear_sides, clear_sides_of, load, over_channels, row, store, units};
+use super::{Context, activate, activate_vector, function, rows_function, vectors_of};
+use crate::emit::print::{index, int, name};
 use crate::plan::layers::View;
 use crate::plan::layers::slice::Slice;
 use proc_macro2::TokenStream;
@@ -12,6 +12,9 @@ use quote::quote;
 pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
     let rt = context.rt;
     let (x, y) = (slice.x, slice.y);
+    if slice.is_of_blocks() {
+        return blocks(slice, context);
+    }
     let epilogue = activate(&quote!(y), &slice.epilogue, rt);
     let body = if y.layout.is_dense(y.shape) {
         let (all, part) = (int(x.shape.channels()), int(y.shape.channels()));
@@ -37,6 +40,41 @@ pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
         }
     };
     function(context, &[x], &[y], &body)
+}
+
+/// Vectors of channels, from the first one of a block on.
+fn blocks(slice: &Slice, context: &Context<'_>) -> TokenStream {
+    let Slice { x, y, epilogue, .. } = slice;
+    let first = int(slice.op.from / context.isa.lanes());
+    let q = quote!(q);
+    let [_, w, _] = y.shape.hwc();
+    let columns = int(w);
+    let copies = over_channels(*y, context, |lanes| {
+        let from = super::blocks::place(*x, &q, 0, false, context);
+        let vector = load(*x, &quote!(row), &from, lanes, context);
+        let epilogue = activate_vector(&name("a"), epilogue, context.rt);
+        let to = super::blocks::place(*y, &q, 0, true, context);
+        let store = store(*y, &to, &quote!(a), lanes, context);
+        quote! {
+            let m = n;
+            let n = n + #first;
+            for q in 0..#columns {
+                let mut a = #vector;
+                #epilogue
+                let n = m;
+                #store
+            }
+        }
+    });
+    let (v, units) = (vectors_of(context), units(*y));
+    let (clear, row) = (clear_sides(*y, context.rt), row(&quote!(x), *x, &quote!(p)));
+    let body = quote! {
+        #v
+        #units
+        #clear
+        for p in y.rows() { let row = #row; let out = y.row(p); #copies }
+    };
+    rows_function(context, 1, &body)
 }
 
 /// Where an element lies in a value that is dense or keeps its channels apart.

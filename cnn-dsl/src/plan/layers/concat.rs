@@ -2,7 +2,8 @@
 
 use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
 
-/// Concatenation of several operands.
+/// Concatenation of several operands; of whole blocks of channels it copies only those that do not
+/// lie in the result already, one step a run of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Concat {
     /// Operands in order; the same buffer may stand twice.
@@ -18,6 +19,11 @@ impl Concat {
     pub fn is_of_blocks(&self) -> bool {
         self.xs.iter().all(|x| x.shape.channels().is_multiple_of(PANEL))
     }
+}
+
+/// The kernel that copies some neighbouring operands.
+pub(in crate::plan) fn of(xs: Vec<View>, y: View, epilogue: Epilogue) -> Kernel {
+    Kernel::Concat(Concat { xs, y, epilogue })
 }
 
 /// The kernel of a layer.

@@ -7,7 +7,7 @@ use crate::ir::layers::{
     softmax::Softmax, split::Split,
 };
 use crate::ir::{Activation, Constant, Network, Op, Pads, ValueId};
-use crate::plan::{BufferId, Options, Plan, plan};
+use crate::plan::{Buffer, BufferId, Options, Plan, plan};
 use proptest::prelude::*;
 
 /// An operation made of two small numbers.
@@ -88,38 +88,56 @@ fn network(choices: &[Choice], outputs: &[usize]) -> Network {
     net.finish()
 }
 
-/// Between a buffer's write and each of its reads nobody writes there.
-fn assert_nothing_is_overwritten(plan: &Plan<'_>) {
-    let place = |id: &BufferId| {
+/// Between a buffer's write and each of its reads nobody writes there. Of buffers that lie in one
+/// another each `f32` is written once.
+pub(super) fn assert_nothing_is_overwritten(plan: &Plan<'_>) {
+    let extent = |id: &BufferId| {
         let buffer = plan.buffers[id.0];
-        (buffer.offset, buffer.offset + buffer.len)
+        buffer.offset..buffer.offset + buffer.len
     };
-    let mut standing: Vec<BufferId> = Vec::new();
+    let cells = |id: &BufferId| {
+        let Buffer { shape, layout, offset, stride, .. } = plan.buffers[id.0];
+        let row = layout.row(shape);
+        (0..shape.hwc()[0]).flat_map(move |h| (0..row).map(move |i| offset + h * stride + i))
+    };
+    let outermost = |mut id: BufferId| {
+        while let Some(within) = plan.buffers[id.0].within {
+            id = within.buffer;
+        }
+        id
+    };
+    let mut written: Vec<Option<BufferId>> = vec![None; plan.arena];
+    let stands = |written: &[Option<BufferId>], id: BufferId| {
+        cells(&id).all(|cell| written[cell] == Some(outermost(id)))
+    };
     for step in &plan.steps {
-        for read in &step.reads {
-            assert!(standing.contains(read), "{read:?} is gone\n{plan}");
+        for &read in &step.reads {
+            assert!(stands(&written, read), "{read:?} is gone\n{plan}");
         }
         for write in &step.writes {
-            let (start, end) = place(write);
-            assert!(end <= plan.arena && start % 16 == 0);
+            let (to, buffer) = (extent(write), plan.buffers[write.0]);
+            assert!(to.end <= plan.arena && (buffer.within.is_some() || to.start % 16 == 0));
             let apart = |other: &BufferId| {
-                let (s, e) = place(other);
-                e <= start || end <= s
+                let other = extent(other);
+                other.end <= to.start || to.end <= other.start
             };
             assert!(step.reads.iter().all(apart), "reads and writes overlap\n{plan}");
-            standing.retain(apart);
-            standing.push(*write);
+            let all = outermost(*write);
+            for cell in cells(write) {
+                assert!(written[cell] != Some(all), "{write:?} is written twice\n{plan}");
+                written[cell] = Some(all);
+            }
         }
     }
-    for last in plan.outputs.iter().chain(&plan.kept) {
-        assert!(standing.contains(last), "{last:?} is gone at the end\n{plan}");
+    for &last in plan.outputs.iter().chain(&plan.kept) {
+        assert!(stands(&written, last), "{last:?} is gone at the end\n{plan}");
         let buffer = plan.buffers[last.0];
-        assert!(buffer.layout.is_dense(buffer.shape));
+        assert!(buffer.layout.is_dense(buffer.shape) && buffer.within.is_none());
     }
 }
 
 /// The rings of the front overlap neither one another nor what stands while it runs.
-fn assert_rings_are_apart(plan: &Plan<'_>) {
+pub(super) fn assert_rings_are_apart(plan: &Plan<'_>) {
     let Some(last) = plan.front.last() else { return };
     let rings: Vec<_> = plan.front.iter().filter_map(|stage| stage.ring).collect();
     assert_eq!(rings.len(), plan.front.len() - 1);

@@ -3,6 +3,7 @@
 mod fusing;
 mod invariants;
 mod places;
+mod spans;
 mod steps;
 mod texts;
 mod winograd;
