@@ -52,6 +52,6 @@ pub use load::{Flatten, Load};
 pub use pack::{embed, pack, unpack};
 pub use random::SplitMix64;
 pub use read::read;
-pub use save::{SaveError, save, to_bytes};
+pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
 pub use winograd::Winograd;

@@ -62,7 +62,7 @@ pub fn save(
 ) -> Result<(), SaveError> {
     let path = path.as_ref();
     let bytes = to_bytes(tensors, values)?;
-    replace(path, &bytes).map_err(|source| SaveError::Io { path: path.to_owned(), source })
+    replace_file(path, &bytes).map_err(|source| SaveError::Io { path: path.to_owned(), source })
 }
 
 /// The content of the file that [`save`] writes.
@@ -97,9 +97,15 @@ pub fn to_bytes(tensors: &[Tensor], values: &[Vec<f32>]) -> Result<Vec<u8>, Save
     Ok(safetensors::serialize(views, None)?)
 }
 
-/// Puts a file in the place of another, or none, at one stroke. A killed process leaves at most a
+/// Puts a file of these bytes in the place of another, or of none, at one stroke: written beside
+/// `path` under another name, synced to the disk, then renamed. A killed process leaves at most a
 /// `.weights-` file behind, which nothing reads.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// When the file cannot be written, or another thing than a file stands there.
+pub fn replace_file(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+    let path = path.as_ref();
     // A link stays, and the file behind it becomes the new one; a link to nothing is replaced.
     let behind = path.canonicalize();
     let path = behind.as_deref().unwrap_or(path);
