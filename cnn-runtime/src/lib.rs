@@ -56,7 +56,7 @@
 //! Here are the types around a model. Kernels are not here: the compiler writes them into the user's
 //! crate. The feature `executors` adds two that run a network without code made for it: the
 //! reference, which defines what is right, and the dynamic one, which gives any inner value. The
-//! feature `train` adds data sets to train with.
+//! feature `train` adds what trains: data sets, optimizers, losses, and the loop around them.
 
 #![deny(unsafe_code)]
 

@@ -1,7 +1,36 @@
 //! Training: what computes a gradient, what is done with it, and the loop around both.
 //!
-//! In: a [`Learner`] and samples. Out: its trained parameters and what happened in each epoch.
+//! In: a [`Learner`] and samples. Out: its trained parameters, and what happened in each epoch.
+//! [`Fit`] trains, [`Evaluate`] tells what a network is worth. Deliberately absent: layers and their
+//! gradients, which are the learner's.
 
+#![forbid(unsafe_code)]
+
+mod callbacks;
+mod checkpoint;
+mod error;
+mod evaluate;
+mod fit;
+mod history;
 mod learner;
+mod loss;
+mod metrics;
+mod optimizer;
+mod order;
+mod progress;
+mod run;
+mod schedule;
+mod shapes;
 
+pub use callbacks::{Callback, CallbackResult, EarlyStopping, Monitor, SaveBest};
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use error::{Diverged, FitError};
+pub use evaluate::{Evaluate, Evaluation};
+pub use fit::{Clip, Fit};
+pub use history::{Epoch, History};
 pub use learner::{Head, Learner, SampleLoss};
+pub use loss::Loss;
+pub use metrics::Confusion;
+pub use optimizer::{Adam, AdamW, Descent, Optimizer, Sgd, WeightDecay};
+pub use progress::Verbose;
+pub use schedule::Schedule;

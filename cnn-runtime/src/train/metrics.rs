@@ -1,0 +1,111 @@
+//! What is counted of predictions: sums over samples, top-1, top-5, the confusion matrix.
+
+use super::loss::{Loss, largest};
+use std::fmt;
+
+/// Sums over the samples of an epoch so far.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Sums {
+    pub samples: u64,
+    pub loss: f64,
+    /// The share of L2 weight decay in each batch's loss, times its samples.
+    pub penalty: f64,
+    pub correct: f64,
+}
+
+impl Sums {
+    /// Adds a batch: losses and logits of its samples, and their targets.
+    pub fn add(&mut self, loss: Loss, losses: &[f32], logits: &[f32], targets: &[f32]) {
+        let outputs = logits.len() / losses.len().max(1);
+        self.samples += losses.len() as u64;
+        self.loss += losses.iter().map(|&x| f64::from(x)).sum::<f64>();
+        let samples = logits.chunks_exact(outputs).zip(targets.chunks_exact(outputs));
+        self.correct += samples.map(|(logits, target)| correct(loss, logits, target)).sum::<f64>();
+    }
+
+    pub fn mean_loss(&self) -> f64 {
+        (self.loss + self.penalty) / self.samples as f64
+    }
+
+    pub fn accuracy(&self) -> f64 {
+        self.correct / self.samples as f64
+    }
+}
+
+/// Whether a sample is right, as Keras' `accuracy`: the largest logit is at the largest number of the
+/// target; of several sigmoids the share that is on the right side of one half; of one number
+/// whether it is.
+fn correct(loss: Loss, logits: &[f32], target: &[f32]) -> f64 {
+    let above = |middle: f32| {
+        let right = logits
+            .iter()
+            .zip(target)
+            .filter(|&(&z, &t)| if t > 0.5 { z > middle } else { z <= middle });
+        right.count() as f64 / logits.len() as f64
+    };
+    match loss {
+        Loss::SigmoidCrossEntropy => above(0.0),
+        Loss::MeanSquaredError if logits.len() == 1 => above(0.5),
+        Loss::SoftmaxCrossEntropy { .. } | Loss::MeanSquaredError => {
+            let predicted = largest(logits);
+            let right = predicted == largest(target) && !logits[predicted].is_nan();
+            f64::from(u8::from(right))
+        }
+    }
+}
+
+/// Whether the class of the target is among the five largest logits; of equal ones the first count.
+pub(super) fn in_top_5(logits: &[f32], target: &[f32]) -> bool {
+    let class = largest(target);
+    let own = logits[class];
+    let before = |&(index, &z): &(usize, &f32)| z > own || z == own && index < class;
+    !own.is_nan() && logits.iter().enumerate().filter(before).count() < 5
+}
+
+/// How often samples of one class were taken for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confusion {
+    classes: usize,
+    counts: Vec<u64>,
+}
+
+impl Confusion {
+    pub(super) fn new(classes: usize) -> Self {
+        Self { classes, counts: vec![0; classes * classes] }
+    }
+
+    pub(super) fn add(&mut self, logits: &[f32], target: &[f32]) {
+        self.counts[largest(target) * self.classes + largest(logits)] += 1;
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// How many samples of the class `truth` were predicted as the class `predicted`.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn count(&self, truth: usize, predicted: usize) -> u64 {
+        assert!(truth < self.classes && predicted < self.classes, "a class");
+        self.counts[truth * self.classes + predicted]
+    }
+
+    /// The predictions of each class of samples, in order.
+    pub fn rows(&self) -> impl Iterator<Item = &[u64]> {
+        self.counts.chunks_exact(self.classes.max(1))
+    }
+}
+
+/// A row a true class, a column a predicted one.
+impl fmt::Display for Confusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.counts.iter().max().map_or(1, |most| most.to_string().len());
+        for row in self.rows() {
+            let cells: Vec<String> = row.iter().map(|n| format!("{n:>width$}")).collect();
+            writeln!(f, "{}", cells.join(" "))?;
+        }
+        Ok(())
+    }
+}
