@@ -14,4 +14,7 @@ pub use cnn_runtime;
 )]
 pub struct Pages;
 
+pub mod clusters;
+pub mod hand_written;
+pub mod interrupted;
 mod wrapped;

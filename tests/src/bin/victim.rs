@@ -2,14 +2,18 @@
 //!
 //! `victim save FILE` saves weights, `victim build OUT A.cnn B.cnn` builds one model and the other
 //! in turn. In both, all numbers or lines of one file belong together, so that a mixture shows.
+//! `victim train CHECKPOINT OUT` trains, goes on where it was killed, and ends at last.
 
 #![forbid(unsafe_code)]
 
 use cnn_dsl::build::Build;
-use cnn_weights::{Role, Tensor, save};
+use cnn_runtime::train::Checkpoint;
+use cnn_tests::interrupted::{EPOCHS, train};
+use cnn_weights::{Role, Tensor, replace_file, save};
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// How many numbers each of the two tensors has: some hundred kilobytes in all.
 const LEN: usize = 50_000;
@@ -33,7 +37,14 @@ fn write(words: &[&str]) -> Result<(), Box<dyn Error>> {
             Build::new().file(a).out_dir(out).compile()?;
             Build::new().file(b).out_dir(out).compile()?;
         },
-        _ => Err("usage: victim save FILE, or victim build OUT A.cnn B.cnn".into()),
+        ["train", checkpoint, out] => {
+            let checkpoint = Checkpoint::at(checkpoint).every(3);
+            let pause = Duration::from_millis(2);
+            let (parameters, _) = train(Some(checkpoint), pause, EPOCHS)?;
+            let bytes: Vec<u8> = parameters.iter().flat_map(|x| x.to_le_bytes()).collect();
+            Ok(replace_file(out, &bytes)?)
+        }
+        _ => Err("usage: victim save FILE, build OUT A.cnn B.cnn, or train CHECKPOINT OUT".into()),
     }
 }
 
