@@ -4,6 +4,12 @@
 
 use crate::simd::portable;
 
+/// `N`, which the compiler is not told: a loop of so many turns is not unrolled.
+#[inline(always)]
+pub fn turns<const N: usize>() -> usize {
+    std::hint::black_box(N).min(N)
+}
+
 /// `acc[i] += x * w[i]`: one input value, `N` filters.
 #[inline(always)]
 pub fn mul_add_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) {

@@ -350,6 +350,7 @@ const _: () = {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
             for tile in 0..1 {
@@ -363,7 +364,7 @@ const _: () = {
                         let row = x.row::<2>(p + r);
                         let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
-                        for i in 0..2 {
+                        for i in 0..turns {
                             let filter0 = v::load(&w[i]);
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
@@ -443,6 +444,7 @@ const _: () = {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
             for tile in 0..1 {
@@ -456,7 +458,7 @@ const _: () = {
                         let row = x.row::<2>(p + r);
                         let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
-                        for i in 0..2 {
+                        for i in 0..turns {
                             let filter0 = v::load(rt::at(&w[i], 0));
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
@@ -540,6 +542,7 @@ const _: () = {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
             for tile in 0..1 {
@@ -553,7 +556,7 @@ const _: () = {
                         let row = x.row::<2>(p + r);
                         let x = rt::at::<f32, 2>(row, q);
                         let w = rt::at::<[f32; 16], 2>(w, panel * 4 + r * 2);
-                        for i in 0..2 {
+                        for i in 0..turns {
                             let filter0 = v::load(&w[i]);
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);

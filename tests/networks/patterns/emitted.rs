@@ -1001,6 +1001,7 @@ const _: () = {
         use rt::simd::portable as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<9>();
         for p in y.rows() {
             rt::clear_sides(y.row(p), 128, 16, 16);
         }
@@ -1018,7 +1019,7 @@ const _: () = {
                         let row = x.row::<39>(p * 2 + r);
                         let x = rt::at::<f32, 15>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
-                        for i in 0..9 {
+                        for i in 0..turns {
                             let filter0 = v::load(&w[i]);
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
@@ -1969,6 +1970,7 @@ const _: () = {
         use rt::simd::avx2 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<9>();
         for p in y.rows() {
             rt::clear_sides(y.row(p), 128, 16, 16);
         }
@@ -1997,7 +1999,7 @@ const _: () = {
                         let row = x.row::<39>(p * 2 + r);
                         let x = rt::at::<f32, 39>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
-                        for i in 0..9 {
+                        for i in 0..turns {
                             let filter0 = v::load(rt::at(&w[i], 0));
                             let filter1 = v::load(rt::at(&w[i], 8));
                             let pixel = v::splat(x[i]);
@@ -3266,6 +3268,7 @@ const _: () = {
         use rt::simd::avx512 as v;
         let w = w.as_chunks::<16>().0;
         let b = b.as_chunks::<16>().0;
+        let turns = rt::turns::<9>();
         for p in y.rows() {
             rt::clear_sides(y.row(p), 128, 16, 16);
         }
@@ -3287,7 +3290,7 @@ const _: () = {
                         let row = x.row::<39>(p * 2 + r);
                         let x = rt::at::<f32, 39>(row, q * 6);
                         let w = rt::at::<[f32; 16], 9>(w, panel * 27 + r * 9);
-                        for i in 0..9 {
+                        for i in 0..turns {
                             let filter0 = v::load(&w[i]);
                             let pixel = v::splat(x[i]);
                             a0_0 = v::mul_add(pixel, filter0, a0_0);

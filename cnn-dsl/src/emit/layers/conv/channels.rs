@@ -8,7 +8,7 @@ use crate::emit::print::{index, int, numbered};
 use crate::plan::layers::View;
 use crate::plan::layers::conv::Conv;
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 /// The text over channels.
 pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStream {
@@ -34,12 +34,13 @@ pub(super) fn emit(conv: &Conv, lanes: usize, context: &Context<'_>) -> TokenStr
         quote! { for p in y.rows() { let out = y.row(p); #summand #row } }
     };
     let (v, clear) = (vectors_of(context), clear_sides(conv.y, context.rt));
-    let units = units(conv.y);
+    let (units, turns) = (units(conv.y), kernel.turns());
     let body = quote! {
         #v
         let w = w.as_chunks::<#l>().0;
         let b = b.as_chunks::<#l>().0;
         #units
+        #turns
         #clear
         #body
     };
@@ -200,11 +201,9 @@ impl Channels<'_> {
     fn sum(&self, vectors: &Vectors, tile: &Tile<'_>) -> TokenStream {
         let Self { conv, window, sizes, .. } = self;
         let [_, s] = conv.op.kernel;
-        let (layout, shape, groups) = (conv.x.layout, conv.x.shape, conv.op.groups);
+        let (layout, shape) = (conv.x.layout, conv.x.shape);
         let flat = layout.is_flat(shape);
-        let near = conv.op.dilation[1] == 1 || s == 1;
-        // Neighbouring taps of a pixel whose channels lie side by side are one run.
-        let merged = tile.columns.is_none() && groups == 1 && flat && near;
+        let merged = tile.columns.is_none() && self.merges();
         let inside = if merged {
             self.run(vectors, tile, Run::Taps, s * sizes.c)
         } else if flat {
@@ -234,6 +233,28 @@ impl Channels<'_> {
         };
         let (rows, row) = (window.rows(), row(&x, conv.x, &window.height()));
         quote! { for r in #rows { let row = #row; #inside } }
+    }
+
+    /// Whether neighbouring taps of a pixel, whose channels lie side by side, are one run.
+    fn merges(&self) -> bool {
+        let conv = self.conv;
+        let near = conv.op.dilation[1] == 1 || conv.op.kernel[1] == 1;
+        near && conv.op.groups == 1 && conv.x.layout.is_flat(conv.x.shape)
+    }
+
+    /// Whether neighbouring pixels see the same elements in a merged run.
+    fn shares_taps(&self) -> bool {
+        self.merges() && self.conv.op.kernel[1] > self.conv.op.stride[1]
+    }
+
+    /// Steps of a run whose loop must stay one: LLVM would unroll it, keep what pixels share in
+    /// registers, and the sums on the stack.
+    fn turns(&self) -> TokenStream {
+        if !self.shares_taps() {
+            return TokenStream::new();
+        }
+        let (rt, run) = (self.context.rt, int(self.conv.op.kernel[1] * self.sizes.c));
+        quote! { let turns = #rt::turns::<#run>(); }
     }
 
     /// The steps over `len` neighbours.
@@ -272,7 +293,11 @@ impl Channels<'_> {
             let (l, len) = (int(*lanes), int(len));
             quote! { let #name = #rt::at::<[f32; #l], #len>(w, #place); }
         });
-        let (count, step) = (int(len), self.step(vectors, tile.pixels, apart));
+        let count = match run {
+            Run::Taps if self.shares_taps() => quote!(turns),
+            Run::Taps | Run::Channels | Run::Block => int(len).into_token_stream(),
+        };
+        let step = self.step(vectors, tile.pixels, apart);
         quote! {
             let x = #rt::at::<f32, #span>(row, #place);
             #(#panels)*
