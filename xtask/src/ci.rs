@@ -1,7 +1,7 @@
 //! The sections of the CI, in order. In: which to run. Out: their times, and the first failure.
 //! A section is a list of commands, or `tidy`; nothing is installed here (`.ci/run` does that).
 
-use crate::{package, sizes, tidy, valgrind};
+use crate::{asm, package, sizes, tidy, valgrind};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ const FUZZ_FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module
 type Section = fn(&Path) -> Result<(), String>;
 
 /// Every section, in the order they run: the quick ones first.
-const SECTIONS: [(&str, Section); 12] = [
+const SECTIONS: [(&str, Section); 13] = [
     ("fmt", fmt),
     ("tidy", tidy::run),
     ("clippy", clippy),
@@ -40,6 +40,7 @@ const SECTIONS: [(&str, Section); 12] = [
     ("ui", ui),
     ("valgrind", valgrind::run),
     ("sizes", limited_sizes),
+    ("asm", asm::run),
     ("docs", docs),
     ("package", package::run),
     ("deny", deny),

@@ -1,10 +1,12 @@
 //! `cargo xtask ci` is the whole CI, timed by section; `cargo xtask tidy` checks the rules of this
 //! codebase that a program can check; `cargo xtask sizes` measures what models cost to compile;
-//! `cargo xtask valgrind` looks at the memory of what is `unsafe`.
+//! `cargo xtask asm` looks for sums on the stack in the loops of kernels; `cargo xtask valgrind` looks at
+//! the memory of what is `unsafe`.
 //! Standard library only: it is built before anything else.
 
 #![forbid(unsafe_code)]
 
+mod asm;
 mod ci;
 mod package;
 mod sizes;
@@ -18,6 +20,7 @@ const USAGE: &str = "\
 usage: cargo xtask ci [--skip SECTION]... [--only SECTION]...
        cargo xtask tidy
        cargo xtask sizes [MODEL]...
+       cargo xtask asm
        cargo xtask valgrind";
 
 fn main() -> ExitCode {
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         Some((&"ci", rest)) => ci::Choice::parse(rest).and_then(|choice| ci::run(&root(), &choice)),
         Some((&"tidy", [])) => tidy::run(&root()),
         Some((&"sizes", models)) => sizes::run(&root(), models),
+        Some((&"asm", [])) => asm::run(&root()),
         Some((&"valgrind", [])) => valgrind::run(&root()),
         _ => Err(USAGE.to_owned()),
     };

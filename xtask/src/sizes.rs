@@ -2,7 +2,8 @@
 //!
 //! In: the files, or those named. Out: a table in Markdown; an error where a model exceeds its limit.
 //! Each model becomes a program of its own that loads weights and predicts, built in release and
-//! stripped; its dependencies are built before, and cargo's own time is counted with rustc's.
+//! stripped; its dependencies are built before, and cargo's own time is counted with rustc's. The model
+//! is the program's library, whose symbols remain: [`libraries`] is for who looks at its code.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -57,6 +58,20 @@ pub fn run(root: &Path, only: &[&str]) -> Result<(), String> {
     if over.is_empty() { Ok(()) } else { Err(over) }
 }
 
+/// The models of these names, each compiled as the library of its program: `(name, library)`.
+pub fn libraries(root: &Path, only: &[&str]) -> Result<Vec<(String, PathBuf)>, String> {
+    let files = files(root, only)?;
+    let folder = root.join("target/sizes");
+    write_packages(root, &folder, &files)?;
+    let library = |file: &PathBuf| {
+        let name = name(file);
+        build(&folder, &name)?;
+        let library = format!("libsize_{}.rlib", name.replace('-', "_"));
+        Ok((name, folder.join("target/release").join(library)))
+    };
+    files.iter().map(library).collect()
+}
+
 impl Row {
     fn text(&self, base: u64) -> String {
         let seconds = self.seconds.map_or("not measured".to_owned(), |s| format!("{s:.1}"));
@@ -104,7 +119,7 @@ fn name(path: &Path) -> String {
 /// written: its package would be built anew.
 fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), String> {
     let mut members = vec!["empty".to_owned()];
-    package(root, &folder.join("empty"), "empty", "fn main() {}\n")?;
+    package(root, &folder.join("empty"), "empty", "pub fn run() {}\n")?;
     for file in files {
         let name = name(file);
         let model = first_model(file)?;
@@ -121,7 +136,8 @@ fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), S
     fs::write(folder.join("Cargo.lock"), lock).map_err(|e| format!("Cargo.lock: {e}"))
 }
 
-fn package(root: &Path, folder: &Path, name: &str, main: &str) -> Result<(), String> {
+/// A package whose program runs its library.
+fn package(root: &Path, folder: &Path, name: &str, library: &str) -> Result<(), String> {
     let runtime = root.join("cnn-runtime");
     let manifest = format!(
         "[package]\nname = \"size-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
@@ -129,15 +145,17 @@ fn package(root: &Path, folder: &Path, name: &str, main: &str) -> Result<(), Str
         runtime.display().to_string()
     );
     write(&folder.join("Cargo.toml"), &manifest)?;
-    write(&folder.join("src/main.rs"), main)
+    let main = format!("fn main() {{\n    size_{}::run();\n}}\n", name.replace('-', "_"));
+    write(&folder.join("src/lib.rs"), library)?;
+    write(&folder.join("src/main.rs"), &main)
 }
 
-/// A program that loads the weights that it is given and predicts once.
+/// A library that loads the weights that it is given and predicts once.
 fn program(file: &Path, model: &str) -> String {
     format!(
         "use cnn_runtime::{{Loadable, Model, Zeros}};\n\n\
          cnn_runtime::include_model!({:?});\n\n\
-         fn main() {{\n    \
+         pub fn run() {{\n    \
              let file = std::env::args().nth(1).expect(\"a weight file\");\n    \
              let net = <{model} as Loadable>::load(file).expect(\"its weights\");\n    \
              let input = <<{model} as Model>::Input as Zeros>::zeros();\n    \
@@ -160,8 +178,8 @@ fn first_model(file: &Path) -> Result<String, String> {
 
 fn measure(root: &Path, folder: &Path, file: &Path) -> Result<Row, String> {
     let name = name(file);
-    // The second build is of this program alone.
-    touch(&folder.join(&name).join("src/main.rs"))?;
+    // The second build is of this package alone.
+    touch(&folder.join(&name).join("src/lib.rs"))?;
     let before = cpu_of_children();
     build(folder, &name)?;
     let seconds = before.zip(cpu_of_children()).map(|(before, after)| after - before);
