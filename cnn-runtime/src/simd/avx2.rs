@@ -1,12 +1,25 @@
 //! AVX2 and FMA: eight lanes.
 
 use std::arch::x86_64::*;
+use std::ptr;
 
 /// Lanes of a vector.
 pub const LANES: usize = 8;
 
 /// A vector.
 pub type V = __m256;
+
+// Under these names std's own functions: a debug build would call a function of ours, and that std's.
+#[doc(inline)]
+pub use std::arch::x86_64::{
+    _mm256_add_ps as add, _mm256_div_ps as div, _mm256_fmadd_ps as mul_add, _mm256_mul_ps as mul,
+    _mm256_sub_ps as sub,
+};
+
+/// A vector at any address. To look through it is one instruction in every build; std's loads and
+/// stores copy through the stack in builds with debug assertions, which look at the pointers first.
+#[repr(C, packed)]
+struct Packed(V);
 
 /// Proof that the processor has the features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,19 +39,21 @@ impl Proof {
     }
 }
 
-/// Every lane the same.
+/// Every lane the same. In a debug build std's function for this vector stores it in pieces of four and waits
+/// until it can load the whole; its shuffle does not.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 pub fn splat(x: f32) -> V {
-    _mm256_set1_ps(x)
+    _mm256_broadcastss_ps(_mm_set1_ps(x))
 }
 
 /// From memory.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 pub fn load(x: &[f32; LANES]) -> V {
-    // SAFETY: the array has as many elements as the vector; the load needs no alignment.
-    unsafe { _mm256_loadu_ps(x.as_ptr()) }
+    // SAFETY: the array has as many elements as the vector, of which any bits are one; packed needs no
+    // alignment.
+    unsafe { (*ptr::from_ref(x).cast::<Packed>()).0 }
 }
 
 /// The first lanes from memory, noughts behind.
@@ -54,8 +69,8 @@ pub fn load_first(x: &[f32]) -> V {
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 pub fn store(y: &mut [f32; LANES], x: V) {
-    // SAFETY: the array has as many elements as the vector; the store needs no alignment.
-    unsafe { _mm256_storeu_ps(y.as_mut_ptr(), x) }
+    // SAFETY: the array has as many elements as the vector; packed needs no alignment.
+    unsafe { (*ptr::from_mut(y).cast::<Packed>()).0 = x }
 }
 
 /// The first lanes to memory.
@@ -88,41 +103,6 @@ pub fn array(x: V) -> [f32; LANES] {
 #[target_feature(enable = "avx2,fma")]
 pub fn of(x: [f32; LANES]) -> V {
     load(&x)
-}
-
-/// `a * b + c`, rounded once.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-pub fn mul_add(a: V, b: V, c: V) -> V {
-    _mm256_fmadd_ps(a, b, c)
-}
-
-/// `a + b`.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-pub fn add(a: V, b: V) -> V {
-    _mm256_add_ps(a, b)
-}
-
-/// `a - b`.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-pub fn sub(a: V, b: V) -> V {
-    _mm256_sub_ps(a, b)
-}
-
-/// `a * b`.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-pub fn mul(a: V, b: V) -> V {
-    _mm256_mul_ps(a, b)
-}
-
-/// `a / b`.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-pub fn div(a: V, b: V) -> V {
-    _mm256_div_ps(a, b)
 }
 
 /// The larger one; NaN wins.

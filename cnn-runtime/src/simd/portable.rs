@@ -13,6 +13,15 @@ pub const LANES: usize = 16;
 /// A vector.
 pub type V = [Quad; 4];
 
+/// A function of two quads on each of a vector's. No function that takes one: a debug build would call
+/// it four times.
+macro_rules! each {
+    ($function:path, $a:expr, $b:expr) => {{
+        let ([a, b, c, d], [e, f, g, h]) = ($a, $b);
+        [$function(a, e), $function(b, f), $function(c, g), $function(d, h)]
+    }};
+}
+
 /// Every lane the same.
 #[inline(always)]
 pub fn splat(x: f32) -> V {
@@ -80,43 +89,43 @@ pub fn mul_add(a: V, b: V, c: V) -> V {
 /// `a + b`.
 #[inline(always)]
 pub fn add(a: V, b: V) -> V {
-    each(a, b, quad::add)
+    each!(quad::add, a, b)
 }
 
 /// `a - b`.
 #[inline(always)]
 pub fn sub(a: V, b: V) -> V {
-    each(a, b, quad::sub)
+    each!(quad::sub, a, b)
 }
 
 /// `a * b`.
 #[inline(always)]
 pub fn mul(a: V, b: V) -> V {
-    each(a, b, quad::mul)
+    each!(quad::mul, a, b)
 }
 
 /// `a / b`.
 #[inline(always)]
 pub fn div(a: V, b: V) -> V {
-    each(a, b, quad::div)
+    each!(quad::div, a, b)
 }
 
 /// The larger one; NaN wins.
 #[inline(always)]
 pub fn max(acc: V, x: V) -> V {
-    each(acc, x, quad::max)
+    each!(quad::max, acc, x)
 }
 
 /// The larger one; NaN in `x` goes through.
 #[inline(always)]
 pub fn at_least(x: V, bound: V) -> V {
-    each(x, bound, quad::at_least)
+    each!(quad::at_least, x, bound)
 }
 
 /// The smaller one; NaN in `x` goes through.
 #[inline(always)]
 pub fn at_most(x: V, bound: V) -> V {
-    each(x, bound, quad::at_most)
+    each!(quad::at_most, x, bound)
 }
 
 /// The sum of all lanes: the upper half is added to the lower one, four times.
@@ -143,9 +152,4 @@ pub fn interleave<const K: usize, const Y: usize, const X: usize>(y: V, x: V) ->
         }
     }
     of(z)
-}
-
-#[inline(always)]
-fn each([a, b, c, d]: V, [e, f, g, h]: V, function: impl Fn(Quad, Quad) -> Quad) -> V {
-    [function(a, e), function(b, f), function(c, g), function(d, h)]
 }

@@ -10,9 +10,14 @@ pub use arrays::*;
 #[cfg(target_arch = "x86_64")]
 mod sse {
     use std::arch::x86_64::*;
+    use std::ptr;
 
     /// Four lanes.
     pub type Quad = __m128;
+
+    /// Four lanes at any address; see the wider sets.
+    #[repr(C, packed)]
+    struct Packed(Quad);
 
     /// Every lane the same.
     #[inline(always)]
@@ -24,15 +29,16 @@ mod sse {
     /// From memory.
     #[inline(always)]
     pub fn load(x: &[f32; 4]) -> Quad {
-        // SAFETY: every x86-64 processor has SSE; the array has as many elements as the vector, and the load needs no alignment.
-        unsafe { _mm_loadu_ps(x.as_ptr()) }
+        // SAFETY: the array has as many elements as the vector, of which any bits are one; packed needs
+        // no alignment.
+        unsafe { (*ptr::from_ref(x).cast::<Packed>()).0 }
     }
 
     /// To memory.
     #[inline(always)]
     pub fn store(y: &mut [f32; 4], x: Quad) {
-        // SAFETY: every x86-64 processor has SSE; the array has as many elements as the vector, and the store needs no alignment.
-        unsafe { _mm_storeu_ps(y.as_mut_ptr(), x) }
+        // SAFETY: the array has as many elements as the vector; packed needs no alignment.
+        unsafe { (*ptr::from_mut(y).cast::<Packed>()).0 = x }
     }
 
     /// `a + b`.
