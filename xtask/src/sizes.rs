@@ -5,6 +5,7 @@
 //! stripped; its dependencies are built before, and cargo's own time is counted with rustc's. The model
 //! is the program's library, whose symbols remain: [`libraries`] is for who looks at its code.
 
+use crate::written;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,8 +116,7 @@ fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// A workspace with a program for each model, and one without a model. An unchanged file is not
-/// written: its package would be built anew.
+/// A workspace with a program for each model, and one without a model.
 fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), String> {
     let mut members = vec!["empty".to_owned()];
     package(root, &folder.join("empty"), "empty", "pub fn run() {}\n")?;
@@ -130,10 +130,8 @@ fn write_packages(root: &Path, folder: &Path, files: &[PathBuf]) -> Result<(), S
         "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n\
          [profile.release]\nstrip = true\n\n[profile.release.build-override]\nopt-level = 1\n"
     );
-    write(&folder.join("Cargo.toml"), &manifest)?;
-    let lock =
-        fs::read_to_string(root.join("Cargo.lock")).map_err(|e| format!("Cargo.lock: {e}"))?;
-    fs::write(folder.join("Cargo.lock"), lock).map_err(|e| format!("Cargo.lock: {e}"))
+    written::file(&folder.join("Cargo.toml"), &manifest)?;
+    written::lock(root, folder)
 }
 
 /// A package whose program runs its library.
@@ -144,10 +142,10 @@ fn package(root: &Path, folder: &Path, name: &str, library: &str) -> Result<(), 
          [dependencies]\ncnn-runtime = {{ path = {:?} }}\n",
         runtime.display().to_string()
     );
-    write(&folder.join("Cargo.toml"), &manifest)?;
+    written::file(&folder.join("Cargo.toml"), &manifest)?;
     let main = format!("fn main() {{\n    size_{}::run();\n}}\n", name.replace('-', "_"));
-    write(&folder.join("src/lib.rs"), library)?;
-    write(&folder.join("src/main.rs"), &main)
+    written::file(&folder.join("src/lib.rs"), library)?;
+    written::file(&folder.join("src/main.rs"), &main)
 }
 
 /// A library that loads the weights that it is given and predicts once.
@@ -237,13 +235,4 @@ fn cpu_of_children() -> Option<f64> {
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let ticks = |at: usize| -> Option<f64> { fields.get(at)?.parse().ok() };
     Some((ticks(13)? + ticks(14)?) / TICKS)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
 }
