@@ -65,7 +65,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// `BILINEAR`). `Triangle` is the same filter; the JPEG decoders differ, so that bytes of the shipped
 /// photo are up to 2 off, and its first class gets 96.55 % where Keras gives 96.43 %.
 fn photo(path: &Path) -> Result<Box<Bytes<224, 224, 3>>, Box<dyn Error>> {
-    let square = resize(&cnn_examples::photo::read(path)?, 224, 224, FilterType::Triangle);
+    let square = resize(&cnn_runtime::data::photo(path)?, 224, 224, FilterType::Triangle);
     let mut bytes = Box::new([[[0; 3]; 224]; 224]);
     bytes.as_flattened_mut().as_flattened_mut().copy_from_slice(square.as_raw());
     Ok(bytes)

@@ -56,6 +56,28 @@ pub enum LoadError {
         /// What is wrong.
         reason: String,
     },
+    /// The file is sound, but has no tensor of a name that was asked for.
+    #[error("{file} has no tensor `{name}`; it has {}", listed(there))]
+    NoTensor {
+        /// The file, in backticks, or `the weight file` where bytes were given.
+        file: String,
+        /// The name.
+        name: String,
+        /// The names that it has.
+        there: Vec<String>,
+    },
+    /// A tensor that was asked for has elements of a type that is not read.
+    #[error(
+        "the tensor `{name}` of {file} is of type {found}; F32, F16, BF16, U8, I32 and I64 are read"
+    )]
+    NumberType {
+        /// The file, in backticks, or `the weight file` where bytes were given.
+        file: String,
+        /// The tensor.
+        name: String,
+        /// The type as safetensors calls it.
+        found: String,
+    },
     /// The file is sound, its tensors are not the model's.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
@@ -230,6 +252,21 @@ pub(crate) fn printable(name: &str) -> String {
         }
     }
     shown
+}
+
+/// The most names that are listed where one was not found.
+const MAX_LISTED: usize = 20;
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown = names.iter().take(MAX_LISTED).map(|name| format!("`{}`", printable(name)));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// A headline and its lines, if there is any.

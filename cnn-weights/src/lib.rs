@@ -4,7 +4,8 @@
 //! every tensor in its canonical layout, checked against the table all at once, or one error that
 //! lists everything that is wrong; and the packed blob that the kernels read. Also random weights by
 //! a seed, and saving. Used at compile time by `weights "file";` and at run time by `load`; nothing
-//! else in the project reads or packs weights.
+//! else in the project reads or packs weights. Arrays that are no weights are read here, too: from
+//! such files by [`arrays`], from NumPy's by [`npy`].
 //!
 //! Users of a model meet [`Load`], which says where its weights come from, and [`LoadError`]. The
 //! rest is for programs that read weights without a model:
@@ -29,11 +30,13 @@
 
 #![forbid(unsafe_code)]
 
+mod array;
 mod content;
 mod error;
 mod header;
 mod init;
 mod load;
+pub mod npy;
 mod pack;
 mod proposal;
 mod random;
@@ -44,6 +47,7 @@ mod stored;
 mod table;
 mod winograd;
 
+pub use array::{Array, Values, arrays};
 pub use error::{
     LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };

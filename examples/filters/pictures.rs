@@ -16,7 +16,7 @@ const MARGIN: u32 = 12;
 
 /// A photo, scaled to cover the models' input and cut to its middle.
 pub fn read(path: &Path) -> Result<Box<Bytes<HEIGHT, WIDTH, 3>>, Box<dyn Error>> {
-    let photo = DynamicImage::from(cnn_examples::photo::read(path)?);
+    let photo = DynamicImage::from(cnn_runtime::data::photo(path)?);
     let photo = photo.resize_to_fill(WIDTH as u32, HEIGHT as u32, FilterType::Triangle);
     let mut bytes = Bytes::<HEIGHT, WIDTH, 3>::zeros();
     bytes.as_flattened_mut().as_flattened_mut().copy_from_slice(photo.to_rgb8().as_raw());

@@ -5,9 +5,10 @@
 //! half a file.
 
 use crate::error::Error;
-use crate::run::npy::{self, Element, Header, NpyError};
 use crate::run::place::{Place, Written, regular};
 use cnn_dsl::ir::Shape;
+use cnn_weights::SplitMix64;
+use cnn_weights::npy::{self, Element, Header, NpyError};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -47,10 +48,10 @@ pub fn read(path: &Path, shape: Shape, bytes: bool) -> Result<Images, Error> {
     let file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     let mut file = BufReader::new(file);
-    let header = Header::read(&mut file, length).map_err(failed)?;
+    let header = Header::read(&mut file, length, Element::IMAGES).map_err(failed)?;
     match header.element {
         Element::U8 if !bytes => return Err(Error::NoBytes { path: path.to_owned() }),
-        Element::U8 | Element::F32 | Element::BigEndianF32 => {}
+        Element::U8 | Element::F32 | Element::BigEndianF32 | Element::I32 | Element::I64 => {}
     }
     let wanted = dims(shape);
     let batch = match &header.shape[..] {
@@ -62,24 +63,16 @@ pub fn read(path: &Path, shape: Shape, bytes: bool) -> Result<Images, Error> {
             return Err(Error::ArrayShape { path, wanted, found });
         }
     };
-    let values = header.values(&mut file).map_err(failed)?;
+    let values = header.values(&mut file).map_err(failed)?.into_floats();
     Ok(Images { batch, values })
 }
 
 /// A seeded image: bytes 0 to 255 for an input that takes bytes, else numbers from -1 to 1.
 pub fn random(seed: u64, shape: Shape, bytes: bool) -> Images {
-    // SplitMix64 (Steele, Lea, Flood 2014): every seed gives a different, evenly spread stream.
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) >> 40
-    };
+    let mut stream = SplitMix64(seed);
     let unit = 1.0 / (1_u64 << 24) as f32;
     let values = (0..shape.len()).map(|_| {
-        let value = next() as f32 * unit;
+        let value = (stream.next_u64() >> 40) as f32 * unit;
         if bytes { (value * 256.0).floor() } else { value * 2.0 - 1.0 }
     });
     Images { batch: None, values: values.collect() }

@@ -8,7 +8,6 @@ mod cache;
 mod emitted;
 mod interpreted;
 pub mod latency;
-mod npy;
 mod package;
 mod place;
 mod report;

@@ -68,7 +68,7 @@ pub enum DataError {
         why: String,
     },
     /// A folder that holds no classes, or a class's that holds no photos.
-    #[error("`{}` has no {what}; expected `CLASS/*.jpg` or `*.png`, a folder a class", path.display())]
+    #[error("`{}` has no {what}; expected `CLASS/*.jpg` or `CLASS/*.png`, a folder a class", path.display())]
     Empty {
         /// The folder.
         path: PathBuf,

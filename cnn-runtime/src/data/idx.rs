@@ -73,11 +73,19 @@ impl Arrays<'static> {
 
 /// A file of images.
 fn read_images(path: &Path) -> Result<Images<'static>, DataError> {
-    let ([n, h, w], pixels, _) = read::<3>(path, "images")?;
-    let Ok(pixels) = Array4::from_shape_vec((n, h, w, 1), pixels) else {
-        unreachable!("as many bytes were read as the sizes say")
-    };
-    Ok(Images::from(pixels).named(format!("`{}`", path.display())))
+    let (sizes, pixels, _) = read::<3>(path, "images")?;
+    let [n, h, w] = sizes;
+    let name = format!("`{}`", path.display());
+    match Array4::from_shape_vec((n, h, w, 1), pixels) {
+        Ok(pixels) => Ok(Images::from(pixels).named(name)),
+        // No image at all, of sizes that no image can have.
+        Err(_) => Err(DataError::Array {
+            name: name.into(),
+            role: "images",
+            expected: "sizes of images",
+            found: format!("{sizes:?}"),
+        }),
+    }
 }
 
 /// A file of labels.

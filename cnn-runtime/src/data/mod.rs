@@ -13,20 +13,29 @@ mod batches;
 mod error;
 mod exchange;
 mod file;
+#[cfg(feature = "images")]
+mod folder;
 mod idx;
 mod images;
 mod labels;
 mod normalise;
+#[cfg(feature = "images")]
+mod photo;
+mod stored;
 mod views;
 
 pub use arrays::Arrays;
 pub use augment::{Augment, Augmented, Cropped};
 pub use batches::{Batch, Batches, Epoch};
 pub use error::{DataError, Offset};
+#[cfg(feature = "images")]
+pub use folder::Folder;
 pub use idx::{TrainTest, mnist};
 pub use images::{Images, Pixel};
 pub use labels::{Label, Labels};
 pub use normalise::{Normalisation, Normalised};
+#[cfg(feature = "images")]
+pub use photo::photo;
 pub use views::Subset;
 
 /// Samples for training and evaluation: images, each with its target.

@@ -1,11 +1,10 @@
 //! IDX files: what is read, and the exact text for every kind of damage.
 
-use crate::sample;
+use crate::{sample, within};
 use cnn_runtime::data::{Arrays, Dataset, mnist};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;
-use std::path::Path;
 use tempfile::TempDir;
 
 /// Two images of 2x3, as the format's description has them.
@@ -32,10 +31,6 @@ fn read(images: &[u8], labels: &[u8]) -> Result<Arrays<'static>, String> {
     std::fs::write(&x, images).unwrap();
     std::fs::write(&y, labels).unwrap();
     Arrays::from_idx(&x, &y, 10).map_err(|error| within(folder.path(), &error.to_string()))
-}
-
-fn within(folder: &Path, message: &str) -> String {
-    message.replace(&format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR), "")
 }
 
 fn error(images: &[u8], labels: &[u8]) -> String {
@@ -202,6 +197,16 @@ fn a_claim_is_not_believed() {
     });
     // Compressing takes most of it.
     assert!(counted.bytes_max < 2 << 20, "{counted:?}");
+}
+
+/// Of sizes that are claimed of no image nothing is made.
+#[test]
+fn no_image_of_impossible_sizes_is_refused() {
+    let none = [&[0, 0, 8, 3, 0, 0, 0, 0][..], &[0xff; 8]].concat();
+    assert_eq!(
+        error(&none, &[0, 0, 8, 1, 0, 0, 0, 0]),
+        "`x` cannot be images: expected sizes of images, found [0, 4294967295, 4294967295]"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::given::shared;
 use crate::sample;
-use cnn_runtime::data::{Arrays, Dataset, Normalisation, mnist};
+use cnn_runtime::data::{Arrays, Dataset, Folder, Normalisation, mnist};
 
 fn counts(data: &Arrays<'_>) -> Vec<usize> {
     let mut counts = vec![0; data.classes()];
@@ -42,4 +42,48 @@ fn fashion_mnist_has_its_published_figures() {
     assert_eq!((image[..84].iter().sum::<f32>(), target[9]), (0.0, 1.0));
     let of = Normalisation::of(&fashion.train.scale(1.0 / 255.0)).unwrap();
     assert!((of.mean[0] - 0.2860).abs() < 5e-5 && (of.std[0] - 0.3530).abs() < 5e-5, "{of:?}");
+}
+
+/// The first 4,000 images of CIFAR-10, with the labels that stand at the beginning of `data_batch_1`:
+/// frog, truck, truck, deer, automobile.
+#[test]
+fn cifar10_is_read_from_safetensors() {
+    let Some(folder) = shared("cifar10") else { return };
+    let path = folder.join("train_first4000_u8.safetensors");
+    let cifar = Arrays::from_safetensors(path, "images", "labels", 10).expect("it is sound");
+    assert_eq!((cifar.len(), cifar.sizes()), (4000, [32, 32, 3]));
+    assert_eq!(cifar.labels().classes().expect("classes")[..5], [6, 9, 9, 4, 1]);
+    // The first pixel of the frog is 59, 62, 63 in every description of the format.
+    assert_eq!(sample(&cifar, 0, None).0[..3], [59.0, 62.0, 63.0]);
+}
+
+/// By how much a channel of a resized photo may differ, on the mean, from Pillow's. Two decoders of
+/// one JPEG differ by 1 in a channel of YCbCr at most (IEEE 1180), which is 1 + 1.772 in a colour at
+/// most and a third of that on the mean; Pillow rounds to bytes twice (the rows, then the columns),
+/// the crate `image` once: each such rounding is a quarter off on the mean.
+const MEAN_DIFFERENCE: f64 = 2.772 / 3.0 + 3.0 * 0.25;
+
+/// The same photos as Pillow decoded and resized them.
+#[test]
+fn photos_are_squashed_as_pillow_does() {
+    let Some(folder) = shared("flowers5") else { return };
+    let pillow = folder.join("train_128_u8.safetensors");
+    let pillow = Arrays::from_safetensors(pillow, "images", "labels", 5).expect("it is sound");
+    assert_eq!(counts(&pillow), [80; 5]);
+    let names = std::fs::read_to_string(folder.join("train_128_u8.names.txt")).expect("names");
+    let photos = Folder::open(folder.join("train"), [128, 128]).expect("it is sound");
+    assert_eq!(photos.names(), ["daisy", "dandelion", "roses", "sunflowers", "tulips"]);
+    assert_eq!(photos.len(), 150);
+    // The first of every class, which is enough of a debug build's time.
+    for (index, (path, class)) in photos.photos().enumerate().step_by(10) {
+        let name = |line: &str| path.ends_with(line);
+        let other = names.lines().position(name).expect("it has the same name");
+        let ((image, target), wanted) =
+            (sample(&photos, index, None), sample(&pillow, other, None));
+        assert_eq!(target, wanted.1, "{}", path.display());
+        assert_eq!(target[class], 1.0);
+        let differences = image.iter().zip(&wanted.0).map(|(a, b)| f64::from((a - b).abs()));
+        let mean = differences.sum::<f64>() / image.len() as f64;
+        assert!(mean <= MEAN_DIFFERENCE, "{}: {mean}", path.display());
+    }
 }

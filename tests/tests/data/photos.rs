@@ -1,6 +1,6 @@
 //! Photos that are damaged, hostile, of other kinds: an error of one line each, or the pixels.
 
-use cnn_examples::photo::read;
+use cnn_runtime::data::photo;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -24,7 +24,7 @@ fn told(folder: &Path, name: &str, bytes: &[u8]) -> String {
 }
 
 fn refused(path: &Path) -> String {
-    let error = read(path).expect_err("no photo");
+    let error = photo(path).expect_err("no photo").to_string();
     assert!(!error.contains('\n'), "one line: {error}");
     let begin = format!("cannot read `{}`: ", path.display());
     error.strip_prefix(&begin).expect("the path").to_owned()
@@ -46,7 +46,7 @@ fn every_kind_of_pixel_becomes_rgb() {
         // A name that lies: what counts is the content.
         let path = folder.path().join(format!("{name}.jpg"));
         std::fs::write(&path, encoded(kind, ImageFormat::Png)).expect("written");
-        let found = read(&path).expect("a photo");
+        let found = photo(&path).expect("a photo");
         // 16 bits of grey are made of colours in another order of rounding.
         let far = found.as_raw().iter().zip(expected.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(far <= Some(u8::from(name == "grey16")), "{name}: {far:?}");

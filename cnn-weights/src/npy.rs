@@ -1,8 +1,8 @@
-//! The format of `.npy` files, as `numpy.lib.format` describes it: one array of `f32` or of bytes.
+//! The format of `.npy` files, as `numpy.lib.format` describes it: one array of `f32` or of integers.
 //!
 //! In: bytes and how many there are. Out: a header whose claims the length bears out, then the
 //! values, row by row; or what is wrong, with its numbers. Nothing is allocated by what a header
-//! claims. Only `std` is used: the fuzz target takes this file as it is.
+//! claims.
 //!
 //! Our own because the crates believe what a header claims. With `ndarray-npy` 0.10, 60,000 brackets
 //! in a header overflow the stack, a shape of 2^50 elements aborts by its allocation, and a length of
@@ -10,6 +10,8 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+
+use crate::array::{Array, Values};
 
 /// What every file begins with.
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
@@ -28,6 +30,8 @@ pub enum NpyError {
     /// The content is damaged, another format's, or of another kind of numbers.
     Damaged(String),
 }
+
+impl std::error::Error for NpyError {}
 
 impl fmt::Display for NpyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,21 +55,34 @@ pub enum Element {
     BigEndianF32,
     /// `|u1`.
     U8,
+    /// `<i4`.
+    I32,
+    /// `<i8`, NumPy's own integers.
+    I64,
 }
 
 impl Element {
+    /// What images are made of.
+    pub const IMAGES: &[Self] = &[Self::F32, Self::BigEndianF32, Self::U8];
+
+    /// What labels are made of.
+    pub const LABELS: &[Self] = &[Self::F32, Self::BigEndianF32, Self::U8, Self::I32, Self::I64];
+
     fn new(code: &str) -> Option<Self> {
         match code {
             "<f4" => Some(Self::F32),
             ">f4" => Some(Self::BigEndianF32),
             "|u1" | "<u1" | ">u1" => Some(Self::U8),
+            "<i4" => Some(Self::I32),
+            "<i8" => Some(Self::I64),
             _ => None,
         }
     }
 
     fn bytes(self) -> u64 {
         match self {
-            Self::F32 | Self::BigEndianF32 => 4,
+            Self::F32 | Self::BigEndianF32 | Self::I32 => 4,
+            Self::I64 => 8,
             Self::U8 => 1,
         }
     }
@@ -85,11 +102,16 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the header of a file that is `file_len` bytes long.
+    /// Reads the header of a file that is `file_len` bytes long and should be an array of one of
+    /// `elements`: [`Element::IMAGES`] or [`Element::LABELS`].
     ///
     /// # Errors
-    /// When the file cannot be read, or its header cannot be true.
-    pub fn read(file: &mut impl Read, file_len: u64) -> Result<Self, NpyError> {
+    /// When the file cannot be read, its header cannot be true, or the array has other elements.
+    pub fn read(
+        file: &mut impl Read,
+        file_len: u64,
+        elements: &[Element],
+    ) -> Result<Self, NpyError> {
         let mut start = Vec::new();
         file.by_ref().take(8).read_to_end(&mut start).map_err(NpyError::Io)?;
         let Some((magic, &[major, minor])) = start.split_first_chunk::<6>() else {
@@ -121,15 +143,16 @@ impl Header {
         let Ok(text) = std::str::from_utf8(&text) else {
             return damaged("its header is no text");
         };
-        Self::new(text, follow - u64::from(length))
+        Self::new(text, follow - u64::from(length), elements)
     }
 
     /// From the header's text and how many bytes follow it.
-    fn new(text: &str, follow: u64) -> Result<Self, NpyError> {
-        let Fields { descr, fortran, shape } = Fields::read(text)?;
-        let Some(element) = Element::new(&descr) else {
+    fn new(text: &str, follow: u64, elements: &[Element]) -> Result<Self, NpyError> {
+        let Fields { descr, fortran, shape } = Fields::read(text, elements)?;
+        let element = Element::new(&descr).filter(|element| elements.contains(element));
+        let Some(element) = element else {
             let code: String = descr.chars().take(16).flat_map(char::escape_default).collect();
-            return other_elements(&format!("of type `{code}`"));
+            return other_elements(&format!("of type `{code}`"), elements);
         };
         if shape.len() > MAX_DIMENSIONS {
             let (has, limit) = (shape.len(), MAX_DIMENSIONS);
@@ -157,7 +180,7 @@ impl Header {
     ///
     /// # Errors
     /// When the file cannot be read to its end.
-    pub fn values(&self, file: &mut impl Read) -> Result<Vec<f32>, NpyError> {
+    pub fn values(&self, file: &mut impl Read) -> Result<Values, NpyError> {
         let mut bytes = Vec::new();
         let out_of_memory = |_| NpyError::Io(io::ErrorKind::OutOfMemory.into());
         bytes.try_reserve_exact(self.length).map_err(out_of_memory)?;
@@ -165,17 +188,33 @@ impl Header {
         if bytes.len() != self.length {
             return damaged("it was cut off while it was read");
         }
-        let words = bytes.as_chunks().0.iter();
-        let values: Vec<f32> = match self.element {
-            Element::F32 => words.map(|&word| f32::from_le_bytes(word)).collect(),
-            Element::BigEndianF32 => words.map(|&word| f32::from_be_bytes(word)).collect(),
-            Element::U8 => bytes.into_iter().map(f32::from).collect(),
-        };
-        Ok(if self.fortran { self.row_by_row(&values) } else { values })
+        Ok(match self.element {
+            Element::F32 => Values::F32(self.words(&bytes, f32::from_le_bytes)),
+            Element::BigEndianF32 => Values::F32(self.words(&bytes, f32::from_be_bytes)),
+            Element::U8 => Values::U8(self.row_by_row(bytes)),
+            Element::I32 => Values::I32(self.words(&bytes, i32::from_le_bytes)),
+            Element::I64 => Values::I64(self.words(&bytes, i64::from_le_bytes)),
+        })
     }
 
-    /// Of values that stand column by column.
-    fn row_by_row(&self, columns: &[f32]) -> Vec<f32> {
+    /// Reads the values and gives them with their sizes.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end.
+    pub fn array(self, file: &mut impl Read) -> Result<Array, NpyError> {
+        let values = self.values(file)?;
+        Ok(Array { shape: self.shape, values })
+    }
+
+    fn words<T: Copy, const N: usize>(&self, bytes: &[u8], value: fn([u8; N]) -> T) -> Vec<T> {
+        self.row_by_row(bytes.as_chunks().0.iter().map(|&word| value(word)).collect())
+    }
+
+    /// Of values as they are in the file, where they may stand column by column.
+    fn row_by_row<T: Copy>(&self, columns: Vec<T>) -> Vec<T> {
+        if !self.fortran {
+            return columns;
+        }
         let (mut index, mut at) = (vec![0; self.shape.len()], 0);
         let mut rows = Vec::with_capacity(columns.len());
         while rows.len() < columns.len() {
@@ -218,9 +257,10 @@ fn other_format(start: &[u8]) -> &'static str {
     known.map_or("it does not begin as `numpy.save` begins a file", |&(_, what)| what)
 }
 
-fn other_elements<T>(found: &str) -> Result<T, NpyError> {
+fn other_elements<T>(found: &str, elements: &[Element]) -> Result<T, NpyError> {
+    let wanted = if elements.contains(&Element::I64) { "f32, u8, i32 or i64" } else { "f32 or u8" };
     damaged(format!(
-        "its elements are {found}, not f32 or u8: `array.astype('float32')` makes them f32"
+        "its elements are {found}, not {wanted}: `array.astype('float32')` makes them f32"
     ))
 }
 
@@ -233,7 +273,7 @@ struct Fields {
 
 impl Fields {
     /// Reads a Python dictionary of just these fields.
-    fn read(text: &str) -> Result<Self, NpyError> {
+    fn read(text: &str, elements: &[Element]) -> Result<Self, NpyError> {
         let (mut descr, mut fortran, mut shape) = (None, None, None);
         let mut literal = Literal { rest: text };
         literal.expect('{')?;
@@ -241,7 +281,7 @@ impl Fields {
             let key = literal.text()?;
             literal.expect(':')?;
             let twice = match key {
-                "descr" => descr.replace(literal.descr()?).is_some(),
+                "descr" => descr.replace(literal.descr(elements)?).is_some(),
                 "fortran_order" => fortran.replace(literal.truth()?).is_some(),
                 "shape" => shape.replace(literal.sizes()?).is_some(),
                 _ => {
@@ -309,9 +349,9 @@ impl<'t> Literal<'t> {
     }
 
     /// The code of the elements; a list of fields is none that is read.
-    fn descr(&mut self) -> Result<String, NpyError> {
+    fn descr(&mut self, elements: &[Element]) -> Result<String, NpyError> {
         if self.eat('[') {
-            return other_elements("records of several fields");
+            return other_elements("records of several fields", elements);
         }
         Ok(self.text()?.to_owned())
     }

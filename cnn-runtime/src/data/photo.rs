@@ -1,13 +1,16 @@
 //! A photo from a file: PNG, JPEG or BMP by its content, whatever its name says.
 //!
 //! In: a path. Out: its pixels as RGB, eight bits a channel (grey is repeated, alpha dropped), or
-//! one line that says what is wrong. A small file that claims a large image is refused by its
+//! what is wrong. A small file that claims a large image is refused by its
 //! header. CMYK and other spaces are the decoder's business; nothing is resized here.
 
 use image::{ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read as _};
 use std::path::Path;
+
+use super::error::DataError;
+use super::file::regular;
 
 /// No side of a photo may be longer, in pixels.
 const MAX_SIDE: u32 = 16_384;
@@ -20,20 +23,24 @@ const MAX_FILE: u64 = 64 << 20;
 
 const CUT_OFF: &str = "the image is cut off before its end";
 
-/// Reads a photo.
+/// Reads a photo: PNG, JPEG or BMP by its content, as RGB, eight bits a channel. Grey is repeated,
+/// alpha dropped. No side may be longer than 16,384 pixels, no file larger than 64 MiB, and decoding
+/// takes 512 MiB at most.
 ///
 /// # Errors
-/// One line, with the path.
-pub fn read(path: &Path) -> Result<RgbImage, String> {
-    pixels(path).map_err(|why| format!("cannot read `{}`: {why}", path.display()))
+/// When the file cannot be read, is no photo, is damaged or is too large: one line, with the path.
+pub fn photo(path: impl AsRef<Path>) -> Result<RgbImage, DataError> {
+    let path = path.as_ref();
+    regular(path)?;
+    let bytes = bytes(path)?;
+    pixels(&bytes).map_err(|why| DataError::Photo { path: path.to_owned(), why })
 }
 
-fn pixels(path: &Path) -> Result<RgbImage, String> {
-    let bytes = bytes(path)?;
-    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
+fn pixels(bytes: &[u8]) -> Result<RgbImage, String> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|error| error.to_string())?;
     match reader.format() {
-        Some(ImageFormat::Jpeg) if !is_whole_jpeg(&bytes) => {
+        Some(ImageFormat::Jpeg) if !is_whole_jpeg(bytes) => {
             return Err(CUT_OFF.to_owned());
         }
         Some(_) => {}
@@ -57,18 +64,16 @@ fn pixels(path: &Path) -> Result<RgbImage, String> {
     Ok(image.into_rgb8())
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if !about.is_file() {
-        let what = if about.is_dir() { "a folder, not a file" } else { "no regular file" };
-        return Err(format!("it is {what}"));
-    }
-    if about.len() > MAX_FILE {
-        return Err(format!("it has {} bytes, more than {MAX_FILE}", about.len()));
+fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
+    let io = |source| DataError::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    let len = file.metadata().map_err(io)?.len();
+    if len > MAX_FILE {
+        let why = format!("it has {len} bytes, more than {MAX_FILE}");
+        return Err(DataError::Photo { path: path.to_owned(), why });
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
-    read.map_err(|error| error.to_string())?;
+    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(io)?;
     Ok(bytes)
 }
 
