@@ -42,6 +42,17 @@ pub(super) fn numbered(letter: &str, index: usize, count: usize) -> Ident {
     if count == 1 { name(letter) } else { format_ident!("{letter}{index}") }
 }
 
+/// `body` for `count` values of a variable from nought on: no loop where there is but one. LLVM takes
+/// one away, but only after it has looked at it many times.
+pub(super) fn repeated(variable: &str, count: usize, body: &TokenStream) -> TokenStream {
+    let variable = name(variable);
+    if count == 1 {
+        return quote! { { let #variable = 0; #body } };
+    }
+    let count = int(count);
+    quote! { for #variable in 0..#count { #body } }
+}
+
 /// A sum of variables times constants, plus `plus`, minus `minus`: an index. Everything is added
 /// before `minus` is taken away, so that no step of it falls below nought.
 pub(super) fn index(terms: &[(&TokenStream, usize)], plus: usize, minus: usize) -> TokenStream {

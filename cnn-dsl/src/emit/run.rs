@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
             Some(quote! {
                 #[cfg(target_arch = "x86_64")]
                 #rt::InstructionSet::#variant(proof) => {
-                    #rt::enter!(proof, #forward(team, net.weights(), arena))
+                    #rt::enter!(proof, #forward(team, weights, arena))
                 }
             })
         });
@@ -62,9 +62,11 @@ impl<'a> Run<'a> {
 
             #[doc = " The layers in the order in which they run."]
             fn forward(net: &#rt::Net, team: &mut #rt::Team<'_>, arena: &mut [f32]) {
+                let weights: &[f32; WEIGHTS] = #rt::fixed(net.weights());
+                let arena: &mut [f32; ARENA] = #rt::fixed_mut(arena);
                 match net.instruction_set() {
                     #(#wider)*
-                    _ => forward_portable(team, net.weights(), arena),
+                    _ => forward_portable(team, weights, arena),
                 }
             }
 
@@ -93,7 +95,11 @@ impl<'a> Run<'a> {
         let (stages, front) = self.front(names, front, isa);
         quote! {
             #features
-            fn #forward(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+            fn #forward(
+                team: &mut #rt::Team<'_>,
+                weights: &[f32; WEIGHTS],
+                arena: &mut [f32; ARENA],
+            ) {
                 #front
                 #(#behind)*
             }

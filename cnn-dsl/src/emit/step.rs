@@ -102,7 +102,11 @@ impl Run<'_> {
         quote! {
             #docs
             #features
-            fn #name(team: &mut #rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+            fn #name(
+                team: &mut #rt::Team<'_>,
+                weights: &[f32; WEIGHTS],
+                arena: &mut [f32; ARENA],
+            ) {
                 #bind
                 #call
             }
@@ -170,7 +174,7 @@ impl Run<'_> {
             quote! { #before(weights, arena, done, (#upto).min(#height)); }
         });
         let call = self.timed(step, quote! { #kernel(#(#arguments,)* &mut y); });
-        let index = int(index);
+        let (index, count) = (int(index), int(self.plan.front.len()));
         let doc = format!(
             " Rows of {} up to `end`, each when those that it needs of the layer before are there.",
             self.names(step)
@@ -178,7 +182,13 @@ impl Run<'_> {
         quote! {
             #[doc = #doc]
             #features
-            fn #name(weights: &[f32], arena: &mut [f32], done: &mut [usize], end: usize) {
+            #[inline(never)]
+            fn #name(
+                weights: &[f32; WEIGHTS],
+                arena: &mut [f32; ARENA],
+                done: &mut [usize; #count],
+                end: usize,
+            ) {
                 while done[#index] < end {
                     let p = done[#index];
                     #needs

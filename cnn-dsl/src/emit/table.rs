@@ -15,12 +15,12 @@ pub(super) fn tables(plan: &Plan<'_>, runtime: &TokenStream, rt: &TokenStream) -
     let aux = plan.network.aux.iter().flat_map(|aux| &aux.tensors);
     let ignored: Vec<_> = aux.map(|t| tensor(t, rt)).collect();
     let rows: Vec<_> = plan.network.rows().iter().map(|r| row(r, runtime)).collect();
-    let (len, row_count, ignored_count) = (int(table.len), int(rows.len()), int(ignored.len()));
+    let (row_count, ignored_count) = (int(rows.len()), int(ignored.len()));
     quote! {
         static TABLE: #rt::Table = #rt::Table {
             tensors: #rt::Cow::Borrowed(&[#(#own),*]),
             packs: #rt::Cow::Borrowed(&[#(#packs),*]),
-            len: #len,
+            len: WEIGHTS,
         };
         static IGNORED: [#rt::Tensor; #ignored_count] = [#(#ignored),*];
         static LAYERS: [#runtime::LayerInfo; #row_count] = [#(#rows),*];

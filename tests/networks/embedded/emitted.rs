@@ -264,7 +264,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 112,
+        len: WEIGHTS,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 3] = [
@@ -278,16 +278,18 @@ const _: () = {
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+        let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
+        let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena))
             }
-            _ => forward_portable(team, net.weights(), arena),
+            _ => forward_portable(team, weights, arena),
         }
     }
     #[inline(never)]
@@ -298,7 +300,11 @@ const _: () = {
     fn write(arena: &[f32], y: &mut [f32; 2]) {
         y.copy_from_slice(&arena[0..2]);
     }
-    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_portable(team, weights, arena);
         layer_dense1_portable(team, weights, arena);
     }
@@ -307,8 +313,8 @@ const _: () = {
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
     fn layer_conv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
         let argument0 = rt::Rows::new(region0, 2);
@@ -329,8 +335,8 @@ const _: () = {
     /// 1 -> 2; 4 parameters, 2 mult-adds
     fn layer_dense1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_portable(
@@ -353,8 +359,8 @@ const _: () = {
         let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
@@ -370,7 +376,8 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
+                    let out = rt::at_mut::<1>(out, q + n * 16);
+                    v::store_first(rt::part_mut(out, 0, 1), a0_0);
                 }
             }
         }
@@ -396,7 +403,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx2(team, weights, arena);
         layer_dense1_avx2(team, weights, arena);
     }
@@ -405,7 +416,11 @@ const _: () = {
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
         let argument0 = rt::Rows::new(region0, 2);
         let argument1 = rt::fixed(&weights[0..64]);
@@ -423,7 +438,11 @@ const _: () = {
     /// 1 -> 2; 4 parameters, 2 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -447,8 +466,8 @@ const _: () = {
         let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
@@ -464,7 +483,8 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
+                    let out = rt::at_mut::<1>(out, q + n * 16);
+                    v::store_first(rt::part_mut(out, 0, 1), a0_0);
                 }
             }
         }
@@ -494,7 +514,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx512(team, weights, arena);
         layer_dense1_avx512(team, weights, arena);
     }
@@ -503,7 +527,11 @@ const _: () = {
     /// 2x2x1 -> 1x1x1; 5 parameters, 4 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
         let argument0 = rt::Rows::new(region0, 2);
         let argument1 = rt::fixed(&weights[0..64]);
@@ -521,7 +549,11 @@ const _: () = {
     /// 1 -> 2; 4 parameters, 2 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..17, 0..2]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -545,8 +577,8 @@ const _: () = {
         let turns = rt::turns::<2>();
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
@@ -562,7 +594,8 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
-                    v::store_first(rt::part_mut(out, q + n * 16, 1), a0_0);
+                    let out = rt::at_mut::<1>(out, q + n * 16);
+                    v::store_first(rt::part_mut(out, 0, 1), a0_0);
                 }
             }
         }

@@ -550,7 +550,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 4528,
+        len: WEIGHTS,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 35] = [
@@ -681,16 +681,18 @@ const _: () = {
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+        let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
+        let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena))
             }
-            _ => forward_portable(team, net.weights(), arena),
+            _ => forward_portable(team, weights, arena),
         }
     }
     #[inline(never)]
@@ -719,7 +721,11 @@ const _: () = {
         y1.copy_from_slice(&arena[36816..37104]);
         y2.copy_from_slice(&arena[18720..36816]);
     }
-    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_portable(team, weights, arena);
         layer_prelu1_portable(team, weights, arena);
         layer_dw1_portable(team, weights, arena);
@@ -760,8 +766,8 @@ const _: () = {
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
     fn layer_conv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
         let argument0 = rt::Rows::new(region0, 65);
@@ -782,8 +788,8 @@ const _: () = {
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
     fn layer_prelu1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
         let argument0 = rt::Rows::new(region0, 160);
@@ -799,7 +805,11 @@ const _: () = {
     /// `dw 3x2, multiplier 2, stride [2, 1], pad 1, gelu`: dw1, dw1.gelu
     ///
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
-    fn layer_dw1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_portable(
             rt::fixed(region0),
@@ -813,8 +823,8 @@ const _: () = {
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
     fn layer_conv2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
         let argument0 = rt::Rows::new(region0, 204);
@@ -833,7 +843,11 @@ const _: () = {
     /// `lrn size 3`: lrn1
     ///
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_lrn1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -842,8 +856,8 @@ const _: () = {
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
     fn layer_pool1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
@@ -860,8 +874,8 @@ const _: () = {
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
     fn layer_pool2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
         let argument0 = rt::Rows::new(region0, 112);
@@ -878,8 +892,8 @@ const _: () = {
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
     fn layer_pool3_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
         let argument0 = rt::Rows::new(region0, 64);
@@ -896,8 +910,8 @@ const _: () = {
     /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
     fn layer_resize1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -907,8 +921,8 @@ const _: () = {
     /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
     fn layer_shuffle1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -918,8 +932,8 @@ const _: () = {
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
     fn layer_split1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
@@ -937,8 +951,8 @@ const _: () = {
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
     fn layer_slice1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -948,8 +962,8 @@ const _: () = {
     /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
     fn layer_concat1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
@@ -967,8 +981,8 @@ const _: () = {
     /// 9x8x14 -> 18x16x14; 0 parameters, 0 mult-adds
     fn layer_upsample1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -978,8 +992,8 @@ const _: () = {
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
     fn layer_scale1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
         let argument0 = rt::Rows::new(region0, 224);
@@ -994,14 +1008,22 @@ const _: () = {
     /// `pad (1, -2, 0, 3), sigmoid`: pad1, pad1.sigmoid
     ///
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
-    fn layer_pad1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `pad channels (1, 3), mish`: pad2, pad2.mish
     ///
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
-    fn layer_pad2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -1010,8 +1032,8 @@ const _: () = {
     /// 17x19x18 -> 51x57x2; 0 parameters, 0 mult-adds
     fn layer_depth_to_space1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1019,7 +1041,11 @@ const _: () = {
     /// `pad (0, 1, 0, 1)`: pad3
     ///
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
-    fn layer_pad3_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -1028,8 +1054,8 @@ const _: () = {
     /// 52x58x2 -> 26x29x8; 0 parameters, 0 mult-adds
     fn layer_space_to_depth1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1039,8 +1065,8 @@ const _: () = {
     /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
     fn layer_deconv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_portable(
@@ -1053,8 +1079,8 @@ const _: () = {
     /// The same value in the layout that a convolution over columns reads.
     fn layer_columns_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1064,8 +1090,8 @@ const _: () = {
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
     fn layer_conv3_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_portable(
@@ -1080,8 +1106,8 @@ const _: () = {
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
     fn layer_conv4_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_portable(
@@ -1096,8 +1122,8 @@ const _: () = {
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
     fn layer_pool4_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
@@ -1114,8 +1140,8 @@ const _: () = {
     /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
     fn layer_softmax1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1125,8 +1151,8 @@ const _: () = {
     /// 7 -> 7; 56 parameters, 49 mult-adds
     fn layer_dense1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_portable(
@@ -1141,8 +1167,8 @@ const _: () = {
     /// 45 -> 7; 322 parameters, 315 mult-adds
     fn layer_dense2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_portable(
@@ -1155,7 +1181,11 @@ const _: () = {
     /// `add { ... }, small, small`: add1
     ///
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_add1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 36848..36855],
@@ -1176,7 +1206,11 @@ const _: () = {
     /// `bn`: bn2
     ///
     /// 7 -> 7; 28 parameters, 0 mult-adds
-    fn layer_bn2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::fixed(&weights[4240..4254]);
@@ -1191,7 +1225,11 @@ const _: () = {
     /// `mul last, small, elu`: mul1, mul1.elu
     ///
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
-    fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 37120..37127],
@@ -1211,8 +1249,8 @@ const _: () = {
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     fn layer_pool5_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
@@ -1229,8 +1267,8 @@ const _: () = {
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
     fn layer_conv5_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
@@ -1249,7 +1287,11 @@ const _: () = {
     /// `mul { ... }, a`: mul2
     ///
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul2_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [37104..37120, 43056..43344, 36816..37104],
@@ -1302,25 +1344,23 @@ const _: () = {
                             }
                         }
                     }
+                    let out = rt::at_mut::<32>(out, q * 16 + (n - units.start) * 80);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
-                        a1_0,
-                    );
+                    v::store(rt::at_mut(out, 16), a1_0);
                 }
             }
-            for tile in 0..1 {
-                let q = tile + 4;
+            {
+                let q = 4;
                 for block in units.clone() {
                     let n = block;
                     let panel = n;
@@ -1341,12 +1381,13 @@ const _: () = {
                             }
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + (n - units.start) * 80);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                 }
             }
         }
@@ -1477,9 +1518,11 @@ const _: () = {
                         let bias0 = v::load(&b[panel]);
                         let mut a0_0 = bias0;
                         let mut a1_0 = bias0;
-                        for r in 0..1 {
+                        {
+                            let r = 0;
                             let row = x.row::<204>(p + r);
-                            for s in 0..1 {
+                            {
+                                let s = 0;
                                 let x = rt::at::<
                                     f32,
                                     51,
@@ -1497,24 +1540,19 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<24>(out, q * 16 + group * 8 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16, 8),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 8), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 16, 8),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 16, 8), a1_0);
                     }
                 }
             }
@@ -2699,14 +2737,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -2716,12 +2755,13 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                 }
             }
         }
@@ -2744,7 +2784,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx2(team, weights, arena);
         layer_prelu1_avx2(team, weights, arena);
         layer_dw1_avx2(team, weights, arena);
@@ -2785,7 +2829,11 @@ const _: () = {
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
         let argument0 = rt::Rows::new(region0, 65);
         let argument1 = rt::fixed(&weights[0..1440]);
@@ -2803,7 +2851,11 @@ const _: () = {
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_prelu1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_prelu1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
         let argument0 = rt::Rows::new(region0, 160);
         let argument1 = rt::fixed(&weights[1472..1489]);
@@ -2820,7 +2872,11 @@ const _: () = {
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dw1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_avx2(
             rt::fixed(region0),
@@ -2834,7 +2890,11 @@ const _: () = {
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
         let argument0 = rt::Rows::new(region0, 204);
         let argument1 = rt::fixed(&weights[1840..2384]);
@@ -2852,7 +2912,11 @@ const _: () = {
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_lrn1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2861,7 +2925,11 @@ const _: () = {
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -2877,7 +2945,11 @@ const _: () = {
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
         let argument0 = rt::Rows::new(region0, 112);
         team.alone(
@@ -2893,7 +2965,11 @@ const _: () = {
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
         let argument0 = rt::Rows::new(region0, 64);
         team.alone(
@@ -2909,7 +2985,11 @@ const _: () = {
     /// 3x5x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_resize1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_resize1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2918,7 +2998,11 @@ const _: () = {
     /// 9x8x16 -> 9x8x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shuffle1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_shuffle1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2927,7 +3011,11 @@ const _: () = {
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_split1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_split1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [1152..2304, 2304..2520, 512..944, 0..504],
@@ -2944,7 +3032,11 @@ const _: () = {
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_slice1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_slice1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -2953,7 +3045,11 @@ const _: () = {
     /// 9x8x6, 9x8x3, 9x8x5 -> 9x8x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_concat1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [512..944, 2304..2520, 944..1304, 4032..5040],
@@ -2972,8 +3068,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     fn layer_upsample1_avx2(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
@@ -2983,7 +3079,11 @@ const _: () = {
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_scale1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_scale1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
         let argument0 = rt::Rows::new(region0, 224);
         team.alone(
@@ -2999,7 +3099,11 @@ const _: () = {
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3008,7 +3112,11 @@ const _: () = {
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3019,8 +3127,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     fn layer_depth_to_space1_avx2(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
@@ -3030,7 +3138,11 @@ const _: () = {
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pad3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3041,8 +3153,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     fn layer_space_to_depth1_avx2(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
@@ -3052,7 +3164,11 @@ const _: () = {
     /// 26x29x8 -> 52x58x6; 222 parameters, 162864 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_deconv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_deconv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_avx2(
             rt::fixed(region0),
@@ -3064,7 +3180,11 @@ const _: () = {
     /// The same value in the layout that a convolution over columns reads.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_columns_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_columns_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3073,7 +3193,11 @@ const _: () = {
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_avx2(
             rt::fixed(region0),
@@ -3087,7 +3211,11 @@ const _: () = {
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_avx2(
             rt::fixed(region0),
@@ -3101,7 +3229,11 @@ const _: () = {
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool4_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
         team.alone(
@@ -3117,7 +3249,11 @@ const _: () = {
     /// 3x5x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_softmax1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_softmax1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -3126,7 +3262,11 @@ const _: () = {
     /// 7 -> 7; 56 parameters, 49 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -3140,7 +3280,11 @@ const _: () = {
     /// 45 -> 7; 322 parameters, 315 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_avx2(
             rt::fixed(region0),
@@ -3154,7 +3298,11 @@ const _: () = {
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_add1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 36848..36855],
@@ -3175,7 +3323,11 @@ const _: () = {
     /// 7 -> 7; 28 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_bn2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::fixed(&weights[4240..4254]);
@@ -3192,7 +3344,11 @@ const _: () = {
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 37120..37127],
@@ -3212,7 +3368,11 @@ const _: () = {
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool5_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -3228,7 +3388,11 @@ const _: () = {
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::fixed(&weights[4256..4512]);
@@ -3246,7 +3410,11 @@ const _: () = {
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [37104..37120, 43056..43344, 36816..37104],
@@ -3276,8 +3444,8 @@ const _: () = {
         let units = y.units();
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 5;
+            {
+                let q = 0;
                 for block in units.clone() {
                     let n = block;
                     let panel = n;
@@ -3322,90 +3490,67 @@ const _: () = {
                             }
                         }
                     }
+                    let out = rt::at_mut::<80>(out, q * 16 + (n - units.start) * 80);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80 + 8), a0_1);
+                    v::store(rt::at_mut(out, 8), a0_1);
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
-                        a1_0,
-                    );
+                    v::store(rt::at_mut(out, 16), a1_0);
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 24),
-                        a1_1,
-                    );
+                    v::store(rt::at_mut(out, 24), a1_1);
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 32),
-                        a2_0,
-                    );
+                    v::store(rt::at_mut(out, 32), a2_0);
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 40),
-                        a2_1,
-                    );
+                    v::store(rt::at_mut(out, 40), a2_1);
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 48),
-                        a3_0,
-                    );
+                    v::store(rt::at_mut(out, 48), a3_0);
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 56),
-                        a3_1,
-                    );
+                    v::store(rt::at_mut(out, 56), a3_1);
                     let mut array = v::array(a4_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a4_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 64),
-                        a4_0,
-                    );
+                    v::store(rt::at_mut(out, 64), a4_0);
                     let mut array = v::array(a4_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a4_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 72),
-                        a4_1,
-                    );
+                    v::store(rt::at_mut(out, 72), a4_1);
                 }
             }
         }
@@ -3533,8 +3678,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -3546,9 +3691,11 @@ const _: () = {
                         let mut a3_0 = bias0;
                         let mut a4_0 = bias0;
                         let mut a5_0 = bias0;
-                        for r in 0..1 {
+                        {
+                            let r = 0;
                             let row = x.row::<204>(p + r);
-                            for s in 0..1 {
+                            {
+                                let s = 0;
                                 let x = rt::at::<
                                     f32,
                                     187,
@@ -3574,57 +3721,43 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<88>(out, q * 16 + group * 8 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store(rt::at_mut(out, q * 16 + group * 8 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 16),
-                            a1_0,
-                        );
+                        v::store(rt::at_mut(out, 16), a1_0);
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 32),
-                            a2_0,
-                        );
+                        v::store(rt::at_mut(out, 32), a2_0);
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 48),
-                            a3_0,
-                        );
+                        v::store(rt::at_mut(out, 48), a3_0);
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 64),
-                            a4_0,
-                        );
+                        v::store(rt::at_mut(out, 64), a4_0);
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 16 + group * 8 + n * 16 + 80),
-                            a5_0,
-                        );
+                        v::store(rt::at_mut(out, 80), a5_0);
                     }
                 }
             }
@@ -5899,8 +6032,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -5908,7 +6041,8 @@ const _: () = {
                     let bias1 = v::load(rt::at(&b[panel], 8));
                     let mut a0_0 = bias0;
                     let mut a0_1 = bias1;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -5920,18 +6054,19 @@ const _: () = {
                             a0_1 = v::mul_add(pixel, filter1, a0_1);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_1 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, 8), a0_1);
                 }
             }
         }
@@ -5956,7 +6091,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx512(team, weights, arena);
         layer_prelu1_avx512(team, weights, arena);
         layer_dw1_avx512(team, weights, arena);
@@ -5997,7 +6136,11 @@ const _: () = {
     /// 13x11x5 -> 6x5x17; 850 parameters, 22950 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..1805, 0..960]);
         let argument0 = rt::Rows::new(region0, 65);
         let argument1 = rt::fixed(&weights[0..1440]);
@@ -6015,7 +6158,11 @@ const _: () = {
     /// 6x5x17 -> 6x5x17; 17 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_prelu1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_prelu1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..960, 960..1470]);
         let argument0 = rt::Rows::new(region0, 160);
         let argument1 = rt::fixed(&weights[1472..1489]);
@@ -6032,7 +6179,11 @@ const _: () = {
     /// 6x5x17 -> 3x6x34; 238 parameters, 3672 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dw1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [960..1470, 0..612]);
         dw_kernel_1_avx512(
             rt::fixed(region0),
@@ -6046,7 +6197,11 @@ const _: () = {
     /// 3x6x34 -> 3x6x16; 288 parameters, 4896 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..612, 624..912]);
         let argument0 = rt::Rows::new(region0, 204);
         let argument1 = rt::fixed(&weights[1840..2384]);
@@ -6064,7 +6219,11 @@ const _: () = {
     /// 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_lrn1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_lrn1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [624..912, 43056..43344]);
         lrn_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -6073,7 +6232,11 @@ const _: () = {
     /// 3x6x16 -> 4x7x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 0..448]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -6089,7 +6252,11 @@ const _: () = {
     /// 4x7x16 -> 2x4x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..448, 448..576]);
         let argument0 = rt::Rows::new(region0, 112);
         team.alone(
@@ -6105,7 +6272,11 @@ const _: () = {
     /// 2x4x16 -> 3x5x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [448..576, 1152..1392]);
         let argument0 = rt::Rows::new(region0, 64);
         team.alone(
@@ -6123,8 +6294,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_resize1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
         resize_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6136,8 +6307,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_shuffle1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..1152, 1152..2304]);
         shuffle_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6147,7 +6318,11 @@ const _: () = {
     /// 9x8x16 -> 9x8x3, 9x8x6, 9x8x7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_split1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_split1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
             [1152..2304, 2304..2520, 512..944, 0..504],
@@ -6164,7 +6339,11 @@ const _: () = {
     /// 9x8x7 -> 9x8x5; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_slice1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_slice1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..504, 944..1304]);
         slice_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -6175,8 +6354,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_concat1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
@@ -6196,8 +6375,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_upsample1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
         resize_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6207,7 +6386,11 @@ const _: () = {
     /// 18x16x14 -> 18x16x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_scale1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_scale1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
         let argument0 = rt::Rows::new(region0, 224);
         team.alone(
@@ -6223,7 +6406,11 @@ const _: () = {
     /// 18x16x14 -> 17x19x14; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
         pad_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -6232,7 +6419,11 @@ const _: () = {
     /// 17x19x14 -> 17x19x18; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
         pad_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -6243,8 +6434,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_depth_to_space1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..5814, 6032..11846]);
         depth_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6254,7 +6445,11 @@ const _: () = {
     /// 51x57x2 -> 52x58x2; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pad3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pad3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
         pad_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
@@ -6265,8 +6460,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_space_to_depth1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..6032, 6032..12064]);
         depth_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6278,8 +6473,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_deconv1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [6032..12064, 18720..36816]);
         deconv_kernel_1_avx512(
@@ -6294,8 +6489,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_columns_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [18720..36816, 0..18720]);
         slice_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6305,7 +6500,11 @@ const _: () = {
     /// 52x58x6 -> 52x58x2; 110 parameters, 325728 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..18720, 36816..43056]);
         conv_kernel_3_avx512(
             rt::fixed(region0),
@@ -6319,7 +6518,11 @@ const _: () = {
     /// 52x58x2 -> 52x58x3; 21 parameters, 54288 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36816..43056, 0..9048]);
         conv_kernel_4_avx512(
             rt::fixed(region0),
@@ -6333,7 +6536,11 @@ const _: () = {
     /// 52x58x3 -> 3x5x3; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool4_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..9048, 36816..36861]);
         let argument0 = rt::Rows::new(region0, 174);
         team.alone(
@@ -6351,8 +6558,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_softmax1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36861, 36864..36909]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -6362,7 +6569,11 @@ const _: () = {
     /// 7 -> 7; 56 parameters, 49 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -6376,7 +6587,11 @@ const _: () = {
     /// 45 -> 7; 322 parameters, 315 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36864..36909, 36832..36839]);
         dense_kernel_2_avx512(
             rt::fixed(region0),
@@ -6390,7 +6605,11 @@ const _: () = {
     /// 7, 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_add1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_add1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 36848..36855],
@@ -6411,7 +6630,11 @@ const _: () = {
     /// 7 -> 7; 28 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_bn2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_bn2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36848..36855, 36832..36839]);
         let argument0 = rt::Rows::new(region0, 7);
         let argument1 = rt::fixed(&weights[4240..4254]);
@@ -6428,7 +6651,11 @@ const _: () = {
     /// 7, 7 -> 7; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [36832..36839, 36816..36823, 37120..37127],
@@ -6448,7 +6675,11 @@ const _: () = {
     /// 3x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool5_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [43056..43344, 36816..36832]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -6464,7 +6695,11 @@ const _: () = {
     /// 1x1x16 -> 1x1x16; 272 parameters, 256 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [36816..36832, 37104..37120]);
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::fixed(&weights[4256..4512]);
@@ -6482,7 +6717,11 @@ const _: () = {
     /// 1x1x16, 3x6x16 -> 3x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [37104..37120, 43056..43344, 36816..37104],
@@ -6512,8 +6751,8 @@ const _: () = {
         let units = y.units();
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 5;
+            {
+                let q = 0;
                 for block in units.start / 2..units.end / 2 {
                     let n = block * 2;
                     let panel = n;
@@ -6562,93 +6801,67 @@ const _: () = {
                             }
                         }
                     }
+                    let out = rt::at_mut::<160>(out, q * 16 + (n - units.start) * 80);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + (n - units.start) * 80), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a0_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 80),
-                        a0_1,
-                    );
+                    v::store(rt::at_mut(out, 80), a0_1);
                     let mut array = v::array(a1_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 16),
-                        a1_0,
-                    );
+                    v::store(rt::at_mut(out, 16), a1_0);
                     let mut array = v::array(a1_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a1_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 96),
-                        a1_1,
-                    );
+                    v::store(rt::at_mut(out, 96), a1_1);
                     let mut array = v::array(a2_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 32),
-                        a2_0,
-                    );
+                    v::store(rt::at_mut(out, 32), a2_0);
                     let mut array = v::array(a2_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a2_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 112),
-                        a2_1,
-                    );
+                    v::store(rt::at_mut(out, 112), a2_1);
                     let mut array = v::array(a3_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 48),
-                        a3_0,
-                    );
+                    v::store(rt::at_mut(out, 48), a3_0);
                     let mut array = v::array(a3_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a3_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 128),
-                        a3_1,
-                    );
+                    v::store(rt::at_mut(out, 128), a3_1);
                     let mut array = v::array(a4_0);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a4_0 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 64),
-                        a4_0,
-                    );
+                    v::store(rt::at_mut(out, 64), a4_0);
                     let mut array = v::array(a4_1);
                     for e in array.iter_mut() {
                         *e = rt::math::elu(*e, 0.5);
                     }
                     a4_1 = v::of(array);
-                    v::store(
-                        rt::at_mut(out, q * 16 + (n - units.start) * 80 + 144),
-                        a4_1,
-                    );
+                    v::store(rt::at_mut(out, 144), a4_1);
                 }
             }
         }
@@ -6772,8 +6985,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -6785,9 +6998,11 @@ const _: () = {
                         let mut a3_0 = bias0;
                         let mut a4_0 = bias0;
                         let mut a5_0 = bias0;
-                        for r in 0..1 {
+                        {
+                            let r = 0;
                             let row = x.row::<204>(p + r);
-                            for s in 0..1 {
+                            {
+                                let s = 0;
                                 let x = rt::at::<
                                     f32,
                                     187,
@@ -6813,60 +7028,43 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<88>(out, q * 16 + group * 8 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16, 8),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 8), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 16, 8),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 16, 8), a1_0);
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 32, 8),
-                            a2_0,
-                        );
+                        v::store_first(rt::part_mut(out, 32, 8), a2_0);
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 48, 8),
-                            a3_0,
-                        );
+                        v::store_first(rt::part_mut(out, 48, 8), a3_0);
                         let mut array = v::array(a4_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a4_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 64, 8),
-                            a4_0,
-                        );
+                        v::store_first(rt::part_mut(out, 64, 8), a4_0);
                         let mut array = v::array(a5_0);
                         for e in array.iter_mut() {
                             *e = rt::math::leaky_relu(*e, 0.2);
                         }
                         a5_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 16 + group * 8 + n * 16 + 80, 8),
-                            a5_0,
-                        );
+                        v::store_first(rt::part_mut(out, 80, 8), a5_0);
                     }
                 }
             }
@@ -8793,14 +8991,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -8810,12 +9009,13 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                 }
             }
         }

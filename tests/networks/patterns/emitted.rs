@@ -561,7 +561,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 8976,
+        len: WEIGHTS,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 20] = [
@@ -632,16 +632,18 @@ const _: () = {
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+        let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
+        let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena))
             }
-            _ => forward_portable(team, net.weights(), arena),
+            _ => forward_portable(team, weights, arena),
         }
     }
     #[inline(never)]
@@ -677,7 +679,11 @@ const _: () = {
         y0.copy_from_slice(&arena[864..869]);
         y1.copy_from_slice(&arena[0..864]);
     }
-    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_portable(team, weights, arena);
         layer_dw1_portable(team, weights, arena);
         layer_conv2_portable(team, weights, arena);
@@ -699,8 +705,8 @@ const _: () = {
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     fn layer_conv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
         let argument0 = rt::Rows::new(region0, 39);
@@ -719,7 +725,11 @@ const _: () = {
     /// `dw 3x3, pad 1, bn, relu`: dw1, dw1.bn, dw1.relu
     ///
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
-    fn layer_dw1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
         let argument0 = rt::Rows::new(region0, 128);
         let argument1 = rt::fixed(&weights[448..592]);
@@ -737,8 +747,8 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     fn layer_conv2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
@@ -769,8 +779,8 @@ const _: () = {
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     fn layer_pool1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
@@ -787,8 +797,8 @@ const _: () = {
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     fn layer_conv3_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
         let argument0 = rt::Rows::new(region0, 16);
@@ -809,8 +819,8 @@ const _: () = {
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     fn layer_conv4_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
         let argument0 = rt::Rows::new(region0, 4);
@@ -829,7 +839,11 @@ const _: () = {
     /// `mul { ... }`: mul1
     ///
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
-    fn layer_mul1_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [1344..1920, 0..16, 1920..2496],
@@ -849,8 +863,8 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     fn layer_pool2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
@@ -867,8 +881,8 @@ const _: () = {
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     fn layer_conv5_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
         let argument0 = rt::Rows::new(region0, 96);
@@ -889,8 +903,8 @@ const _: () = {
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
     fn layer_concat1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
@@ -907,8 +921,8 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     fn layer_shared_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
         let argument0 = rt::Rows::new(region0, 144);
@@ -929,8 +943,8 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
     fn layer_shared_2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
         let argument0 = rt::Rows::new(region0, 144);
@@ -951,8 +965,8 @@ const _: () = {
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     fn layer_pool3_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
         let argument0 = rt::Rows::new(region0, 144);
@@ -969,8 +983,8 @@ const _: () = {
     /// 96 -> 5; 485 parameters, 480 mult-adds
     fn layer_dense1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_portable(
@@ -985,8 +999,8 @@ const _: () = {
     /// 5 -> 5; 0 parameters, 0 mult-adds
     fn layer_dense1_softmax_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1027,10 +1041,11 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
+                    let out = rt::at_mut::<32>(out, q * 16 + n * 16 + 16);
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
+                    v::store(rt::at_mut(out, 16), a1_0);
                 }
             }
         }
@@ -1064,8 +1079,9 @@ const _: () = {
                         let filter = v::load(rt::at(filters, 32));
                         a0 = v::mul_add(x2, filter, a0);
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0);
+                    v::store(rt::at_mut(out, 0), a0);
                 }
             }
         }
@@ -1092,7 +1108,8 @@ const _: () = {
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
                     let mut a1_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 32>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -1104,12 +1121,14 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    let summand = rt::at::<f32, 32>(summand, q * 16 + n * 16 + 16);
+                    let out = rt::at_mut::<32>(out, q * 16 + n * 16);
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, 0)));
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
-                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    v::store(rt::at_mut(out, 0), a0_0);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, 16)));
                     a1_0 = v::at_least(a1_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
+                    v::store(rt::at_mut(out, 16), a1_0);
                 }
             }
         }
@@ -1149,14 +1168,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -1166,8 +1186,9 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<4>(out, q * 4 + n * 16);
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
+                    v::store_first(rt::part_mut(out, 0, 4), a0_0);
                 }
             }
         }
@@ -1184,14 +1205,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<4>(p + r);
                         let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
@@ -1201,12 +1223,13 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                 }
             }
         }
@@ -1306,7 +1329,8 @@ const _: () = {
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
                     let mut a1_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<96>(p + r);
                         let x = rt::at::<f32, 32>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -1318,8 +1342,9 @@ const _: () = {
                             a1_0 = v::mul_add(pixel, filter0, a1_0);
                         }
                     }
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16, 8), a0_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 8, 8), a1_0);
+                    let out = rt::at_mut::<16>(out, q * 8 + n * 16);
+                    v::store_first(rt::part_mut(out, 0, 8), a0_0);
+                    v::store_first(rt::part_mut(out, 8, 8), a1_0);
                 }
             }
         }
@@ -1372,11 +1397,9 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
@@ -1411,16 +1434,11 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<36>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 24, 12), a1_0);
                     }
                 }
             }
@@ -1453,11 +1471,9 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
@@ -1504,15 +1520,13 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
@@ -1547,24 +1561,19 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<36>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 24, 12), a1_0);
                     }
                 }
             }
@@ -1597,15 +1606,13 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
@@ -1680,7 +1687,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx2(team, weights, arena);
         layer_dw1_avx2(team, weights, arena);
         layer_conv2_avx2(team, weights, arena);
@@ -1702,7 +1713,11 @@ const _: () = {
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
         let argument0 = rt::Rows::new(region0, 39);
         let argument1 = rt::fixed(&weights[0..432]);
@@ -1720,7 +1735,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dw1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
         let argument0 = rt::Rows::new(region0, 128);
         let argument1 = rt::fixed(&weights[448..592]);
@@ -1738,7 +1757,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [768..1344, 0..768, 1344..1920],
@@ -1762,7 +1785,11 @@ const _: () = {
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -1778,7 +1805,11 @@ const _: () = {
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::fixed(&weights[880..1136]);
@@ -1796,7 +1827,11 @@ const _: () = {
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
         let argument0 = rt::Rows::new(region0, 4);
         let argument1 = rt::fixed(&weights[1152..1216]);
@@ -1814,7 +1849,11 @@ const _: () = {
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_mul1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [1344..1920, 0..16, 1920..2496],
@@ -1834,7 +1873,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -1850,7 +1893,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv5_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
         let argument0 = rt::Rows::new(region0, 96);
         let argument1 = rt::fixed(&weights[1232..1488]);
@@ -1868,7 +1915,11 @@ const _: () = {
     /// 6x6x16, 6x6x8 -> 6x6x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_concat1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_concat1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [1920..2496, 864..1152, 0..864],
@@ -1884,7 +1935,11 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shared_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
         let argument0 = rt::Rows::new(region0, 144);
         let argument1 = rt::fixed(&weights[1504..4960]);
@@ -1902,7 +1957,11 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 0 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_shared_2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
         let argument0 = rt::Rows::new(region0, 144);
         let argument1 = rt::fixed(&weights[4992..8448]);
@@ -1920,7 +1979,11 @@ const _: () = {
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_pool3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
         let argument0 = rt::Rows::new(region0, 144);
         team.alone(
@@ -1936,7 +1999,11 @@ const _: () = {
     /// 96 -> 5; 485 parameters, 480 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx2(
             rt::fixed(region0),
@@ -1952,8 +2019,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense1_softmax_avx2(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
@@ -1976,8 +2043,8 @@ const _: () = {
         }
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -2022,30 +2089,31 @@ const _: () = {
                             a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
+                    let out = rt::at_mut::<96>(out, q * 16 + n * 16 + 16);
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     a0_1 = v::at_most(v::at_least(a0_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 24), a0_1);
+                    v::store(rt::at_mut(out, 8), a0_1);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
+                    v::store(rt::at_mut(out, 16), a1_0);
                     a1_1 = v::at_most(v::at_least(a1_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 40), a1_1);
+                    v::store(rt::at_mut(out, 24), a1_1);
                     a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a2_0);
+                    v::store(rt::at_mut(out, 32), a2_0);
                     a2_1 = v::at_most(v::at_least(a2_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 56), a2_1);
+                    v::store(rt::at_mut(out, 40), a2_1);
                     a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a3_0);
+                    v::store(rt::at_mut(out, 48), a3_0);
                     a3_1 = v::at_most(v::at_least(a3_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 72), a3_1);
+                    v::store(rt::at_mut(out, 56), a3_1);
                     a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a4_0);
+                    v::store(rt::at_mut(out, 64), a4_0);
                     a4_1 = v::at_most(v::at_least(a4_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 88), a4_1);
+                    v::store(rt::at_mut(out, 72), a4_1);
                     a5_0 = v::at_most(v::at_least(a5_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 96), a5_0);
+                    v::store(rt::at_mut(out, 80), a5_0);
                     a5_1 = v::at_most(v::at_least(a5_1, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 104), a5_1);
+                    v::store(rt::at_mut(out, 88), a5_1);
                 }
             }
         }
@@ -2091,12 +2159,13 @@ const _: () = {
                         a1 = v::mul_add(x3, filter, a1);
                         a2 = v::mul_add(x4, filter, a2);
                     }
+                    let out = rt::at_mut::<40>(out, q * 16 + n * 8);
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 8), a0);
+                    v::store(rt::at_mut(out, 0), a0);
                     a1 = v::at_least(a1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 8 + 16), a1);
+                    v::store(rt::at_mut(out, 16), a1);
                     a2 = v::at_least(a2, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 8 + 32), a2);
+                    v::store(rt::at_mut(out, 32), a2);
                 }
             }
         }
@@ -2117,8 +2186,8 @@ const _: () = {
         for p in y.rows() {
             let out = y.row(p);
             let summand = x1.row::<128>(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -2136,7 +2205,8 @@ const _: () = {
                     let mut a4_1 = bias1;
                     let mut a5_0 = bias0;
                     let mut a5_1 = bias1;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -2163,42 +2233,44 @@ const _: () = {
                             a5_1 = v::mul_add(pixel, filter1, a5_1);
                         }
                     }
-                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    let summand = rt::at::<f32, 96>(summand, q * 16 + n * 16 + 16);
+                    let out = rt::at_mut::<96>(out, q * 16 + n * 16);
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, 0)));
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
-                    a0_1 = v::add(a0_1, v::load(rt::at(summand, q * 16 + n * 16 + 24)));
+                    v::store(rt::at_mut(out, 0), a0_0);
+                    a0_1 = v::add(a0_1, v::load(rt::at(summand, 8)));
                     a0_1 = v::at_least(a0_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
-                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    v::store(rt::at_mut(out, 8), a0_1);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, 16)));
                     a1_0 = v::at_least(a1_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
-                    a1_1 = v::add(a1_1, v::load(rt::at(summand, q * 16 + n * 16 + 40)));
+                    v::store(rt::at_mut(out, 16), a1_0);
+                    a1_1 = v::add(a1_1, v::load(rt::at(summand, 24)));
                     a1_1 = v::at_least(a1_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 24), a1_1);
-                    a2_0 = v::add(a2_0, v::load(rt::at(summand, q * 16 + n * 16 + 48)));
+                    v::store(rt::at_mut(out, 24), a1_1);
+                    a2_0 = v::add(a2_0, v::load(rt::at(summand, 32)));
                     a2_0 = v::at_least(a2_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
-                    a2_1 = v::add(a2_1, v::load(rt::at(summand, q * 16 + n * 16 + 56)));
+                    v::store(rt::at_mut(out, 32), a2_0);
+                    a2_1 = v::add(a2_1, v::load(rt::at(summand, 40)));
                     a2_1 = v::at_least(a2_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 40), a2_1);
-                    a3_0 = v::add(a3_0, v::load(rt::at(summand, q * 16 + n * 16 + 64)));
+                    v::store(rt::at_mut(out, 40), a2_1);
+                    a3_0 = v::add(a3_0, v::load(rt::at(summand, 48)));
                     a3_0 = v::at_least(a3_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
-                    a3_1 = v::add(a3_1, v::load(rt::at(summand, q * 16 + n * 16 + 72)));
+                    v::store(rt::at_mut(out, 48), a3_0);
+                    a3_1 = v::add(a3_1, v::load(rt::at(summand, 56)));
                     a3_1 = v::at_least(a3_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 56), a3_1);
-                    a4_0 = v::add(a4_0, v::load(rt::at(summand, q * 16 + n * 16 + 80)));
+                    v::store(rt::at_mut(out, 56), a3_1);
+                    a4_0 = v::add(a4_0, v::load(rt::at(summand, 64)));
                     a4_0 = v::at_least(a4_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
-                    a4_1 = v::add(a4_1, v::load(rt::at(summand, q * 16 + n * 16 + 88)));
+                    v::store(rt::at_mut(out, 64), a4_0);
+                    a4_1 = v::add(a4_1, v::load(rt::at(summand, 72)));
                     a4_1 = v::at_least(a4_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 72), a4_1);
-                    a5_0 = v::add(a5_0, v::load(rt::at(summand, q * 16 + n * 16 + 96)));
+                    v::store(rt::at_mut(out, 72), a4_1);
+                    a5_0 = v::add(a5_0, v::load(rt::at(summand, 80)));
                     a5_0 = v::at_least(a5_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
-                    a5_1 = v::add(a5_1, v::load(rt::at(summand, q * 16 + n * 16 + 104)));
+                    v::store(rt::at_mut(out, 80), a5_0);
+                    a5_1 = v::add(a5_1, v::load(rt::at(summand, 88)));
                     a5_1 = v::at_least(a5_1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 88), a5_1);
+                    v::store(rt::at_mut(out, 88), a5_1);
                 }
             }
         }
@@ -2242,14 +2314,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
                     let bias0 = v::load(rt::at(&b[panel], 0));
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -2259,8 +2332,9 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<4>(out, q * 4 + n * 16);
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
+                    v::store_first(rt::part_mut(out, 0, 4), a0_0);
                 }
             }
         }
@@ -2279,8 +2353,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -2288,7 +2362,8 @@ const _: () = {
                     let bias1 = v::load(rt::at(&b[panel], 8));
                     let mut a0_0 = bias0;
                     let mut a0_1 = bias1;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<4>(p + r);
                         let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
@@ -2300,18 +2375,19 @@ const _: () = {
                             a0_1 = v::mul_add(pixel, filter1, a0_1);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     let mut array = v::array(a0_1);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_1 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 8), a0_1);
+                    v::store(rt::at_mut(out, 8), a0_1);
                 }
             }
         }
@@ -2409,8 +2485,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
@@ -2421,7 +2497,8 @@ const _: () = {
                     let mut a3_0 = bias0;
                     let mut a4_0 = bias0;
                     let mut a5_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -2441,12 +2518,13 @@ const _: () = {
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
-                    v::store(rt::at_mut(out, q * 8 + n * 16), a0_0);
-                    v::store(rt::at_mut(out, q * 8 + n * 16 + 8), a1_0);
-                    v::store(rt::at_mut(out, q * 8 + n * 16 + 16), a2_0);
-                    v::store(rt::at_mut(out, q * 8 + n * 16 + 24), a3_0);
-                    v::store(rt::at_mut(out, q * 8 + n * 16 + 32), a4_0);
-                    v::store(rt::at_mut(out, q * 8 + n * 16 + 40), a5_0);
+                    let out = rt::at_mut::<48>(out, q * 8 + n * 16);
+                    v::store(rt::at_mut(out, 0), a0_0);
+                    v::store(rt::at_mut(out, 8), a1_0);
+                    v::store(rt::at_mut(out, 16), a2_0);
+                    v::store(rt::at_mut(out, 24), a3_0);
+                    v::store(rt::at_mut(out, 32), a4_0);
+                    v::store(rt::at_mut(out, 40), a5_0);
                 }
             }
         }
@@ -2507,18 +2585,16 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                     }
                 }
             }
-            for tile in 0..1 {
-                let q = tile * 4 + 1;
+            {
+                let q = 1;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -2564,43 +2640,23 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<84>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 24),
-                            a1_0,
-                        );
+                        v::store(rt::at_mut(out, 24), a1_0);
                         a1_1 = v::at_least(a1_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 32, 4),
-                            a1_1,
-                        );
+                        v::store_first(rt::part_mut(out, 32, 4), a1_1);
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 48),
-                            a2_0,
-                        );
+                        v::store(rt::at_mut(out, 48), a2_0);
                         a2_1 = v::at_least(a2_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 56, 4),
-                            a2_1,
-                        );
+                        v::store_first(rt::part_mut(out, 56, 4), a2_1);
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 72),
-                            a3_0,
-                        );
+                        v::store(rt::at_mut(out, 72), a3_0);
                         a3_1 = v::at_least(a3_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 80, 4),
-                            a3_1,
-                        );
+                        v::store_first(rt::part_mut(out, 80, 4), a3_1);
                     }
                 }
             }
@@ -2637,13 +2693,11 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         a0_1 = v::at_least(a0_1, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                     }
                 }
             }
@@ -2696,26 +2750,24 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                     }
                 }
             }
-            for tile in 0..1 {
-                let q = tile * 4 + 1;
+            {
+                let q = 1;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -2761,75 +2813,55 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<84>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 24),
-                            a1_0,
-                        );
+                        v::store(rt::at_mut(out, 24), a1_0);
                         let mut array = v::array(a1_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 32, 4),
-                            a1_1,
-                        );
+                        v::store_first(rt::part_mut(out, 32, 4), a1_1);
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 48),
-                            a2_0,
-                        );
+                        v::store(rt::at_mut(out, 48), a2_0);
                         let mut array = v::array(a2_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 56, 4),
-                            a2_1,
-                        );
+                        v::store_first(rt::part_mut(out, 56, 4), a2_1);
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        v::store(
-                            rt::at_mut(out, q * 24 + group * 12 + n * 16 + 72),
-                            a3_0,
-                        );
+                        v::store(rt::at_mut(out, 72), a3_0);
                         let mut array = v::array(a3_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 80, 4),
-                            a3_1,
-                        );
+                        v::store_first(rt::part_mut(out, 80, 4), a3_1);
                     }
                 }
             }
@@ -2866,21 +2898,19 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store(rt::at_mut(out, q * 24 + group * 12 + n * 16), a0_0);
+                        v::store(rt::at_mut(out, 0), a0_0);
                         let mut array = v::array(a0_1);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_1 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 8, 4),
-                            a0_1,
-                        );
+                        v::store_first(rt::part_mut(out, 8, 4), a0_1);
                     }
                 }
             }
@@ -2970,7 +3000,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx512(team, weights, arena);
         layer_dw1_avx512(team, weights, arena);
         layer_conv2_avx512(team, weights, arena);
@@ -2992,7 +3026,11 @@ const _: () = {
     /// 12x12x3 -> 6x6x16; 496 parameters, 15552 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [768..1236, 0..768]);
         let argument0 = rt::Rows::new(region0, 39);
         let argument1 = rt::fixed(&weights[0..432]);
@@ -3010,7 +3048,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 208 parameters, 5184 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dw1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dw1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..768, 768..1344]);
         let argument0 = rt::Rows::new(region0, 128);
         let argument1 = rt::fixed(&weights[448..592]);
@@ -3028,7 +3070,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 320 parameters, 9216 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [768..1344, 0..768, 1344..1920],
@@ -3052,7 +3098,11 @@ const _: () = {
     /// 6x6x16 -> 1x1x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1344..1920, 0..16]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -3068,7 +3118,11 @@ const _: () = {
     /// 1x1x16 -> 1x1x4; 68 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..16, 16..20]);
         let argument0 = rt::Rows::new(region0, 16);
         let argument1 = rt::fixed(&weights[880..1136]);
@@ -3086,7 +3140,11 @@ const _: () = {
     /// 1x1x4 -> 1x1x16; 80 parameters, 64 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [16..20, 0..16]);
         let argument0 = rt::Rows::new(region0, 4);
         let argument1 = rt::fixed(&weights[1152..1216]);
@@ -3104,7 +3162,11 @@ const _: () = {
     /// 6x6x16, 1x1x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_mul1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_mul1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
             [1344..1920, 0..16, 1920..2496],
@@ -3124,7 +3186,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x16; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [1920..2496, 0..576]);
         let argument0 = rt::Rows::new(region0, 96);
         team.alone(
@@ -3140,7 +3206,11 @@ const _: () = {
     /// 6x6x16 -> 6x6x8; 136 parameters, 4608 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv5_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv5_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..576, 864..1152]);
         let argument0 = rt::Rows::new(region0, 96);
         let argument1 = rt::fixed(&weights[1232..1488]);
@@ -3160,8 +3230,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_concat1_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1, region2] = rt::disjoint(
             arena,
@@ -3178,7 +3248,11 @@ const _: () = {
     /// 6x6x24 -> 6x6x24; 2688 parameters, 93312 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_shared_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_shared_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..1728]);
         let argument0 = rt::Rows::new(region0, 144);
         let argument1 = rt::fixed(&weights[1504..4960]);
@@ -3198,8 +3272,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_shared_2_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [864..1728, 0..864]);
         let argument0 = rt::Rows::new(region0, 144);
@@ -3218,7 +3292,11 @@ const _: () = {
     /// 6x6x24 -> 2x2x24; 0 parameters, 0 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_pool3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_pool3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..864, 864..960]);
         let argument0 = rt::Rows::new(region0, 144);
         team.alone(
@@ -3234,7 +3312,11 @@ const _: () = {
     /// 96 -> 5; 485 parameters, 480 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [864..960, 960..965]);
         dense_kernel_1_avx512(
             rt::fixed(region0),
@@ -3250,8 +3332,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense1_softmax_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [960..965, 864..869]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
@@ -3274,8 +3356,8 @@ const _: () = {
         }
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -3306,18 +3388,19 @@ const _: () = {
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
+                    let out = rt::at_mut::<96>(out, q * 16 + n * 16 + 16);
                     a0_0 = v::at_most(v::at_least(a0_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                     a1_0 = v::at_most(v::at_least(a1_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a1_0);
+                    v::store(rt::at_mut(out, 16), a1_0);
                     a2_0 = v::at_most(v::at_least(a2_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a2_0);
+                    v::store(rt::at_mut(out, 32), a2_0);
                     a3_0 = v::at_most(v::at_least(a3_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a3_0);
+                    v::store(rt::at_mut(out, 48), a3_0);
                     a4_0 = v::at_most(v::at_least(a4_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a4_0);
+                    v::store(rt::at_mut(out, 64), a4_0);
                     a5_0 = v::at_most(v::at_least(a5_0, v::splat(0.0)), v::splat(6.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 96), a5_0);
+                    v::store(rt::at_mut(out, 80), a5_0);
                 }
             }
         }
@@ -3363,12 +3446,13 @@ const _: () = {
                         a1 = v::mul_add(x3, filter, a1);
                         a2 = v::mul_add(x4, filter, a2);
                     }
+                    let out = rt::at_mut::<48>(out, q * 16 + n * 16);
                     a0 = v::at_least(a0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0);
+                    v::store(rt::at_mut(out, 0), a0);
                     a1 = v::at_least(a1, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1);
+                    v::store(rt::at_mut(out, 16), a1);
                     a2 = v::at_least(a2, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2);
+                    v::store(rt::at_mut(out, 32), a2);
                 }
             }
         }
@@ -3389,8 +3473,8 @@ const _: () = {
         for p in y.rows() {
             let out = y.row(p);
             let summand = x1.row::<128>(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
@@ -3401,7 +3485,8 @@ const _: () = {
                     let mut a3_0 = bias0;
                     let mut a4_0 = bias0;
                     let mut a5_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x0.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -3421,24 +3506,26 @@ const _: () = {
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
-                    a0_0 = v::add(a0_0, v::load(rt::at(summand, q * 16 + n * 16 + 16)));
+                    let summand = rt::at::<f32, 96>(summand, q * 16 + n * 16 + 16);
+                    let out = rt::at_mut::<96>(out, q * 16 + n * 16);
+                    a0_0 = v::add(a0_0, v::load(rt::at(summand, 0)));
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
-                    a1_0 = v::add(a1_0, v::load(rt::at(summand, q * 16 + n * 16 + 32)));
+                    v::store(rt::at_mut(out, 0), a0_0);
+                    a1_0 = v::add(a1_0, v::load(rt::at(summand, 16)));
                     a1_0 = v::at_least(a1_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 16), a1_0);
-                    a2_0 = v::add(a2_0, v::load(rt::at(summand, q * 16 + n * 16 + 48)));
+                    v::store(rt::at_mut(out, 16), a1_0);
+                    a2_0 = v::add(a2_0, v::load(rt::at(summand, 32)));
                     a2_0 = v::at_least(a2_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 32), a2_0);
-                    a3_0 = v::add(a3_0, v::load(rt::at(summand, q * 16 + n * 16 + 64)));
+                    v::store(rt::at_mut(out, 32), a2_0);
+                    a3_0 = v::add(a3_0, v::load(rt::at(summand, 48)));
                     a3_0 = v::at_least(a3_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 48), a3_0);
-                    a4_0 = v::add(a4_0, v::load(rt::at(summand, q * 16 + n * 16 + 80)));
+                    v::store(rt::at_mut(out, 48), a3_0);
+                    a4_0 = v::add(a4_0, v::load(rt::at(summand, 64)));
                     a4_0 = v::at_least(a4_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 64), a4_0);
-                    a5_0 = v::add(a5_0, v::load(rt::at(summand, q * 16 + n * 16 + 96)));
+                    v::store(rt::at_mut(out, 64), a4_0);
+                    a5_0 = v::add(a5_0, v::load(rt::at(summand, 80)));
                     a5_0 = v::at_least(a5_0, v::splat(0.0));
-                    v::store(rt::at_mut(out, q * 16 + n * 16 + 80), a5_0);
+                    v::store(rt::at_mut(out, 80), a5_0);
                 }
             }
         }
@@ -3482,14 +3569,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<16>(p + r);
                         let x = rt::at::<f32, 16>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -3499,8 +3587,9 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<4>(out, q * 4 + n * 16);
                     a0_0 = v::at_least(a0_0, v::splat(0.0));
-                    v::store_first(rt::part_mut(out, q * 4 + n * 16, 4), a0_0);
+                    v::store_first(rt::part_mut(out, 0, 4), a0_0);
                 }
             }
         }
@@ -3519,14 +3608,15 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile;
+            {
+                let q = 0;
                 for block in 0..1 {
                     let n = block;
                     let panel = n;
                     let bias0 = v::load(&b[panel]);
                     let mut a0_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<4>(p + r);
                         let x = rt::at::<f32, 4>(row, q * 4);
                         let w = rt::at::<[f32; 16], 4>(w, panel * 4 + r * 4);
@@ -3536,12 +3626,13 @@ const _: () = {
                             a0_0 = v::mul_add(pixel, filter0, a0_0);
                         }
                     }
+                    let out = rt::at_mut::<16>(out, q * 16 + n * 16);
                     let mut array = v::array(a0_0);
                     for e in array.iter_mut() {
                         *e = rt::math::sigmoid(*e);
                     }
                     a0_0 = v::of(array);
-                    v::store(rt::at_mut(out, q * 16 + n * 16), a0_0);
+                    v::store(rt::at_mut(out, 0), a0_0);
                 }
             }
         }
@@ -3639,8 +3730,8 @@ const _: () = {
         let b = b.as_chunks::<16>().0;
         for p in y.rows() {
             let out = y.row(p);
-            for tile in 0..1 {
-                let q = tile * 6;
+            {
+                let q = 0;
                 {
                     let n = 0;
                     let panel = n;
@@ -3651,7 +3742,8 @@ const _: () = {
                     let mut a3_0 = bias0;
                     let mut a4_0 = bias0;
                     let mut a5_0 = bias0;
-                    for r in 0..1 {
+                    {
+                        let r = 0;
                         let row = x.row::<96>(p + r);
                         let x = rt::at::<f32, 96>(row, q * 16);
                         let w = rt::at::<[f32; 16], 16>(w, panel * 16 + r * 16);
@@ -3671,12 +3763,13 @@ const _: () = {
                             a5_0 = v::mul_add(pixel, filter0, a5_0);
                         }
                     }
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16, 8), a0_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 8, 8), a1_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 16, 8), a2_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 24, 8), a3_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 32, 8), a4_0);
-                    v::store_first(rt::part_mut(out, q * 8 + n * 16 + 40, 8), a5_0);
+                    let out = rt::at_mut::<48>(out, q * 8 + n * 16);
+                    v::store_first(rt::part_mut(out, 0, 8), a0_0);
+                    v::store_first(rt::part_mut(out, 8, 8), a1_0);
+                    v::store_first(rt::part_mut(out, 16, 8), a2_0);
+                    v::store_first(rt::part_mut(out, 24, 8), a3_0);
+                    v::store_first(rt::part_mut(out, 32, 8), a4_0);
+                    v::store_first(rt::part_mut(out, 40, 8), a5_0);
                 }
             }
         }
@@ -3733,16 +3826,14 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
-            for tile in 0..1 {
-                let q = tile * 4 + 1;
+            {
+                let q = 1;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -3778,26 +3869,15 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<84>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                         a1_0 = v::at_least(a1_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 24, 12), a1_0);
                         a2_0 = v::at_least(a2_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 48, 12),
-                            a2_0,
-                        );
+                        v::store_first(rt::part_mut(out, 48, 12), a2_0);
                         a3_0 = v::at_least(a3_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 72, 12),
-                            a3_0,
-                        );
+                        v::store_first(rt::part_mut(out, 72, 12), a3_0);
                     }
                 }
             }
@@ -3830,11 +3910,9 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         a0_0 = v::at_least(a0_0, v::splat(0.0));
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
@@ -3883,20 +3961,18 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }
-            for tile in 0..1 {
-                let q = tile * 4 + 1;
+            {
+                let q = 1;
                 for group in 0..2 {
                     {
                         let n = 0;
@@ -3932,42 +4008,31 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<84>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                         let mut array = v::array(a1_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a1_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 24, 12),
-                            a1_0,
-                        );
+                        v::store_first(rt::part_mut(out, 24, 12), a1_0);
                         let mut array = v::array(a2_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a2_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 48, 12),
-                            a2_0,
-                        );
+                        v::store_first(rt::part_mut(out, 48, 12), a2_0);
                         let mut array = v::array(a3_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a3_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16 + 72, 12),
-                            a3_0,
-                        );
+                        v::store_first(rt::part_mut(out, 72, 12), a3_0);
                     }
                 }
             }
@@ -4000,15 +4065,13 @@ const _: () = {
                                 }
                             }
                         }
+                        let out = rt::at_mut::<12>(out, q * 24 + group * 12 + n * 16);
                         let mut array = v::array(a0_0);
                         for e in array.iter_mut() {
                             *e = rt::math::silu(*e);
                         }
                         a0_0 = v::of(array);
-                        v::store_first(
-                            rt::part_mut(out, q * 24 + group * 12 + n * 16, 12),
-                            a0_0,
-                        );
+                        v::store_first(rt::part_mut(out, 0, 12), a0_0);
                     }
                 }
             }

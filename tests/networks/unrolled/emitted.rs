@@ -280,7 +280,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 17456,
+        len: WEIGHTS,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 4] = [
@@ -313,16 +313,18 @@ const _: () = {
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+        let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
+        let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena))
             }
-            _ => forward_portable(team, net.weights(), arena),
+            _ => forward_portable(team, weights, arena),
         }
     }
     #[inline(never)]
@@ -9013,7 +9015,11 @@ const _: () = {
     fn write(arena: &[f32], y: &mut [f32; 10]) {
         y.copy_from_slice(&arena[16..26]);
     }
-    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_portable(team, weights, arena);
         layer_conv2_portable(team, weights, arena);
         layer_dense1_portable(team, weights, arena);
@@ -9024,8 +9030,8 @@ const _: () = {
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     fn layer_conv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
@@ -9040,8 +9046,8 @@ const _: () = {
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     fn layer_conv2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
@@ -9056,8 +9062,8 @@ const _: () = {
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     fn layer_dense1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
@@ -9072,8 +9078,8 @@ const _: () = {
     /// 10 -> 10; 0 parameters, 0 mult-adds
     fn layer_dense1_softmax_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
@@ -9086,7 +9092,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx2(team, weights, arena);
         layer_conv2_avx2(team, weights, arena);
         layer_dense1_avx2(team, weights, arena);
@@ -9097,7 +9107,11 @@ const _: () = {
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
             rt::fixed(region0),
@@ -9111,7 +9125,11 @@ const _: () = {
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
             rt::fixed(region0),
@@ -9125,7 +9143,11 @@ const _: () = {
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_dense1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
             rt::fixed(region0),
@@ -9141,8 +9163,8 @@ const _: () = {
     #[target_feature(enable = "avx2,fma")]
     fn layer_dense1_softmax_avx2(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
@@ -9157,7 +9179,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx512(team, weights, arena);
         layer_conv2_avx512(team, weights, arena);
         layer_dense1_avx512(team, weights, arena);
@@ -9168,7 +9194,11 @@ const _: () = {
     /// 28x28x1 -> 26x26x3; 30 parameters, 18252 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
         conv_kernel_1(
             rt::fixed(region0),
@@ -9182,7 +9212,11 @@ const _: () = {
     /// 26x26x3 -> 24x24x3; 84 parameters, 46656 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..2028, 2032..3760]);
         conv_kernel_2(
             rt::fixed(region0),
@@ -9196,7 +9230,11 @@ const _: () = {
     /// 1728 -> 10; 17290 parameters, 17280 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_dense1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_dense1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [2032..3760, 0..10]);
         dense_kernel_1(
             rt::fixed(region0),
@@ -9212,8 +9250,8 @@ const _: () = {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     fn layer_dense1_softmax_avx512(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..10, 16..26]);
         softmax_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));

@@ -378,7 +378,7 @@ const _: () = {
                 ),
             ],
         ),
-        len: 220432,
+        len: WEIGHTS,
     };
     static IGNORED: [rt::Tensor; 0] = [];
     static LAYERS: [__cnn::LayerInfo; 6] = [
@@ -420,16 +420,18 @@ const _: () = {
     }
     /// The layers in the order in which they run.
     fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+        let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
+        let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, net.weights(), arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena))
             }
-            _ => forward_portable(team, net.weights(), arena),
+            _ => forward_portable(team, weights, arena),
         }
     }
     #[inline(never)]
@@ -469,7 +471,11 @@ const _: () = {
         y1.copy_from_slice(&arena[80112..112592]);
         y2.copy_from_slice(&arena[0..10800]);
     }
-    fn forward_portable(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_portable(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_portable(team, weights, arena);
         layer_conv2_portable(team, weights, arena);
         layer_conv3_portable(team, weights, arena);
@@ -480,8 +486,8 @@ const _: () = {
     /// 30x31x20 -> 31x30x37; 6697 parameters, 6193800 mult-adds
     fn layer_conv1_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 45696..80106]);
         let argument0 = rt::Rows::new(region0, 1088);
@@ -503,8 +509,8 @@ const _: () = {
     /// 30x31x20 -> 28x29x40; 7240 parameters, 5846400 mult-adds
     fn layer_conv2_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 0..45696]);
         let argument0 = rt::Rows::new(region0, 1088);
@@ -526,8 +532,8 @@ const _: () = {
     /// 28x29x40 -> 28x29x40; 14560 parameters, 11692800 mult-adds
     fn layer_conv3_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [0..45696, 80112..112592]);
         let argument0 = rt::Rows::new(region0, 1632);
@@ -556,8 +562,8 @@ const _: () = {
     /// 9x10x40 -> 9x10x120; 43200 parameters, 3888000 mult-adds
     fn layer_conv4_portable(
         team: &mut rt::Team<'_>,
-        weights: &[f32],
-        arena: &mut [f32],
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [112752..117936, 0..10800]);
         let argument0 = rt::Rows::new(region0, 576);
@@ -653,33 +659,37 @@ const _: () = {
                         v::mul_add(e2, v::splat(-2.8125), e4),
                     );
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<5216>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -690,25 +700,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1040), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2080), e2);
+                        v::store(rt::at_mut(tiles, 1040), e1);
+                        v::store(rt::at_mut(tiles, 2080), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4160), e4);
+                        v::store(rt::at_mut(tiles, 3120), e3);
+                        v::store(rt::at_mut(tiles, 4160), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5200), e5);
+                        v::store(rt::at_mut(tiles, 5200), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                     }
@@ -731,34 +741,39 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<17696>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -768,49 +783,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6240), e0);
+                        v::store(rt::at_mut(tiles, 6240), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7280), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8320), e2);
+                        v::store(rt::at_mut(tiles, 7280), e1);
+                        v::store(rt::at_mut(tiles, 8320), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9360), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10400), e4);
+                        v::store(rt::at_mut(tiles, 9360), e3);
+                        v::store(rt::at_mut(tiles, 10400), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 11440), e5);
+                        v::store(rt::at_mut(tiles, 11440), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12480), e0);
+                        v::store(rt::at_mut(tiles, 12480), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14560), e2);
+                        v::store(rt::at_mut(tiles, 13520), e1);
+                        v::store(rt::at_mut(tiles, 14560), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16640), e4);
+                        v::store(rt::at_mut(tiles, 15600), e3);
+                        v::store(rt::at_mut(tiles, 16640), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 17680), e5);
+                        v::store(rt::at_mut(tiles, 17680), e5);
                         t1_0 = t1_4;
                         t1_1 = t1_5;
                         t2_0 = t2_4;
@@ -835,34 +850,39 @@ const _: () = {
                     let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                     let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<30176>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -872,49 +892,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18720), e0);
+                        v::store(rt::at_mut(tiles, 18720), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19760), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 20800), e2);
+                        v::store(rt::at_mut(tiles, 19760), e1);
+                        v::store(rt::at_mut(tiles, 20800), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21840), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 22880), e4);
+                        v::store(rt::at_mut(tiles, 21840), e3);
+                        v::store(rt::at_mut(tiles, 22880), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23920), e5);
+                        v::store(rt::at_mut(tiles, 23920), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24960), e0);
+                        v::store(rt::at_mut(tiles, 24960), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 26000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e2);
+                        v::store(rt::at_mut(tiles, 26000), e1);
+                        v::store(rt::at_mut(tiles, 27040), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28080), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29120), e4);
+                        v::store(rt::at_mut(tiles, 28080), e3);
+                        v::store(rt::at_mut(tiles, 29120), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30160), e5);
+                        v::store(rt::at_mut(tiles, 30160), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -939,33 +959,37 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<36416>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let t5_2 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let t5_3 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let t5_4 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let t5_5 = v::mul_add(
                             e1,
                             v::splat(1.265625),
@@ -976,25 +1000,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 31200), e0);
+                        v::store(rt::at_mut(tiles, 31200), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32240), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 33280), e2);
+                        v::store(rt::at_mut(tiles, 32240), e1);
+                        v::store(rt::at_mut(tiles, 33280), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34320), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35360), e4);
+                        v::store(rt::at_mut(tiles, 34320), e3);
+                        v::store(rt::at_mut(tiles, 35360), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36400), e5);
+                        v::store(rt::at_mut(tiles, 36400), e5);
                         t5_0 = t5_4;
                         t5_1 = t5_5;
                     }
@@ -1044,8 +1068,11 @@ const _: () = {
                             a1_0 = v::mul_add(value, f0, a1_0);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 16), a1_0);
+                    {
+                        let y = rt::at_mut::<32>(y, panel * 512 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                    }
                 }
             }
         }
@@ -1068,12 +1095,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 9312));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 18624));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 27936));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 37248));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 46560));
+                    let sums = rt::at::<f32, 54336>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 9312));
+                    let s2 = v::load(rt::at(sums, 18624));
+                    let s3 = v::load(rt::at(sums, 27936));
+                    let s4 = v::load(rt::at(sums, 37248));
+                    let s5 = v::load(rt::at(sums, 46560));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -1092,12 +1120,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 1552));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 10864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 20176));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 29488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 38800));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 48112));
+                    let s0 = v::load(rt::at(sums, 1552));
+                    let s1 = v::load(rt::at(sums, 10864));
+                    let s2 = v::load(rt::at(sums, 20176));
+                    let s3 = v::load(rt::at(sums, 29488));
+                    let s4 = v::load(rt::at(sums, 38800));
+                    let s5 = v::load(rt::at(sums, 48112));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -1116,12 +1144,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3104));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12416));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 21728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 31040));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 40352));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 49664));
+                    let s0 = v::load(rt::at(sums, 3104));
+                    let s1 = v::load(rt::at(sums, 12416));
+                    let s2 = v::load(rt::at(sums, 21728));
+                    let s3 = v::load(rt::at(sums, 31040));
+                    let s4 = v::load(rt::at(sums, 40352));
+                    let s5 = v::load(rt::at(sums, 49664));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -1140,12 +1168,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 4656));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 13968));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 23280));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 32592));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 41904));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 51216));
+                    let s0 = v::load(rt::at(sums, 4656));
+                    let s1 = v::load(rt::at(sums, 13968));
+                    let s2 = v::load(rt::at(sums, 23280));
+                    let s3 = v::load(rt::at(sums, 32592));
+                    let s4 = v::load(rt::at(sums, 41904));
+                    let s5 = v::load(rt::at(sums, 51216));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -1164,12 +1192,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6208));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 15520));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 24832));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 34144));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 43456));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 52768));
+                    let s0 = v::load(rt::at(sums, 6208));
+                    let s1 = v::load(rt::at(sums, 15520));
+                    let s2 = v::load(rt::at(sums, 24832));
+                    let s3 = v::load(rt::at(sums, 34144));
+                    let s4 = v::load(rt::at(sums, 43456));
+                    let s5 = v::load(rt::at(sums, 52768));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -1188,12 +1216,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 7760));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 17072));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 26384));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 35696));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 45008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 54320));
+                    let s0 = v::load(rt::at(sums, 7760));
+                    let s1 = v::load(rt::at(sums, 17072));
+                    let s2 = v::load(rt::at(sums, 26384));
+                    let s3 = v::load(rt::at(sums, 35696));
+                    let s4 = v::load(rt::at(sums, 45008));
+                    let s5 = v::load(rt::at(sums, 54320));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -1623,33 +1651,37 @@ const _: () = {
                         v::mul_add(e2, v::splat(-2.8125), e4),
                     );
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<9056>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -1660,25 +1692,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1808), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3616), e2);
+                        v::store(rt::at_mut(tiles, 1808), e1);
+                        v::store(rt::at_mut(tiles, 3616), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5424), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7232), e4);
+                        v::store(rt::at_mut(tiles, 5424), e3);
+                        v::store(rt::at_mut(tiles, 7232), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9040), e5);
+                        v::store(rt::at_mut(tiles, 9040), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                     }
@@ -1701,34 +1733,39 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<30752>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -1738,49 +1775,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10848), e0);
+                        v::store(rt::at_mut(tiles, 10848), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12656), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14464), e2);
+                        v::store(rt::at_mut(tiles, 12656), e1);
+                        v::store(rt::at_mut(tiles, 14464), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16272), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18080), e4);
+                        v::store(rt::at_mut(tiles, 16272), e3);
+                        v::store(rt::at_mut(tiles, 18080), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19888), e5);
+                        v::store(rt::at_mut(tiles, 19888), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21696), e0);
+                        v::store(rt::at_mut(tiles, 21696), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23504), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 25312), e2);
+                        v::store(rt::at_mut(tiles, 23504), e1);
+                        v::store(rt::at_mut(tiles, 25312), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28928), e4);
+                        v::store(rt::at_mut(tiles, 27120), e3);
+                        v::store(rt::at_mut(tiles, 28928), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30736), e5);
+                        v::store(rt::at_mut(tiles, 30736), e5);
                         t1_0 = t1_4;
                         t1_1 = t1_5;
                         t2_0 = t2_4;
@@ -1805,34 +1842,39 @@ const _: () = {
                     let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                     let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<52448>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -1842,49 +1884,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32544), e0);
+                        v::store(rt::at_mut(tiles, 32544), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34352), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36160), e2);
+                        v::store(rt::at_mut(tiles, 34352), e1);
+                        v::store(rt::at_mut(tiles, 36160), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37968), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 39776), e4);
+                        v::store(rt::at_mut(tiles, 37968), e3);
+                        v::store(rt::at_mut(tiles, 39776), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 41584), e5);
+                        v::store(rt::at_mut(tiles, 41584), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43392), e0);
+                        v::store(rt::at_mut(tiles, 43392), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 47008), e2);
+                        v::store(rt::at_mut(tiles, 45200), e1);
+                        v::store(rt::at_mut(tiles, 47008), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48816), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 50624), e4);
+                        v::store(rt::at_mut(tiles, 48816), e3);
+                        v::store(rt::at_mut(tiles, 50624), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 52432), e5);
+                        v::store(rt::at_mut(tiles, 52432), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -1909,33 +1951,37 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<63296>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let t5_2 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let t5_3 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let t5_4 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let t5_5 = v::mul_add(
                             e1,
                             v::splat(1.265625),
@@ -1946,25 +1992,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54240), e0);
+                        v::store(rt::at_mut(tiles, 54240), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56048), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 57856), e2);
+                        v::store(rt::at_mut(tiles, 56048), e1);
+                        v::store(rt::at_mut(tiles, 57856), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59664), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 61472), e4);
+                        v::store(rt::at_mut(tiles, 59664), e3);
+                        v::store(rt::at_mut(tiles, 61472), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 63280), e5);
+                        v::store(rt::at_mut(tiles, 63280), e5);
                         t5_0 = t5_4;
                         t5_1 = t5_5;
                     }
@@ -2014,8 +2060,11 @@ const _: () = {
                             a1_0 = v::mul_add(value, f0, a1_0);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
+                    {
+                        let y = rt::at_mut::<32>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                    }
                 }
             }
         }
@@ -2039,12 +2088,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
+                    let sums = rt::at::<f32, 94656>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 16224));
+                    let s2 = v::load(rt::at(sums, 32448));
+                    let s3 = v::load(rt::at(sums, 48672));
+                    let s4 = v::load(rt::at(sums, 64896));
+                    let s5 = v::load(rt::at(sums, 81120));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -2063,12 +2113,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
+                    let s0 = v::load(rt::at(sums, 2704));
+                    let s1 = v::load(rt::at(sums, 18928));
+                    let s2 = v::load(rt::at(sums, 35152));
+                    let s3 = v::load(rt::at(sums, 51376));
+                    let s4 = v::load(rt::at(sums, 67600));
+                    let s5 = v::load(rt::at(sums, 83824));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -2087,12 +2137,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
+                    let s0 = v::load(rt::at(sums, 5408));
+                    let s1 = v::load(rt::at(sums, 21632));
+                    let s2 = v::load(rt::at(sums, 37856));
+                    let s3 = v::load(rt::at(sums, 54080));
+                    let s4 = v::load(rt::at(sums, 70304));
+                    let s5 = v::load(rt::at(sums, 86528));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -2111,12 +2161,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
+                    let s0 = v::load(rt::at(sums, 8112));
+                    let s1 = v::load(rt::at(sums, 24336));
+                    let s2 = v::load(rt::at(sums, 40560));
+                    let s3 = v::load(rt::at(sums, 56784));
+                    let s4 = v::load(rt::at(sums, 73008));
+                    let s5 = v::load(rt::at(sums, 89232));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -2135,12 +2185,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
+                    let s0 = v::load(rt::at(sums, 10816));
+                    let s1 = v::load(rt::at(sums, 27040));
+                    let s2 = v::load(rt::at(sums, 43264));
+                    let s3 = v::load(rt::at(sums, 59488));
+                    let s4 = v::load(rt::at(sums, 75712));
+                    let s5 = v::load(rt::at(sums, 91936));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -2159,12 +2209,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
+                    let s0 = v::load(rt::at(sums, 13520));
+                    let s1 = v::load(rt::at(sums, 29744));
+                    let s2 = v::load(rt::at(sums, 45968));
+                    let s3 = v::load(rt::at(sums, 62192));
+                    let s4 = v::load(rt::at(sums, 78416));
+                    let s5 = v::load(rt::at(sums, 94640));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -2480,33 +2530,37 @@ const _: () = {
                         v::mul_add(e2, v::splat(-2.8125), e4),
                     );
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<13536>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -2517,25 +2571,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2704), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5408), e2);
+                        v::store(rt::at_mut(tiles, 2704), e1);
+                        v::store(rt::at_mut(tiles, 5408), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8112), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10816), e4);
+                        v::store(rt::at_mut(tiles, 8112), e3);
+                        v::store(rt::at_mut(tiles, 10816), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e5);
+                        v::store(rt::at_mut(tiles, 13520), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                     }
@@ -2558,34 +2612,39 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<45984>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-2.25), e4);
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -2595,49 +2654,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16224), e0);
+                        v::store(rt::at_mut(tiles, 16224), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18928), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21632), e2);
+                        v::store(rt::at_mut(tiles, 18928), e1);
+                        v::store(rt::at_mut(tiles, 21632), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24336), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e4);
+                        v::store(rt::at_mut(tiles, 24336), e3);
+                        v::store(rt::at_mut(tiles, 27040), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29744), e5);
+                        v::store(rt::at_mut(tiles, 29744), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32448), e0);
+                        v::store(rt::at_mut(tiles, 32448), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35152), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37856), e2);
+                        v::store(rt::at_mut(tiles, 35152), e1);
+                        v::store(rt::at_mut(tiles, 37856), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 40560), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43264), e4);
+                        v::store(rt::at_mut(tiles, 40560), e3);
+                        v::store(rt::at_mut(tiles, 43264), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45968), e5);
+                        v::store(rt::at_mut(tiles, 45968), e5);
                         t1_0 = t1_4;
                         t1_1 = t1_5;
                         t2_0 = t2_4;
@@ -2662,34 +2721,39 @@ const _: () = {
                     let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                     let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<78432>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                         let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -2699,49 +2763,49 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48672), e0);
+                        v::store(rt::at_mut(tiles, 48672), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 51376), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54080), e2);
+                        v::store(rt::at_mut(tiles, 51376), e1);
+                        v::store(rt::at_mut(tiles, 54080), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56784), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59488), e4);
+                        v::store(rt::at_mut(tiles, 56784), e3);
+                        v::store(rt::at_mut(tiles, 59488), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 62192), e5);
+                        v::store(rt::at_mut(tiles, 62192), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 64896), e0);
+                        v::store(rt::at_mut(tiles, 64896), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 67600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 70304), e2);
+                        v::store(rt::at_mut(tiles, 67600), e1);
+                        v::store(rt::at_mut(tiles, 70304), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 73008), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 75712), e4);
+                        v::store(rt::at_mut(tiles, 73008), e3);
+                        v::store(rt::at_mut(tiles, 75712), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 78416), e5);
+                        v::store(rt::at_mut(tiles, 78416), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -2766,33 +2830,37 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<94656>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let t5_2 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let t5_3 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let t5_4 = v::mul_add(
                             e1,
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let t5_5 = v::mul_add(
                             e1,
                             v::splat(1.265625),
@@ -2803,25 +2871,25 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 81120), e0);
+                        v::store(rt::at_mut(tiles, 81120), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 83824), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 86528), e2);
+                        v::store(rt::at_mut(tiles, 83824), e1);
+                        v::store(rt::at_mut(tiles, 86528), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 89232), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 91936), e4);
+                        v::store(rt::at_mut(tiles, 89232), e3);
+                        v::store(rt::at_mut(tiles, 91936), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 94640), e5);
+                        v::store(rt::at_mut(tiles, 94640), e5);
                         t5_0 = t5_4;
                         t5_1 = t5_5;
                     }
@@ -2871,8 +2939,11 @@ const _: () = {
                             a1_0 = v::mul_add(value, f0, a1_0);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
+                    {
+                        let y = rt::at_mut::<32>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                    }
                 }
             }
         }
@@ -2896,12 +2967,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
+                    let sums = rt::at::<f32, 94656>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 16224));
+                    let s2 = v::load(rt::at(sums, 32448));
+                    let s3 = v::load(rt::at(sums, 48672));
+                    let s4 = v::load(rt::at(sums, 64896));
+                    let s5 = v::load(rt::at(sums, 81120));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -2920,12 +2992,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
+                    let s0 = v::load(rt::at(sums, 2704));
+                    let s1 = v::load(rt::at(sums, 18928));
+                    let s2 = v::load(rt::at(sums, 35152));
+                    let s3 = v::load(rt::at(sums, 51376));
+                    let s4 = v::load(rt::at(sums, 67600));
+                    let s5 = v::load(rt::at(sums, 83824));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -2944,12 +3016,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
+                    let s0 = v::load(rt::at(sums, 5408));
+                    let s1 = v::load(rt::at(sums, 21632));
+                    let s2 = v::load(rt::at(sums, 37856));
+                    let s3 = v::load(rt::at(sums, 54080));
+                    let s4 = v::load(rt::at(sums, 70304));
+                    let s5 = v::load(rt::at(sums, 86528));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -2968,12 +3040,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
+                    let s0 = v::load(rt::at(sums, 8112));
+                    let s1 = v::load(rt::at(sums, 24336));
+                    let s2 = v::load(rt::at(sums, 40560));
+                    let s3 = v::load(rt::at(sums, 56784));
+                    let s4 = v::load(rt::at(sums, 73008));
+                    let s5 = v::load(rt::at(sums, 89232));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -2992,12 +3064,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
+                    let s0 = v::load(rt::at(sums, 10816));
+                    let s1 = v::load(rt::at(sums, 27040));
+                    let s2 = v::load(rt::at(sums, 43264));
+                    let s3 = v::load(rt::at(sums, 59488));
+                    let s4 = v::load(rt::at(sums, 75712));
+                    let s5 = v::load(rt::at(sums, 91936));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -3016,12 +3088,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
+                    let s0 = v::load(rt::at(sums, 13520));
+                    let s1 = v::load(rt::at(sums, 29744));
+                    let s2 = v::load(rt::at(sums, 45968));
+                    let s3 = v::load(rt::at(sums, 62192));
+                    let s4 = v::load(rt::at(sums, 78416));
+                    let s5 = v::load(rt::at(sums, 94640));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -3432,20 +3504,23 @@ const _: () = {
                     let e2 = v::load(rt::at(row2, 16));
                     let mut t0_1 = v::sub(e0, e2);
                     for tile in 0..5 {
-                        let e0 = v::load(rt::at(row0, tile * 32 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 32));
+                        let row0 = rt::at::<f32, 32>(row0, tile * 32 + 32);
+                        let row2 = rt::at::<f32, 32>(row2, tile * 32 + 32);
+                        let tiles = rt::at_mut::<3616>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e2 = v::load(rt::at(row2, 0));
                         let t0_2 = v::sub(e0, e2);
-                        let e0 = v::load(rt::at(row0, tile * 32 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e2 = v::load(rt::at(row2, 16));
                         let t0_3 = v::sub(e0, e2);
                         let e0 = v::sub(t0_0, t0_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let e1 = v::add(t0_1, t0_2);
                         let e2 = v::sub(t0_2, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2400), e2);
+                        v::store(rt::at_mut(tiles, 1200), e1);
+                        v::store(rt::at_mut(tiles, 2400), e2);
                         let e3 = v::sub(t0_3, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3600), e3);
+                        v::store(rt::at_mut(tiles, 3600), e3);
                         t0_0 = t0_2;
                         t0_1 = t0_3;
                     }
@@ -3460,30 +3535,33 @@ const _: () = {
                     let mut t1_1 = v::add(e1, e2);
                     let mut t2_1 = v::sub(e2, e1);
                     for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 32));
+                        let row1 = rt::at::<f32, 32>(row1, tile * 32 + 32);
+                        let row2 = rt::at::<f32, 32>(row2, tile * 32 + 32);
+                        let tiles = rt::at_mut::<13216>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
                         let t1_2 = v::add(e1, e2);
                         let t2_2 = v::sub(e2, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
                         let t1_3 = v::add(e1, e2);
                         let t2_3 = v::sub(e2, e1);
                         let e0 = v::sub(t1_0, t1_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4800), e0);
+                        v::store(rt::at_mut(tiles, 4800), e0);
                         let e1 = v::add(t1_1, t1_2);
                         let e2 = v::sub(t1_2, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7200), e2);
+                        v::store(rt::at_mut(tiles, 6000), e1);
+                        v::store(rt::at_mut(tiles, 7200), e2);
                         let e3 = v::sub(t1_3, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8400), e3);
+                        v::store(rt::at_mut(tiles, 8400), e3);
                         let e0 = v::sub(t2_0, t2_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9600), e0);
+                        v::store(rt::at_mut(tiles, 9600), e0);
                         let e1 = v::add(t2_1, t2_2);
                         let e2 = v::sub(t2_2, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10800), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12000), e2);
+                        v::store(rt::at_mut(tiles, 10800), e1);
+                        v::store(rt::at_mut(tiles, 12000), e2);
                         let e3 = v::sub(t2_3, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13200), e3);
+                        v::store(rt::at_mut(tiles, 13200), e3);
                         t1_0 = t1_2;
                         t1_1 = t1_3;
                         t2_0 = t2_2;
@@ -3498,20 +3576,23 @@ const _: () = {
                     let e3 = v::load(rt::at(row3, 16));
                     let mut t3_1 = v::sub(e3, e1);
                     for tile in 0..5 {
-                        let e1 = v::load(rt::at(row1, tile * 32 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 32));
+                        let row1 = rt::at::<f32, 32>(row1, tile * 32 + 32);
+                        let row3 = rt::at::<f32, 32>(row3, tile * 32 + 32);
+                        let tiles = rt::at_mut::<18016>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e3 = v::load(rt::at(row3, 0));
                         let t3_2 = v::sub(e3, e1);
-                        let e1 = v::load(rt::at(row1, tile * 32 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e3 = v::load(rt::at(row3, 16));
                         let t3_3 = v::sub(e3, e1);
                         let e0 = v::sub(t3_0, t3_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14400), e0);
+                        v::store(rt::at_mut(tiles, 14400), e0);
                         let e1 = v::add(t3_1, t3_2);
                         let e2 = v::sub(t3_2, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16800), e2);
+                        v::store(rt::at_mut(tiles, 15600), e1);
+                        v::store(rt::at_mut(tiles, 16800), e2);
                         let e3 = v::sub(t3_3, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18000), e3);
+                        v::store(rt::at_mut(tiles, 18000), e3);
                         t3_0 = t3_2;
                         t3_1 = t3_3;
                     }
@@ -3561,10 +3642,14 @@ const _: () = {
                             a1_0 = v::mul_add(value, f0, a1_0);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 16), a1_0);
+                    {
+                        let y = rt::at_mut::<32>(y, panel * 400 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                    }
                 }
-                for group in 0..1 {
+                {
+                    let group = 0;
                     let tile = group + 24;
                     let mut a0_0 = v::splat(0.0);
                     for block in 0..2 {
@@ -3586,7 +3671,10 @@ const _: () = {
                             a0_0 = v::mul_add(value, f0, a0_0);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16), a0_0);
+                    {
+                        let y = rt::at_mut::<16>(y, panel * 400 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                    }
                 }
             }
         }
@@ -3609,28 +3697,29 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..5 {
                     let q = left * 2 + tile * 2;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 25728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 38592));
+                    let sums = rt::at::<f32, 48256>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 12864));
+                    let s2 = v::load(rt::at(sums, 25728));
+                    let s3 = v::load(rt::at(sums, 38592));
                     let t0_0 = v::add(s0, v::add(s1, s2));
                     let t1_0 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3216));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16080));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 28944));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 41808));
+                    let s0 = v::load(rt::at(sums, 3216));
+                    let s1 = v::load(rt::at(sums, 16080));
+                    let s2 = v::load(rt::at(sums, 28944));
+                    let s3 = v::load(rt::at(sums, 41808));
                     let t0_1 = v::add(s0, v::add(s1, s2));
                     let t1_1 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6432));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 19296));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32160));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 45024));
+                    let s0 = v::load(rt::at(sums, 6432));
+                    let s1 = v::load(rt::at(sums, 19296));
+                    let s2 = v::load(rt::at(sums, 32160));
+                    let s3 = v::load(rt::at(sums, 45024));
                     let t0_2 = v::add(s0, v::add(s1, s2));
                     let t1_2 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 9648));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 22512));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35376));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48240));
+                    let s0 = v::load(rt::at(sums, 9648));
+                    let s1 = v::load(rt::at(sums, 22512));
+                    let s2 = v::load(rt::at(sums, 35376));
+                    let s3 = v::load(rt::at(sums, 48240));
                     let t0_3 = v::add(s0, v::add(s1, s2));
                     let t1_3 = v::add(v::sub(s1, s2), s3);
                     if p < 9 {
@@ -3689,7 +3778,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn forward_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx2(team, weights, arena);
         layer_conv2_avx2(team, weights, arena);
         layer_conv3_avx2(team, weights, arena);
@@ -3700,7 +3793,11 @@ const _: () = {
     /// 30x31x20 -> 31x30x37; 6697 parameters, 6193800 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv1_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 45696..80106]);
         let argument0 = rt::Rows::new(region0, 1088);
         let argument1 = rt::fixed(&weights[0..34560]);
@@ -3721,7 +3818,11 @@ const _: () = {
     /// 30x31x20 -> 28x29x40; 7240 parameters, 5846400 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv2_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 0..45696]);
         let argument0 = rt::Rows::new(region0, 1088);
         let argument1 = rt::fixed(&weights[34608..69168]);
@@ -3742,7 +3843,11 @@ const _: () = {
     /// 28x29x40 -> 28x29x40; 14560 parameters, 11692800 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv3_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..45696, 80112..112592]);
         let argument0 = rt::Rows::new(region0, 1632);
         let argument1 = rt::Rows::new(region0, 1632);
@@ -3770,7 +3875,11 @@ const _: () = {
     /// 9x10x40 -> 9x10x120; 43200 parameters, 3888000 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn layer_conv4_avx2(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx2(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [112752..117936, 0..10800]);
         let argument0 = rt::Rows::new(region0, 576);
         let argument1 = rt::fixed(&weights[138384..220304]);
@@ -3871,33 +3980,37 @@ const _: () = {
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
                         for tile in 0..8 {
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row0 = rt::at::<f32, 56>(row0, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<5208>(tiles, to + tile * 16 + lane);
+                            let e0 = v::load(rt::at(row0, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let t0_2 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e0 = v::load(rt::at(row0, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let t0_3 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e0 = v::load(rt::at(row0, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let t0_4 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e0 = v::load(rt::at(row0, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let t0_5 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
@@ -3908,40 +4021,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                             );
-                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            v::store(rt::at_mut(tiles, 0), e0);
                             let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 1040),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 2080),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 1040), e1);
+                            v::store(rt::at_mut(tiles, 2080), e2);
                             let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 3120),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 4160),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 3120), e3);
+                            v::store(rt::at_mut(tiles, 4160), e4);
                             let e5 = v::mul_add(
                                 t0_1,
                                 v::splat(1.265625),
                                 v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 5200),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 5200), e5);
                             t0_0 = t0_4;
                             t0_1 = t0_5;
                         }
@@ -3964,34 +4062,41 @@ const _: () = {
                         let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                         let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                17688,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -4001,85 +4106,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 6240),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 6240), e0);
                             let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 7280),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 8320),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 7280), e1);
+                            v::store(rt::at_mut(tiles, 8320), e2);
                             let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 9360),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 10400),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 9360), e3);
+                            v::store(rt::at_mut(tiles, 10400), e4);
                             let e5 = v::mul_add(
                                 t1_1,
                                 v::splat(1.265625),
                                 v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 11440),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 11440), e5);
                             let e0 = v::mul_add(
                                 t2_0,
                                 v::splat(1.265625),
                                 v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 12480),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 12480), e0);
                             let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 13520),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 14560),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 13520), e1);
+                            v::store(rt::at_mut(tiles, 14560), e2);
                             let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 15600),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 16640),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 15600), e3);
+                            v::store(rt::at_mut(tiles, 16640), e4);
                             let e5 = v::mul_add(
                                 t2_1,
                                 v::splat(1.265625),
                                 v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 17680),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 17680), e5);
                             t1_0 = t1_4;
                             t1_1 = t1_5;
                             t2_0 = t2_4;
@@ -4104,34 +4173,41 @@ const _: () = {
                         let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                         let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                30168,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -4141,85 +4217,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 18720),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 18720), e0);
                             let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 19760),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 20800),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 19760), e1);
+                            v::store(rt::at_mut(tiles, 20800), e2);
                             let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 21840),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 22880),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 21840), e3);
+                            v::store(rt::at_mut(tiles, 22880), e4);
                             let e5 = v::mul_add(
                                 t3_1,
                                 v::splat(1.265625),
                                 v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 23920),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 23920), e5);
                             let e0 = v::mul_add(
                                 t4_0,
                                 v::splat(1.265625),
                                 v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 24960),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 24960), e0);
                             let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 26000),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 27040),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 26000), e1);
+                            v::store(rt::at_mut(tiles, 27040), e2);
                             let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 28080),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 29120),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 28080), e3);
+                            v::store(rt::at_mut(tiles, 29120), e4);
                             let e5 = v::mul_add(
                                 t4_1,
                                 v::splat(1.265625),
                                 v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 30160),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 30160), e5);
                             t3_0 = t3_4;
                             t3_1 = t3_5;
                             t4_0 = t4_4;
@@ -4244,33 +4284,39 @@ const _: () = {
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row5 = rt::at::<f32, 56>(row5, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                36408,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e5 = v::load(rt::at(row5, 0));
                             let t5_2 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e5 = v::load(rt::at(row5, 16));
                             let t5_3 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e5 = v::load(rt::at(row5, 32));
                             let t5_4 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e5 = v::load(rt::at(row5, 48));
                             let t5_5 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
@@ -4281,43 +4327,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 31200),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 31200), e0);
                             let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 32240),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 33280),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 32240), e1);
+                            v::store(rt::at_mut(tiles, 33280), e2);
                             let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 34320),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 35360),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 34320), e3);
+                            v::store(rt::at_mut(tiles, 35360), e4);
                             let e5 = v::mul_add(
                                 t5_1,
                                 v::splat(1.265625),
                                 v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 36400),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 36400), e5);
                             t5_0 = t5_4;
                             t5_1 = t5_5;
                         }
@@ -4410,18 +4438,21 @@ const _: () = {
                             a5_1 = v::mul_add(value, f1, a5_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 72), a4_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 88), a5_1);
+                    {
+                        let y = rt::at_mut::<96>(y, panel * 512 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 88), a5_1);
+                    }
                 }
                 for group in 0..4 {
                     let tile = group * 5 + 12;
@@ -4482,16 +4513,19 @@ const _: () = {
                             a4_1 = v::mul_add(value, f1, a4_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 72), a4_1);
+                    {
+                        let y = rt::at_mut::<80>(y, panel * 512 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                    }
                 }
             }
         }
@@ -4518,12 +4552,13 @@ const _: () = {
                     let bias = v::load(rt::at(&b[panel], lane));
                     for tile in 0..8 {
                         let q = left * 4 + tile * 4;
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 9312));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 18624));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 27936));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 37248));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 46560));
+                        let sums = rt::at::<f32, 54328>(sums, from + tile * 16 + lane);
+                        let s0 = v::load(rt::at(sums, 0));
+                        let s1 = v::load(rt::at(sums, 9312));
+                        let s2 = v::load(rt::at(sums, 18624));
+                        let s3 = v::load(rt::at(sums, 27936));
+                        let s4 = v::load(rt::at(sums, 37248));
+                        let s5 = v::load(rt::at(sums, 46560));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -4542,12 +4577,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 1552));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 10864));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 20176));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 29488));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 38800));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 48112));
+                        let s0 = v::load(rt::at(sums, 1552));
+                        let s1 = v::load(rt::at(sums, 10864));
+                        let s2 = v::load(rt::at(sums, 20176));
+                        let s3 = v::load(rt::at(sums, 29488));
+                        let s4 = v::load(rt::at(sums, 38800));
+                        let s5 = v::load(rt::at(sums, 48112));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -4566,12 +4601,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 3104));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 12416));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 21728));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 31040));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 40352));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 49664));
+                        let s0 = v::load(rt::at(sums, 3104));
+                        let s1 = v::load(rt::at(sums, 12416));
+                        let s2 = v::load(rt::at(sums, 21728));
+                        let s3 = v::load(rt::at(sums, 31040));
+                        let s4 = v::load(rt::at(sums, 40352));
+                        let s5 = v::load(rt::at(sums, 49664));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -4590,12 +4625,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 4656));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 13968));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 23280));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 32592));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 41904));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 51216));
+                        let s0 = v::load(rt::at(sums, 4656));
+                        let s1 = v::load(rt::at(sums, 13968));
+                        let s2 = v::load(rt::at(sums, 23280));
+                        let s3 = v::load(rt::at(sums, 32592));
+                        let s4 = v::load(rt::at(sums, 41904));
+                        let s5 = v::load(rt::at(sums, 51216));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -4614,12 +4649,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 6208));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 15520));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 24832));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 34144));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 43456));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 52768));
+                        let s0 = v::load(rt::at(sums, 6208));
+                        let s1 = v::load(rt::at(sums, 15520));
+                        let s2 = v::load(rt::at(sums, 24832));
+                        let s3 = v::load(rt::at(sums, 34144));
+                        let s4 = v::load(rt::at(sums, 43456));
+                        let s5 = v::load(rt::at(sums, 52768));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -4638,12 +4673,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 7760));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 17072));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 26384));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 35696));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 45008));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 54320));
+                        let s0 = v::load(rt::at(sums, 7760));
+                        let s1 = v::load(rt::at(sums, 17072));
+                        let s2 = v::load(rt::at(sums, 26384));
+                        let s3 = v::load(rt::at(sums, 35696));
+                        let s4 = v::load(rt::at(sums, 45008));
+                        let s5 = v::load(rt::at(sums, 54320));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -5136,33 +5171,37 @@ const _: () = {
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
                         for tile in 0..8 {
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row0 = rt::at::<f32, 56>(row0, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<9048>(tiles, to + tile * 16 + lane);
+                            let e0 = v::load(rt::at(row0, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let t0_2 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e0 = v::load(rt::at(row0, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let t0_3 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e0 = v::load(rt::at(row0, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let t0_4 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e0 = v::load(rt::at(row0, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let t0_5 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
@@ -5173,40 +5212,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                             );
-                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            v::store(rt::at_mut(tiles, 0), e0);
                             let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 1808),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 3616),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 1808), e1);
+                            v::store(rt::at_mut(tiles, 3616), e2);
                             let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 5424),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 7232),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 5424), e3);
+                            v::store(rt::at_mut(tiles, 7232), e4);
                             let e5 = v::mul_add(
                                 t0_1,
                                 v::splat(1.265625),
                                 v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 9040),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 9040), e5);
                             t0_0 = t0_4;
                             t0_1 = t0_5;
                         }
@@ -5229,34 +5253,41 @@ const _: () = {
                         let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                         let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                30744,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -5266,85 +5297,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 10848),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 10848), e0);
                             let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 12656),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 14464),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 12656), e1);
+                            v::store(rt::at_mut(tiles, 14464), e2);
                             let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 16272),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 18080),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 16272), e3);
+                            v::store(rt::at_mut(tiles, 18080), e4);
                             let e5 = v::mul_add(
                                 t1_1,
                                 v::splat(1.265625),
                                 v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 19888),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 19888), e5);
                             let e0 = v::mul_add(
                                 t2_0,
                                 v::splat(1.265625),
                                 v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 21696),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 21696), e0);
                             let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 23504),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 25312),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 23504), e1);
+                            v::store(rt::at_mut(tiles, 25312), e2);
                             let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 27120),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 28928),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 27120), e3);
+                            v::store(rt::at_mut(tiles, 28928), e4);
                             let e5 = v::mul_add(
                                 t2_1,
                                 v::splat(1.265625),
                                 v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 30736),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 30736), e5);
                             t1_0 = t1_4;
                             t1_1 = t1_5;
                             t2_0 = t2_4;
@@ -5369,34 +5364,41 @@ const _: () = {
                         let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                         let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                52440,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -5406,85 +5408,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 32544),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 32544), e0);
                             let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 34352),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 36160),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 34352), e1);
+                            v::store(rt::at_mut(tiles, 36160), e2);
                             let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 37968),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 39776),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 37968), e3);
+                            v::store(rt::at_mut(tiles, 39776), e4);
                             let e5 = v::mul_add(
                                 t3_1,
                                 v::splat(1.265625),
                                 v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 41584),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 41584), e5);
                             let e0 = v::mul_add(
                                 t4_0,
                                 v::splat(1.265625),
                                 v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 43392),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 43392), e0);
                             let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 45200),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 47008),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 45200), e1);
+                            v::store(rt::at_mut(tiles, 47008), e2);
                             let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 48816),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 50624),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 48816), e3);
+                            v::store(rt::at_mut(tiles, 50624), e4);
                             let e5 = v::mul_add(
                                 t4_1,
                                 v::splat(1.265625),
                                 v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 52432),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 52432), e5);
                             t3_0 = t3_4;
                             t3_1 = t3_5;
                             t4_0 = t4_4;
@@ -5509,33 +5475,39 @@ const _: () = {
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row5 = rt::at::<f32, 56>(row5, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                63288,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e5 = v::load(rt::at(row5, 0));
                             let t5_2 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e5 = v::load(rt::at(row5, 16));
                             let t5_3 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e5 = v::load(rt::at(row5, 32));
                             let t5_4 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e5 = v::load(rt::at(row5, 48));
                             let t5_5 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
@@ -5546,43 +5518,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 54240),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 54240), e0);
                             let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 56048),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 57856),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 56048), e1);
+                            v::store(rt::at_mut(tiles, 57856), e2);
                             let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 59664),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 61472),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 59664), e3);
+                            v::store(rt::at_mut(tiles, 61472), e4);
                             let e5 = v::mul_add(
                                 t5_1,
                                 v::splat(1.265625),
                                 v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 63280),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 63280), e5);
                             t5_0 = t5_4;
                             t5_1 = t5_5;
                         }
@@ -5675,18 +5629,21 @@ const _: () = {
                             a5_1 = v::mul_add(value, f1, a5_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 72), a4_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 88), a5_1);
+                    {
+                        let y = rt::at_mut::<96>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 88), a5_1);
+                    }
                 }
                 for group in 0..4 {
                     let tile = group * 5 + 36;
@@ -5747,16 +5704,19 @@ const _: () = {
                             a4_1 = v::mul_add(value, f1, a4_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 72), a4_1);
+                    {
+                        let y = rt::at_mut::<80>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                    }
                 }
             }
         }
@@ -5784,12 +5744,13 @@ const _: () = {
                     let bias = v::load(rt::at(&b[panel], lane));
                     for tile in 0..8 {
                         let q = left * 4 + tile * 4;
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16224));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32448));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48672));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 64896));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 81120));
+                        let sums = rt::at::<f32, 94648>(sums, from + tile * 16 + lane);
+                        let s0 = v::load(rt::at(sums, 0));
+                        let s1 = v::load(rt::at(sums, 16224));
+                        let s2 = v::load(rt::at(sums, 32448));
+                        let s3 = v::load(rt::at(sums, 48672));
+                        let s4 = v::load(rt::at(sums, 64896));
+                        let s5 = v::load(rt::at(sums, 81120));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -5808,12 +5769,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 2704));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 18928));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35152));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 51376));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 67600));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 83824));
+                        let s0 = v::load(rt::at(sums, 2704));
+                        let s1 = v::load(rt::at(sums, 18928));
+                        let s2 = v::load(rt::at(sums, 35152));
+                        let s3 = v::load(rt::at(sums, 51376));
+                        let s4 = v::load(rt::at(sums, 67600));
+                        let s5 = v::load(rt::at(sums, 83824));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -5832,12 +5793,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 5408));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 21632));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 37856));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 54080));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 70304));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 86528));
+                        let s0 = v::load(rt::at(sums, 5408));
+                        let s1 = v::load(rt::at(sums, 21632));
+                        let s2 = v::load(rt::at(sums, 37856));
+                        let s3 = v::load(rt::at(sums, 54080));
+                        let s4 = v::load(rt::at(sums, 70304));
+                        let s5 = v::load(rt::at(sums, 86528));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -5856,12 +5817,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 8112));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 24336));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 40560));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 56784));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 73008));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 89232));
+                        let s0 = v::load(rt::at(sums, 8112));
+                        let s1 = v::load(rt::at(sums, 24336));
+                        let s2 = v::load(rt::at(sums, 40560));
+                        let s3 = v::load(rt::at(sums, 56784));
+                        let s4 = v::load(rt::at(sums, 73008));
+                        let s5 = v::load(rt::at(sums, 89232));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -5880,12 +5841,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 10816));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 27040));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 43264));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 59488));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 75712));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 91936));
+                        let s0 = v::load(rt::at(sums, 10816));
+                        let s1 = v::load(rt::at(sums, 27040));
+                        let s2 = v::load(rt::at(sums, 43264));
+                        let s3 = v::load(rt::at(sums, 59488));
+                        let s4 = v::load(rt::at(sums, 75712));
+                        let s5 = v::load(rt::at(sums, 91936));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -5904,12 +5865,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 13520));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 29744));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 45968));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 62192));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 78416));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 94640));
+                        let s0 = v::load(rt::at(sums, 13520));
+                        let s1 = v::load(rt::at(sums, 29744));
+                        let s2 = v::load(rt::at(sums, 45968));
+                        let s3 = v::load(rt::at(sums, 62192));
+                        let s4 = v::load(rt::at(sums, 78416));
+                        let s5 = v::load(rt::at(sums, 94640));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -6304,33 +6265,39 @@ const _: () = {
                             v::mul_add(e2, v::splat(-2.8125), e4),
                         );
                         for tile in 0..8 {
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row0 = rt::at::<f32, 56>(row0, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                13528,
+                            >(tiles, to + tile * 16 + lane);
+                            let e0 = v::load(rt::at(row0, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let t0_2 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e0 = v::load(rt::at(row0, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let t0_3 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e0 = v::load(rt::at(row0, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let t0_4 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
                                 v::mul_add(e2, v::splat(-2.8125), e4),
                             );
-                            let e0 = v::load(rt::at(row0, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e0 = v::load(rt::at(row0, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let t0_5 = v::mul_add(
                                 e0,
                                 v::splat(1.265625),
@@ -6341,40 +6308,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                             );
-                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            v::store(rt::at_mut(tiles, 0), e0);
                             let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 2704),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 5408),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 2704), e1);
+                            v::store(rt::at_mut(tiles, 5408), e2);
                             let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                             let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 8112),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 10816),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 8112), e3);
+                            v::store(rt::at_mut(tiles, 10816), e4);
                             let e5 = v::mul_add(
                                 t0_1,
                                 v::splat(1.265625),
                                 v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 13520),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 13520), e5);
                             t0_0 = t0_4;
                             t0_1 = t0_5;
                         }
@@ -6397,34 +6349,41 @@ const _: () = {
                         let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                         let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                45976,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                             let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-2.25), e4);
                             let odd = v::mul_add(e1, v::splat(-2.25), e3);
                             let t1_5 = v::mul_add(odd, v::splat(0.75), even);
@@ -6434,85 +6393,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 16224),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 16224), e0);
                             let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 18928),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 21632),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 18928), e1);
+                            v::store(rt::at_mut(tiles, 21632), e2);
                             let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                             let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 24336),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 27040),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 24336), e3);
+                            v::store(rt::at_mut(tiles, 27040), e4);
                             let e5 = v::mul_add(
                                 t1_1,
                                 v::splat(1.265625),
                                 v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 29744),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 29744), e5);
                             let e0 = v::mul_add(
                                 t2_0,
                                 v::splat(1.265625),
                                 v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 32448),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 32448), e0);
                             let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 35152),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 37856),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 35152), e1);
+                            v::store(rt::at_mut(tiles, 37856), e2);
                             let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                             let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 40560),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 43264),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 40560), e3);
+                            v::store(rt::at_mut(tiles, 43264), e4);
                             let e5 = v::mul_add(
                                 t2_1,
                                 v::splat(1.265625),
                                 v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 45968),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 45968), e5);
                             t1_0 = t1_4;
                             t1_1 = t1_5;
                             t2_0 = t2_4;
@@ -6537,34 +6460,41 @@ const _: () = {
                         let mut t3_1 = v::mul_add(odd, v::splat(1.5), even);
                         let mut t4_1 = v::mul_add(odd, v::splat(-1.5), even);
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row2 = rt::at::<f32, 56>(row2, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row4 = rt::at::<f32, 56>(row4, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                78424,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e4 = v::load(rt::at(row4, 0));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_2 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_2 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e4 = v::load(rt::at(row4, 16));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_3 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_3 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e2 = v::load(rt::at(row2, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e4 = v::load(rt::at(row4, 32));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_4 = v::mul_add(odd, v::splat(1.5), even);
                             let t4_4 = v::mul_add(odd, v::splat(-1.5), even);
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e2 = v::load(rt::at(row2, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e4 = v::load(rt::at(row4, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e2 = v::load(rt::at(row2, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e4 = v::load(rt::at(row4, 48));
                             let even = v::mul_add(e2, v::splat(-0.5625), e4);
                             let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                             let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -6574,85 +6504,49 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 48672),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 48672), e0);
                             let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 51376),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 54080),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 51376), e1);
+                            v::store(rt::at_mut(tiles, 54080), e2);
                             let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                             let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 56784),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 59488),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 56784), e3);
+                            v::store(rt::at_mut(tiles, 59488), e4);
                             let e5 = v::mul_add(
                                 t3_1,
                                 v::splat(1.265625),
                                 v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 62192),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 62192), e5);
                             let e0 = v::mul_add(
                                 t4_0,
                                 v::splat(1.265625),
                                 v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 64896),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 64896), e0);
                             let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 67600),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 70304),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 67600), e1);
+                            v::store(rt::at_mut(tiles, 70304), e2);
                             let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                             let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 73008),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 75712),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 73008), e3);
+                            v::store(rt::at_mut(tiles, 75712), e4);
                             let e5 = v::mul_add(
                                 t4_1,
                                 v::splat(1.265625),
                                 v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 78416),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 78416), e5);
                             t3_0 = t3_4;
                             t3_1 = t3_5;
                             t4_0 = t4_4;
@@ -6677,33 +6571,39 @@ const _: () = {
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
                         for tile in 0..8 {
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 32));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 32));
+                            let row1 = rt::at::<f32, 56>(row1, tile * 64 + lane + 32);
+                            let row3 = rt::at::<f32, 56>(row3, tile * 64 + lane + 32);
+                            let row5 = rt::at::<f32, 56>(row5, tile * 64 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                94648,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e3 = v::load(rt::at(row3, 0));
+                            let e5 = v::load(rt::at(row5, 0));
                             let t5_2 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 48));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e3 = v::load(rt::at(row3, 16));
+                            let e5 = v::load(rt::at(row5, 16));
                             let t5_3 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 64));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 64));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 64));
+                            let e1 = v::load(rt::at(row1, 32));
+                            let e3 = v::load(rt::at(row3, 32));
+                            let e5 = v::load(rt::at(row5, 32));
                             let t5_4 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
                                 v::mul_add(e3, v::splat(-2.8125), e5),
                             );
-                            let e1 = v::load(rt::at(row1, tile * 64 + lane + 80));
-                            let e3 = v::load(rt::at(row3, tile * 64 + lane + 80));
-                            let e5 = v::load(rt::at(row5, tile * 64 + lane + 80));
+                            let e1 = v::load(rt::at(row1, 48));
+                            let e3 = v::load(rt::at(row3, 48));
+                            let e5 = v::load(rt::at(row5, 48));
                             let t5_5 = v::mul_add(
                                 e1,
                                 v::splat(1.265625),
@@ -6714,43 +6614,25 @@ const _: () = {
                                 v::splat(1.265625),
                                 v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 81120),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 81120), e0);
                             let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                             let e1 = v::mul_add(odd, v::splat(0.75), even);
                             let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 83824),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 86528),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 83824), e1);
+                            v::store(rt::at_mut(tiles, 86528), e2);
                             let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                             let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                             let e3 = v::mul_add(odd, v::splat(1.5), even);
                             let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 89232),
-                                e3,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 91936),
-                                e4,
-                            );
+                            v::store(rt::at_mut(tiles, 89232), e3);
+                            v::store(rt::at_mut(tiles, 91936), e4);
                             let e5 = v::mul_add(
                                 t5_1,
                                 v::splat(1.265625),
                                 v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                             );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 94640),
-                                e5,
-                            );
+                            v::store(rt::at_mut(tiles, 94640), e5);
                             t5_0 = t5_4;
                             t5_1 = t5_5;
                         }
@@ -6843,18 +6725,21 @@ const _: () = {
                             a5_1 = v::mul_add(value, f1, a5_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 72), a4_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 88), a5_1);
+                    {
+                        let y = rt::at_mut::<96>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 88), a5_1);
+                    }
                 }
                 for group in 0..4 {
                     let tile = group * 5 + 36;
@@ -6915,16 +6800,19 @@ const _: () = {
                             a4_1 = v::mul_add(value, f1, a4_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 72), a4_1);
+                    {
+                        let y = rt::at_mut::<80>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                    }
                 }
             }
         }
@@ -6952,12 +6840,13 @@ const _: () = {
                     let bias = v::load(rt::at(&b[panel], lane));
                     for tile in 0..8 {
                         let q = left * 4 + tile * 4;
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16224));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32448));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48672));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 64896));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 81120));
+                        let sums = rt::at::<f32, 94648>(sums, from + tile * 16 + lane);
+                        let s0 = v::load(rt::at(sums, 0));
+                        let s1 = v::load(rt::at(sums, 16224));
+                        let s2 = v::load(rt::at(sums, 32448));
+                        let s3 = v::load(rt::at(sums, 48672));
+                        let s4 = v::load(rt::at(sums, 64896));
+                        let s5 = v::load(rt::at(sums, 81120));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -6976,12 +6865,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 2704));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 18928));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35152));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 51376));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 67600));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 83824));
+                        let s0 = v::load(rt::at(sums, 2704));
+                        let s1 = v::load(rt::at(sums, 18928));
+                        let s2 = v::load(rt::at(sums, 35152));
+                        let s3 = v::load(rt::at(sums, 51376));
+                        let s4 = v::load(rt::at(sums, 67600));
+                        let s5 = v::load(rt::at(sums, 83824));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -7000,12 +6889,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 5408));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 21632));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 37856));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 54080));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 70304));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 86528));
+                        let s0 = v::load(rt::at(sums, 5408));
+                        let s1 = v::load(rt::at(sums, 21632));
+                        let s2 = v::load(rt::at(sums, 37856));
+                        let s3 = v::load(rt::at(sums, 54080));
+                        let s4 = v::load(rt::at(sums, 70304));
+                        let s5 = v::load(rt::at(sums, 86528));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -7024,12 +6913,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 8112));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 24336));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 40560));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 56784));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 73008));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 89232));
+                        let s0 = v::load(rt::at(sums, 8112));
+                        let s1 = v::load(rt::at(sums, 24336));
+                        let s2 = v::load(rt::at(sums, 40560));
+                        let s3 = v::load(rt::at(sums, 56784));
+                        let s4 = v::load(rt::at(sums, 73008));
+                        let s5 = v::load(rt::at(sums, 89232));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -7048,12 +6937,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 10816));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 27040));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 43264));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 59488));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 75712));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 91936));
+                        let s0 = v::load(rt::at(sums, 10816));
+                        let s1 = v::load(rt::at(sums, 27040));
+                        let s2 = v::load(rt::at(sums, 43264));
+                        let s3 = v::load(rt::at(sums, 59488));
+                        let s4 = v::load(rt::at(sums, 75712));
+                        let s5 = v::load(rt::at(sums, 91936));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -7072,12 +6961,12 @@ const _: () = {
                             v::splat(0.421875),
                             v::mul_add(odd_b, v::splat(3.375), s5),
                         );
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 13520));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 29744));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 45968));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 62192));
-                        let s4 = v::load(rt::at(sums, from + tile * 16 + lane + 78416));
-                        let s5 = v::load(rt::at(sums, from + tile * 16 + lane + 94640));
+                        let s0 = v::load(rt::at(sums, 13520));
+                        let s1 = v::load(rt::at(sums, 29744));
+                        let s2 = v::load(rt::at(sums, 45968));
+                        let s3 = v::load(rt::at(sums, 62192));
+                        let s4 = v::load(rt::at(sums, 78416));
+                        let s5 = v::load(rt::at(sums, 94640));
                         let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                         let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                         let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -7551,29 +7440,23 @@ const _: () = {
                         let e2 = v::load(rt::at(row2, lane + 16));
                         let mut t0_1 = v::sub(e0, e2);
                         for tile in 0..5 {
-                            let e0 = v::load(rt::at(row0, tile * 32 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 32));
+                            let row0 = rt::at::<f32, 24>(row0, tile * 32 + lane + 32);
+                            let row2 = rt::at::<f32, 24>(row2, tile * 32 + lane + 32);
+                            let tiles = rt::at_mut::<3608>(tiles, to + tile * 16 + lane);
+                            let e0 = v::load(rt::at(row0, 0));
+                            let e2 = v::load(rt::at(row2, 0));
                             let t0_2 = v::sub(e0, e2);
-                            let e0 = v::load(rt::at(row0, tile * 32 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 48));
+                            let e0 = v::load(rt::at(row0, 16));
+                            let e2 = v::load(rt::at(row2, 16));
                             let t0_3 = v::sub(e0, e2);
                             let e0 = v::sub(t0_0, t0_2);
-                            v::store(rt::at_mut(tiles, to + tile * 16 + lane), e0);
+                            v::store(rt::at_mut(tiles, 0), e0);
                             let e1 = v::add(t0_1, t0_2);
                             let e2 = v::sub(t0_2, t0_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 1200),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 2400),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 1200), e1);
+                            v::store(rt::at_mut(tiles, 2400), e2);
                             let e3 = v::sub(t0_3, t0_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 3600),
-                                e3,
-                            );
+                            v::store(rt::at_mut(tiles, 3600), e3);
                             t0_0 = t0_2;
                             t0_1 = t0_3;
                         }
@@ -7588,54 +7471,35 @@ const _: () = {
                         let mut t1_1 = v::add(e1, e2);
                         let mut t2_1 = v::sub(e2, e1);
                         for tile in 0..5 {
-                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 32));
-                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 32));
+                            let row1 = rt::at::<f32, 24>(row1, tile * 32 + lane + 32);
+                            let row2 = rt::at::<f32, 24>(row2, tile * 32 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                13208,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e2 = v::load(rt::at(row2, 0));
                             let t1_2 = v::add(e1, e2);
                             let t2_2 = v::sub(e2, e1);
-                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 48));
-                            let e2 = v::load(rt::at(row2, tile * 32 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e2 = v::load(rt::at(row2, 16));
                             let t1_3 = v::add(e1, e2);
                             let t2_3 = v::sub(e2, e1);
                             let e0 = v::sub(t1_0, t1_2);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 4800),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 4800), e0);
                             let e1 = v::add(t1_1, t1_2);
                             let e2 = v::sub(t1_2, t1_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 6000),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 7200),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 6000), e1);
+                            v::store(rt::at_mut(tiles, 7200), e2);
                             let e3 = v::sub(t1_3, t1_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 8400),
-                                e3,
-                            );
+                            v::store(rt::at_mut(tiles, 8400), e3);
                             let e0 = v::sub(t2_0, t2_2);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 9600),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 9600), e0);
                             let e1 = v::add(t2_1, t2_2);
                             let e2 = v::sub(t2_2, t2_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 10800),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 12000),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 10800), e1);
+                            v::store(rt::at_mut(tiles, 12000), e2);
                             let e3 = v::sub(t2_3, t2_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 13200),
-                                e3,
-                            );
+                            v::store(rt::at_mut(tiles, 13200), e3);
                             t1_0 = t1_2;
                             t1_1 = t1_3;
                             t2_0 = t2_2;
@@ -7650,32 +7514,25 @@ const _: () = {
                         let e3 = v::load(rt::at(row3, lane + 16));
                         let mut t3_1 = v::sub(e3, e1);
                         for tile in 0..5 {
-                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 32));
-                            let e3 = v::load(rt::at(row3, tile * 32 + lane + 32));
+                            let row1 = rt::at::<f32, 24>(row1, tile * 32 + lane + 32);
+                            let row3 = rt::at::<f32, 24>(row3, tile * 32 + lane + 32);
+                            let tiles = rt::at_mut::<
+                                18008,
+                            >(tiles, to + tile * 16 + lane);
+                            let e1 = v::load(rt::at(row1, 0));
+                            let e3 = v::load(rt::at(row3, 0));
                             let t3_2 = v::sub(e3, e1);
-                            let e1 = v::load(rt::at(row1, tile * 32 + lane + 48));
-                            let e3 = v::load(rt::at(row3, tile * 32 + lane + 48));
+                            let e1 = v::load(rt::at(row1, 16));
+                            let e3 = v::load(rt::at(row3, 16));
                             let t3_3 = v::sub(e3, e1);
                             let e0 = v::sub(t3_0, t3_2);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 14400),
-                                e0,
-                            );
+                            v::store(rt::at_mut(tiles, 14400), e0);
                             let e1 = v::add(t3_1, t3_2);
                             let e2 = v::sub(t3_2, t3_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 15600),
-                                e1,
-                            );
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 16800),
-                                e2,
-                            );
+                            v::store(rt::at_mut(tiles, 15600), e1);
+                            v::store(rt::at_mut(tiles, 16800), e2);
                             let e3 = v::sub(t3_3, t3_1);
-                            v::store(
-                                rt::at_mut(tiles, to + tile * 16 + lane + 18000),
-                                e3,
-                            );
+                            v::store(rt::at_mut(tiles, 18000), e3);
                             t3_0 = t3_2;
                             t3_1 = t3_3;
                         }
@@ -7760,16 +7617,19 @@ const _: () = {
                             a4_1 = v::mul_add(value, f1, a4_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 8), a0_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 24), a1_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 40), a2_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 56), a3_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 72), a4_1);
+                    {
+                        let y = rt::at_mut::<80>(y, panel * 400 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 8), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 24), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 40), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 56), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 72), a4_1);
+                    }
                 }
             }
         }
@@ -7796,28 +7656,29 @@ const _: () = {
                     let bias = v::load(rt::at(&b[panel], lane));
                     for tile in 0..5 {
                         let q = left * 2 + tile * 2;
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 12864));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 25728));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 38592));
+                        let sums = rt::at::<f32, 48248>(sums, from + tile * 16 + lane);
+                        let s0 = v::load(rt::at(sums, 0));
+                        let s1 = v::load(rt::at(sums, 12864));
+                        let s2 = v::load(rt::at(sums, 25728));
+                        let s3 = v::load(rt::at(sums, 38592));
                         let t0_0 = v::add(s0, v::add(s1, s2));
                         let t1_0 = v::add(v::sub(s1, s2), s3);
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 3216));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 16080));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 28944));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 41808));
+                        let s0 = v::load(rt::at(sums, 3216));
+                        let s1 = v::load(rt::at(sums, 16080));
+                        let s2 = v::load(rt::at(sums, 28944));
+                        let s3 = v::load(rt::at(sums, 41808));
                         let t0_1 = v::add(s0, v::add(s1, s2));
                         let t1_1 = v::add(v::sub(s1, s2), s3);
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 6432));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 19296));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 32160));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 45024));
+                        let s0 = v::load(rt::at(sums, 6432));
+                        let s1 = v::load(rt::at(sums, 19296));
+                        let s2 = v::load(rt::at(sums, 32160));
+                        let s3 = v::load(rt::at(sums, 45024));
                         let t0_2 = v::add(s0, v::add(s1, s2));
                         let t1_2 = v::add(v::sub(s1, s2), s3);
-                        let s0 = v::load(rt::at(sums, from + tile * 16 + lane + 9648));
-                        let s1 = v::load(rt::at(sums, from + tile * 16 + lane + 22512));
-                        let s2 = v::load(rt::at(sums, from + tile * 16 + lane + 35376));
-                        let s3 = v::load(rt::at(sums, from + tile * 16 + lane + 48240));
+                        let s0 = v::load(rt::at(sums, 9648));
+                        let s1 = v::load(rt::at(sums, 22512));
+                        let s2 = v::load(rt::at(sums, 35376));
+                        let s3 = v::load(rt::at(sums, 48240));
                         let t0_3 = v::add(s0, v::add(s1, s2));
                         let t1_3 = v::add(v::sub(s1, s2), s3);
                         if p < 9 {
@@ -7885,7 +7746,11 @@ const _: () = {
     }
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn forward_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn forward_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         layer_conv1_avx512(team, weights, arena);
         layer_conv2_avx512(team, weights, arena);
         layer_conv3_avx512(team, weights, arena);
@@ -7896,7 +7761,11 @@ const _: () = {
     /// 30x31x20 -> 31x30x37; 6697 parameters, 6193800 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv1_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv1_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 45696..80106]);
         let argument0 = rt::Rows::new(region0, 1088);
         let argument1 = rt::fixed(&weights[0..34560]);
@@ -7917,7 +7786,11 @@ const _: () = {
     /// 30x31x20 -> 28x29x40; 7240 parameters, 5846400 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv2_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv2_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [80112..112752, 0..45696]);
         let argument0 = rt::Rows::new(region0, 1088);
         let argument1 = rt::fixed(&weights[34608..69168]);
@@ -7938,7 +7811,11 @@ const _: () = {
     /// 28x29x40 -> 28x29x40; 14560 parameters, 11692800 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv3_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv3_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [0..45696, 80112..112592]);
         let argument0 = rt::Rows::new(region0, 1632);
         let argument1 = rt::Rows::new(region0, 1632);
@@ -7966,7 +7843,11 @@ const _: () = {
     /// 9x10x40 -> 9x10x120; 43200 parameters, 3888000 mult-adds
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-    fn layer_conv4_avx512(team: &mut rt::Team<'_>, weights: &[f32], arena: &mut [f32]) {
+    fn layer_conv4_avx512(
+        team: &mut rt::Team<'_>,
+        weights: &[f32; WEIGHTS],
+        arena: &mut [f32; ARENA],
+    ) {
         let [region0, region1] = rt::disjoint(arena, [112752..117936, 0..10800]);
         let argument0 = rt::Rows::new(region0, 576);
         let argument1 = rt::fixed(&weights[138384..220304]);
@@ -8077,11 +7958,17 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<17696>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -8091,11 +7978,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -8105,11 +7992,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -8119,11 +8006,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -8138,73 +8025,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1040), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2080), e2);
+                        v::store(rt::at_mut(tiles, 1040), e1);
+                        v::store(rt::at_mut(tiles, 2080), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4160), e4);
+                        v::store(rt::at_mut(tiles, 3120), e3);
+                        v::store(rt::at_mut(tiles, 4160), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5200), e5);
+                        v::store(rt::at_mut(tiles, 5200), e5);
                         let e0 = v::mul_add(
                             t1_0,
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6240), e0);
+                        v::store(rt::at_mut(tiles, 6240), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7280), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8320), e2);
+                        v::store(rt::at_mut(tiles, 7280), e1);
+                        v::store(rt::at_mut(tiles, 8320), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9360), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10400), e4);
+                        v::store(rt::at_mut(tiles, 9360), e3);
+                        v::store(rt::at_mut(tiles, 10400), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 11440), e5);
+                        v::store(rt::at_mut(tiles, 11440), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12480), e0);
+                        v::store(rt::at_mut(tiles, 12480), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14560), e2);
+                        v::store(rt::at_mut(tiles, 13520), e1);
+                        v::store(rt::at_mut(tiles, 14560), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16640), e4);
+                        v::store(rt::at_mut(tiles, 15600), e3);
+                        v::store(rt::at_mut(tiles, 16640), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 17680), e5);
+                        v::store(rt::at_mut(tiles, 17680), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                         t1_0 = t1_4;
@@ -8243,11 +8130,17 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<36416>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
@@ -8257,11 +8150,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
@@ -8271,11 +8164,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
@@ -8285,11 +8178,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -8304,73 +8197,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18720), e0);
+                        v::store(rt::at_mut(tiles, 18720), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19760), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 20800), e2);
+                        v::store(rt::at_mut(tiles, 19760), e1);
+                        v::store(rt::at_mut(tiles, 20800), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21840), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 22880), e4);
+                        v::store(rt::at_mut(tiles, 21840), e3);
+                        v::store(rt::at_mut(tiles, 22880), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23920), e5);
+                        v::store(rt::at_mut(tiles, 23920), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24960), e0);
+                        v::store(rt::at_mut(tiles, 24960), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 26000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e2);
+                        v::store(rt::at_mut(tiles, 26000), e1);
+                        v::store(rt::at_mut(tiles, 27040), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28080), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29120), e4);
+                        v::store(rt::at_mut(tiles, 28080), e3);
+                        v::store(rt::at_mut(tiles, 29120), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30160), e5);
+                        v::store(rt::at_mut(tiles, 30160), e5);
                         let e0 = v::mul_add(
                             t5_0,
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 31200), e0);
+                        v::store(rt::at_mut(tiles, 31200), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32240), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 33280), e2);
+                        v::store(rt::at_mut(tiles, 32240), e1);
+                        v::store(rt::at_mut(tiles, 33280), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34320), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35360), e4);
+                        v::store(rt::at_mut(tiles, 34320), e3);
+                        v::store(rt::at_mut(tiles, 35360), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36400), e5);
+                        v::store(rt::at_mut(tiles, 36400), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -8518,30 +8411,39 @@ const _: () = {
                             a7_2 = v::mul_add(value, f2, a7_2);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 512), a0_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1024), a0_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 528), a1_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1040), a1_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 544), a2_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1056), a2_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 560), a3_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1072), a3_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 576), a4_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1088), a4_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 592), a5_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1104), a5_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 608), a6_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1120), a6_2);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 624), a7_1);
-                    v::store(rt::at_mut(y, panel * 512 + tile * 16 + 1136), a7_2);
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 512 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 96), a6_0);
+                        v::store(rt::at_mut(y, 112), a7_0);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 512 + tile * 16 + 512);
+                        v::store(rt::at_mut(y, 0), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_1);
+                        v::store(rt::at_mut(y, 96), a6_1);
+                        v::store(rt::at_mut(y, 112), a7_1);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 512 + tile * 16 + 1024);
+                        v::store(rt::at_mut(y, 0), a0_2);
+                        v::store(rt::at_mut(y, 16), a1_2);
+                        v::store(rt::at_mut(y, 32), a2_2);
+                        v::store(rt::at_mut(y, 48), a3_2);
+                        v::store(rt::at_mut(y, 64), a4_2);
+                        v::store(rt::at_mut(y, 80), a5_2);
+                        v::store(rt::at_mut(y, 96), a6_2);
+                        v::store(rt::at_mut(y, 112), a7_2);
+                    }
                 }
             }
         }
@@ -8566,12 +8468,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 9312));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 18624));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 27936));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 37248));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 46560));
+                    let sums = rt::at::<f32, 54336>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 9312));
+                    let s2 = v::load(rt::at(sums, 18624));
+                    let s3 = v::load(rt::at(sums, 27936));
+                    let s4 = v::load(rt::at(sums, 37248));
+                    let s5 = v::load(rt::at(sums, 46560));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -8590,12 +8493,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 1552));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 10864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 20176));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 29488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 38800));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 48112));
+                    let s0 = v::load(rt::at(sums, 1552));
+                    let s1 = v::load(rt::at(sums, 10864));
+                    let s2 = v::load(rt::at(sums, 20176));
+                    let s3 = v::load(rt::at(sums, 29488));
+                    let s4 = v::load(rt::at(sums, 38800));
+                    let s5 = v::load(rt::at(sums, 48112));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -8614,12 +8517,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3104));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12416));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 21728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 31040));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 40352));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 49664));
+                    let s0 = v::load(rt::at(sums, 3104));
+                    let s1 = v::load(rt::at(sums, 12416));
+                    let s2 = v::load(rt::at(sums, 21728));
+                    let s3 = v::load(rt::at(sums, 31040));
+                    let s4 = v::load(rt::at(sums, 40352));
+                    let s5 = v::load(rt::at(sums, 49664));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -8638,12 +8541,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 4656));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 13968));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 23280));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 32592));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 41904));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 51216));
+                    let s0 = v::load(rt::at(sums, 4656));
+                    let s1 = v::load(rt::at(sums, 13968));
+                    let s2 = v::load(rt::at(sums, 23280));
+                    let s3 = v::load(rt::at(sums, 32592));
+                    let s4 = v::load(rt::at(sums, 41904));
+                    let s5 = v::load(rt::at(sums, 51216));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -8662,12 +8565,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6208));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 15520));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 24832));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 34144));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 43456));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 52768));
+                    let s0 = v::load(rt::at(sums, 6208));
+                    let s1 = v::load(rt::at(sums, 15520));
+                    let s2 = v::load(rt::at(sums, 24832));
+                    let s3 = v::load(rt::at(sums, 34144));
+                    let s4 = v::load(rt::at(sums, 43456));
+                    let s5 = v::load(rt::at(sums, 52768));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -8686,12 +8589,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 7760));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 17072));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 26384));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 35696));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 45008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 54320));
+                    let s0 = v::load(rt::at(sums, 7760));
+                    let s1 = v::load(rt::at(sums, 17072));
+                    let s2 = v::load(rt::at(sums, 26384));
+                    let s3 = v::load(rt::at(sums, 35696));
+                    let s4 = v::load(rt::at(sums, 45008));
+                    let s5 = v::load(rt::at(sums, 54320));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -9137,11 +9040,17 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<30752>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -9151,11 +9060,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -9165,11 +9074,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -9179,11 +9088,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -9198,73 +9107,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1808), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3616), e2);
+                        v::store(rt::at_mut(tiles, 1808), e1);
+                        v::store(rt::at_mut(tiles, 3616), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5424), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7232), e4);
+                        v::store(rt::at_mut(tiles, 5424), e3);
+                        v::store(rt::at_mut(tiles, 7232), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9040), e5);
+                        v::store(rt::at_mut(tiles, 9040), e5);
                         let e0 = v::mul_add(
                             t1_0,
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10848), e0);
+                        v::store(rt::at_mut(tiles, 10848), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12656), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14464), e2);
+                        v::store(rt::at_mut(tiles, 12656), e1);
+                        v::store(rt::at_mut(tiles, 14464), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16272), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18080), e4);
+                        v::store(rt::at_mut(tiles, 16272), e3);
+                        v::store(rt::at_mut(tiles, 18080), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 19888), e5);
+                        v::store(rt::at_mut(tiles, 19888), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21696), e0);
+                        v::store(rt::at_mut(tiles, 21696), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 23504), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 25312), e2);
+                        v::store(rt::at_mut(tiles, 23504), e1);
+                        v::store(rt::at_mut(tiles, 25312), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27120), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 28928), e4);
+                        v::store(rt::at_mut(tiles, 27120), e3);
+                        v::store(rt::at_mut(tiles, 28928), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 30736), e5);
+                        v::store(rt::at_mut(tiles, 30736), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                         t1_0 = t1_4;
@@ -9303,11 +9212,17 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<63296>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
@@ -9317,11 +9232,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
@@ -9331,11 +9246,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
@@ -9345,11 +9260,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -9364,73 +9279,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32544), e0);
+                        v::store(rt::at_mut(tiles, 32544), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 34352), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 36160), e2);
+                        v::store(rt::at_mut(tiles, 34352), e1);
+                        v::store(rt::at_mut(tiles, 36160), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37968), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 39776), e4);
+                        v::store(rt::at_mut(tiles, 37968), e3);
+                        v::store(rt::at_mut(tiles, 39776), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 41584), e5);
+                        v::store(rt::at_mut(tiles, 41584), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43392), e0);
+                        v::store(rt::at_mut(tiles, 43392), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 47008), e2);
+                        v::store(rt::at_mut(tiles, 45200), e1);
+                        v::store(rt::at_mut(tiles, 47008), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48816), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 50624), e4);
+                        v::store(rt::at_mut(tiles, 48816), e3);
+                        v::store(rt::at_mut(tiles, 50624), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 52432), e5);
+                        v::store(rt::at_mut(tiles, 52432), e5);
                         let e0 = v::mul_add(
                             t5_0,
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54240), e0);
+                        v::store(rt::at_mut(tiles, 54240), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56048), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 57856), e2);
+                        v::store(rt::at_mut(tiles, 56048), e1);
+                        v::store(rt::at_mut(tiles, 57856), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59664), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 61472), e4);
+                        v::store(rt::at_mut(tiles, 59664), e3);
+                        v::store(rt::at_mut(tiles, 61472), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 63280), e5);
+                        v::store(rt::at_mut(tiles, 63280), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -9578,30 +9493,39 @@ const _: () = {
                             a7_2 = v::mul_add(value, f2, a7_2);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 896), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1792), a0_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 912), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1808), a1_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 928), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1824), a2_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 944), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1840), a3_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 960), a4_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1856), a4_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 976), a5_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1872), a5_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 992), a6_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1888), a6_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1008), a7_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1904), a7_2);
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 96), a6_0);
+                        v::store(rt::at_mut(y, 112), a7_0);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16 + 896);
+                        v::store(rt::at_mut(y, 0), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_1);
+                        v::store(rt::at_mut(y, 96), a6_1);
+                        v::store(rt::at_mut(y, 112), a7_1);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16 + 1792);
+                        v::store(rt::at_mut(y, 0), a0_2);
+                        v::store(rt::at_mut(y, 16), a1_2);
+                        v::store(rt::at_mut(y, 32), a2_2);
+                        v::store(rt::at_mut(y, 48), a3_2);
+                        v::store(rt::at_mut(y, 64), a4_2);
+                        v::store(rt::at_mut(y, 80), a5_2);
+                        v::store(rt::at_mut(y, 96), a6_2);
+                        v::store(rt::at_mut(y, 112), a7_2);
+                    }
                 }
             }
         }
@@ -9627,12 +9551,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
+                    let sums = rt::at::<f32, 94656>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 16224));
+                    let s2 = v::load(rt::at(sums, 32448));
+                    let s3 = v::load(rt::at(sums, 48672));
+                    let s4 = v::load(rt::at(sums, 64896));
+                    let s5 = v::load(rt::at(sums, 81120));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -9651,12 +9576,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
+                    let s0 = v::load(rt::at(sums, 2704));
+                    let s1 = v::load(rt::at(sums, 18928));
+                    let s2 = v::load(rt::at(sums, 35152));
+                    let s3 = v::load(rt::at(sums, 51376));
+                    let s4 = v::load(rt::at(sums, 67600));
+                    let s5 = v::load(rt::at(sums, 83824));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -9675,12 +9600,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
+                    let s0 = v::load(rt::at(sums, 5408));
+                    let s1 = v::load(rt::at(sums, 21632));
+                    let s2 = v::load(rt::at(sums, 37856));
+                    let s3 = v::load(rt::at(sums, 54080));
+                    let s4 = v::load(rt::at(sums, 70304));
+                    let s5 = v::load(rt::at(sums, 86528));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -9699,12 +9624,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
+                    let s0 = v::load(rt::at(sums, 8112));
+                    let s1 = v::load(rt::at(sums, 24336));
+                    let s2 = v::load(rt::at(sums, 40560));
+                    let s3 = v::load(rt::at(sums, 56784));
+                    let s4 = v::load(rt::at(sums, 73008));
+                    let s5 = v::load(rt::at(sums, 89232));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -9723,12 +9648,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
+                    let s0 = v::load(rt::at(sums, 10816));
+                    let s1 = v::load(rt::at(sums, 27040));
+                    let s2 = v::load(rt::at(sums, 43264));
+                    let s3 = v::load(rt::at(sums, 59488));
+                    let s4 = v::load(rt::at(sums, 75712));
+                    let s5 = v::load(rt::at(sums, 91936));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -9747,12 +9672,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
+                    let s0 = v::load(rt::at(sums, 13520));
+                    let s1 = v::load(rt::at(sums, 29744));
+                    let s2 = v::load(rt::at(sums, 45968));
+                    let s3 = v::load(rt::at(sums, 62192));
+                    let s4 = v::load(rt::at(sums, 78416));
+                    let s5 = v::load(rt::at(sums, 94640));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -10084,11 +10009,17 @@ const _: () = {
                     let mut t1_1 = v::mul_add(odd, v::splat(0.75), even);
                     let mut t2_1 = v::mul_add(odd, v::splat(-0.75), even);
                     for tile in 0..8 {
-                        let e0 = v::load(rt::at(row0, tile * 64 + 32));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
+                        let row0 = rt::at::<f32, 64>(row0, tile * 64 + 32);
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let tiles = rt::at_mut::<45984>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
                         let t0_2 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -10098,11 +10029,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_2 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_2 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 48));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
                         let t0_3 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -10112,11 +10043,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_3 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_3 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 64));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
+                        let e0 = v::load(rt::at(row0, 32));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
                         let t0_4 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -10126,11 +10057,11 @@ const _: () = {
                         let odd = v::mul_add(e1, v::splat(-2.25), e3);
                         let t1_4 = v::mul_add(odd, v::splat(0.75), even);
                         let t2_4 = v::mul_add(odd, v::splat(-0.75), even);
-                        let e0 = v::load(rt::at(row0, tile * 64 + 80));
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
+                        let e0 = v::load(rt::at(row0, 48));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
                         let t0_5 = v::mul_add(
                             e0,
                             v::splat(1.265625),
@@ -10145,73 +10076,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t0_2, v::splat(-2.8125), t0_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let even = v::mul_add(t0_2, v::splat(-2.25), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-2.25), t0_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2704), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 5408), e2);
+                        v::store(rt::at_mut(tiles, 2704), e1);
+                        v::store(rt::at_mut(tiles, 5408), e2);
                         let even = v::mul_add(t0_2, v::splat(-0.5625), t0_4);
                         let odd = v::mul_add(t0_1, v::splat(-0.5625), t0_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8112), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10816), e4);
+                        v::store(rt::at_mut(tiles, 8112), e3);
+                        v::store(rt::at_mut(tiles, 10816), e4);
                         let e5 = v::mul_add(
                             t0_1,
                             v::splat(1.265625),
                             v::mul_add(t0_3, v::splat(-2.8125), t0_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13520), e5);
+                        v::store(rt::at_mut(tiles, 13520), e5);
                         let e0 = v::mul_add(
                             t1_0,
                             v::splat(1.265625),
                             v::mul_add(t1_2, v::splat(-2.8125), t1_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16224), e0);
+                        v::store(rt::at_mut(tiles, 16224), e0);
                         let even = v::mul_add(t1_2, v::splat(-2.25), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-2.25), t1_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18928), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 21632), e2);
+                        v::store(rt::at_mut(tiles, 18928), e1);
+                        v::store(rt::at_mut(tiles, 21632), e2);
                         let even = v::mul_add(t1_2, v::splat(-0.5625), t1_4);
                         let odd = v::mul_add(t1_1, v::splat(-0.5625), t1_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 24336), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 27040), e4);
+                        v::store(rt::at_mut(tiles, 24336), e3);
+                        v::store(rt::at_mut(tiles, 27040), e4);
                         let e5 = v::mul_add(
                             t1_1,
                             v::splat(1.265625),
                             v::mul_add(t1_3, v::splat(-2.8125), t1_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 29744), e5);
+                        v::store(rt::at_mut(tiles, 29744), e5);
                         let e0 = v::mul_add(
                             t2_0,
                             v::splat(1.265625),
                             v::mul_add(t2_2, v::splat(-2.8125), t2_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 32448), e0);
+                        v::store(rt::at_mut(tiles, 32448), e0);
                         let even = v::mul_add(t2_2, v::splat(-2.25), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-2.25), t2_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 35152), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 37856), e2);
+                        v::store(rt::at_mut(tiles, 35152), e1);
+                        v::store(rt::at_mut(tiles, 37856), e2);
                         let even = v::mul_add(t2_2, v::splat(-0.5625), t2_4);
                         let odd = v::mul_add(t2_1, v::splat(-0.5625), t2_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 40560), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 43264), e4);
+                        v::store(rt::at_mut(tiles, 40560), e3);
+                        v::store(rt::at_mut(tiles, 43264), e4);
                         let e5 = v::mul_add(
                             t2_1,
                             v::splat(1.265625),
                             v::mul_add(t2_3, v::splat(-2.8125), t2_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 45968), e5);
+                        v::store(rt::at_mut(tiles, 45968), e5);
                         t0_0 = t0_4;
                         t0_1 = t0_5;
                         t1_0 = t1_4;
@@ -10250,11 +10181,17 @@ const _: () = {
                         v::mul_add(e3, v::splat(-2.8125), e5),
                     );
                     for tile in 0..8 {
-                        let e1 = v::load(rt::at(row1, tile * 64 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 32));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 32));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 32));
+                        let row1 = rt::at::<f32, 64>(row1, tile * 64 + 32);
+                        let row2 = rt::at::<f32, 64>(row2, tile * 64 + 32);
+                        let row3 = rt::at::<f32, 64>(row3, tile * 64 + 32);
+                        let row4 = rt::at::<f32, 64>(row4, tile * 64 + 32);
+                        let row5 = rt::at::<f32, 64>(row5, tile * 64 + 32);
+                        let tiles = rt::at_mut::<94656>(tiles, to + tile * 16);
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
+                        let e4 = v::load(rt::at(row4, 0));
+                        let e5 = v::load(rt::at(row5, 0));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_2 = v::mul_add(odd, v::splat(1.5), even);
@@ -10264,11 +10201,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 48));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 48));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 48));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
+                        let e4 = v::load(rt::at(row4, 16));
+                        let e5 = v::load(rt::at(row5, 16));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_3 = v::mul_add(odd, v::splat(1.5), even);
@@ -10278,11 +10215,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 64));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 64));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 64));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 64));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 64));
+                        let e1 = v::load(rt::at(row1, 32));
+                        let e2 = v::load(rt::at(row2, 32));
+                        let e3 = v::load(rt::at(row3, 32));
+                        let e4 = v::load(rt::at(row4, 32));
+                        let e5 = v::load(rt::at(row5, 32));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_4 = v::mul_add(odd, v::splat(1.5), even);
@@ -10292,11 +10229,11 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(e3, v::splat(-2.8125), e5),
                         );
-                        let e1 = v::load(rt::at(row1, tile * 64 + 80));
-                        let e2 = v::load(rt::at(row2, tile * 64 + 80));
-                        let e3 = v::load(rt::at(row3, tile * 64 + 80));
-                        let e4 = v::load(rt::at(row4, tile * 64 + 80));
-                        let e5 = v::load(rt::at(row5, tile * 64 + 80));
+                        let e1 = v::load(rt::at(row1, 48));
+                        let e2 = v::load(rt::at(row2, 48));
+                        let e3 = v::load(rt::at(row3, 48));
+                        let e4 = v::load(rt::at(row4, 48));
+                        let e5 = v::load(rt::at(row5, 48));
                         let even = v::mul_add(e2, v::splat(-0.5625), e4);
                         let odd = v::mul_add(e1, v::splat(-0.5625), e3);
                         let t3_5 = v::mul_add(odd, v::splat(1.5), even);
@@ -10311,73 +10248,73 @@ const _: () = {
                             v::splat(1.265625),
                             v::mul_add(t3_2, v::splat(-2.8125), t3_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 48672), e0);
+                        v::store(rt::at_mut(tiles, 48672), e0);
                         let even = v::mul_add(t3_2, v::splat(-2.25), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-2.25), t3_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 51376), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 54080), e2);
+                        v::store(rt::at_mut(tiles, 51376), e1);
+                        v::store(rt::at_mut(tiles, 54080), e2);
                         let even = v::mul_add(t3_2, v::splat(-0.5625), t3_4);
                         let odd = v::mul_add(t3_1, v::splat(-0.5625), t3_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 56784), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 59488), e4);
+                        v::store(rt::at_mut(tiles, 56784), e3);
+                        v::store(rt::at_mut(tiles, 59488), e4);
                         let e5 = v::mul_add(
                             t3_1,
                             v::splat(1.265625),
                             v::mul_add(t3_3, v::splat(-2.8125), t3_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 62192), e5);
+                        v::store(rt::at_mut(tiles, 62192), e5);
                         let e0 = v::mul_add(
                             t4_0,
                             v::splat(1.265625),
                             v::mul_add(t4_2, v::splat(-2.8125), t4_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 64896), e0);
+                        v::store(rt::at_mut(tiles, 64896), e0);
                         let even = v::mul_add(t4_2, v::splat(-2.25), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-2.25), t4_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 67600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 70304), e2);
+                        v::store(rt::at_mut(tiles, 67600), e1);
+                        v::store(rt::at_mut(tiles, 70304), e2);
                         let even = v::mul_add(t4_2, v::splat(-0.5625), t4_4);
                         let odd = v::mul_add(t4_1, v::splat(-0.5625), t4_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 73008), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 75712), e4);
+                        v::store(rt::at_mut(tiles, 73008), e3);
+                        v::store(rt::at_mut(tiles, 75712), e4);
                         let e5 = v::mul_add(
                             t4_1,
                             v::splat(1.265625),
                             v::mul_add(t4_3, v::splat(-2.8125), t4_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 78416), e5);
+                        v::store(rt::at_mut(tiles, 78416), e5);
                         let e0 = v::mul_add(
                             t5_0,
                             v::splat(1.265625),
                             v::mul_add(t5_2, v::splat(-2.8125), t5_4),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 81120), e0);
+                        v::store(rt::at_mut(tiles, 81120), e0);
                         let even = v::mul_add(t5_2, v::splat(-2.25), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-2.25), t5_3);
                         let e1 = v::mul_add(odd, v::splat(0.75), even);
                         let e2 = v::mul_add(odd, v::splat(-0.75), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 83824), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 86528), e2);
+                        v::store(rt::at_mut(tiles, 83824), e1);
+                        v::store(rt::at_mut(tiles, 86528), e2);
                         let even = v::mul_add(t5_2, v::splat(-0.5625), t5_4);
                         let odd = v::mul_add(t5_1, v::splat(-0.5625), t5_3);
                         let e3 = v::mul_add(odd, v::splat(1.5), even);
                         let e4 = v::mul_add(odd, v::splat(-1.5), even);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 89232), e3);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 91936), e4);
+                        v::store(rt::at_mut(tiles, 89232), e3);
+                        v::store(rt::at_mut(tiles, 91936), e4);
                         let e5 = v::mul_add(
                             t5_1,
                             v::splat(1.265625),
                             v::mul_add(t5_3, v::splat(-2.8125), t5_5),
                         );
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 94640), e5);
+                        v::store(rt::at_mut(tiles, 94640), e5);
                         t3_0 = t3_4;
                         t3_1 = t3_5;
                         t4_0 = t4_4;
@@ -10525,30 +10462,39 @@ const _: () = {
                             a7_2 = v::mul_add(value, f2, a7_2);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 896), a0_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1792), a0_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 912), a1_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1808), a1_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 928), a2_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1824), a2_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 944), a3_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1840), a3_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 960), a4_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1856), a4_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 976), a5_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1872), a5_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 992), a6_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1888), a6_2);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1008), a7_1);
-                    v::store(rt::at_mut(y, panel * 896 + tile * 16 + 1904), a7_2);
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 96), a6_0);
+                        v::store(rt::at_mut(y, 112), a7_0);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16 + 896);
+                        v::store(rt::at_mut(y, 0), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_1);
+                        v::store(rt::at_mut(y, 96), a6_1);
+                        v::store(rt::at_mut(y, 112), a7_1);
+                    }
+                    {
+                        let y = rt::at_mut::<128>(y, panel * 896 + tile * 16 + 1792);
+                        v::store(rt::at_mut(y, 0), a0_2);
+                        v::store(rt::at_mut(y, 16), a1_2);
+                        v::store(rt::at_mut(y, 32), a2_2);
+                        v::store(rt::at_mut(y, 48), a3_2);
+                        v::store(rt::at_mut(y, 64), a4_2);
+                        v::store(rt::at_mut(y, 80), a5_2);
+                        v::store(rt::at_mut(y, 96), a6_2);
+                        v::store(rt::at_mut(y, 112), a7_2);
+                    }
                 }
             }
         }
@@ -10574,12 +10520,13 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..8 {
                     let q = left * 4 + tile * 4;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16224));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32448));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48672));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 64896));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 81120));
+                    let sums = rt::at::<f32, 94656>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 16224));
+                    let s2 = v::load(rt::at(sums, 32448));
+                    let s3 = v::load(rt::at(sums, 48672));
+                    let s4 = v::load(rt::at(sums, 64896));
+                    let s5 = v::load(rt::at(sums, 81120));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_0 = v::add(v::add(s0, even_a), even_b);
@@ -10598,12 +10545,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 2704));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 18928));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35152));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 51376));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 67600));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 83824));
+                    let s0 = v::load(rt::at(sums, 2704));
+                    let s1 = v::load(rt::at(sums, 18928));
+                    let s2 = v::load(rt::at(sums, 35152));
+                    let s3 = v::load(rt::at(sums, 51376));
+                    let s4 = v::load(rt::at(sums, 67600));
+                    let s5 = v::load(rt::at(sums, 83824));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_1 = v::add(v::add(s0, even_a), even_b);
@@ -10622,12 +10569,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 5408));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 21632));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 37856));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 54080));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 70304));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 86528));
+                    let s0 = v::load(rt::at(sums, 5408));
+                    let s1 = v::load(rt::at(sums, 21632));
+                    let s2 = v::load(rt::at(sums, 37856));
+                    let s3 = v::load(rt::at(sums, 54080));
+                    let s4 = v::load(rt::at(sums, 70304));
+                    let s5 = v::load(rt::at(sums, 86528));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_2 = v::add(v::add(s0, even_a), even_b);
@@ -10646,12 +10593,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 8112));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 24336));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 40560));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 56784));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 73008));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 89232));
+                    let s0 = v::load(rt::at(sums, 8112));
+                    let s1 = v::load(rt::at(sums, 24336));
+                    let s2 = v::load(rt::at(sums, 40560));
+                    let s3 = v::load(rt::at(sums, 56784));
+                    let s4 = v::load(rt::at(sums, 73008));
+                    let s5 = v::load(rt::at(sums, 89232));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_3 = v::add(v::add(s0, even_a), even_b);
@@ -10670,12 +10617,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 10816));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 27040));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 43264));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 59488));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 75712));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 91936));
+                    let s0 = v::load(rt::at(sums, 10816));
+                    let s1 = v::load(rt::at(sums, 27040));
+                    let s2 = v::load(rt::at(sums, 43264));
+                    let s3 = v::load(rt::at(sums, 59488));
+                    let s4 = v::load(rt::at(sums, 75712));
+                    let s5 = v::load(rt::at(sums, 91936));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_4 = v::add(v::add(s0, even_a), even_b);
@@ -10694,12 +10641,12 @@ const _: () = {
                         v::splat(0.421875),
                         v::mul_add(odd_b, v::splat(3.375), s5),
                     );
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 13520));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 29744));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 45968));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 62192));
-                    let s4 = v::load(rt::at(sums, from + tile * 16 + 78416));
-                    let s5 = v::load(rt::at(sums, from + tile * 16 + 94640));
+                    let s0 = v::load(rt::at(sums, 13520));
+                    let s1 = v::load(rt::at(sums, 29744));
+                    let s2 = v::load(rt::at(sums, 45968));
+                    let s3 = v::load(rt::at(sums, 62192));
+                    let s4 = v::load(rt::at(sums, 78416));
+                    let s5 = v::load(rt::at(sums, 94640));
                     let (even_a, odd_a) = (v::add(s1, s2), v::sub(s1, s2));
                     let (even_b, odd_b) = (v::add(s3, s4), v::sub(s3, s4));
                     let t0_5 = v::add(v::add(s0, even_a), even_b);
@@ -11124,54 +11071,59 @@ const _: () = {
                     let mut t2_1 = v::sub(e2, e1);
                     let mut t3_1 = v::sub(e3, e1);
                     for tile in 0..5 {
-                        let e0 = v::load(rt::at(row0, tile * 32 + 32));
-                        let e1 = v::load(rt::at(row1, tile * 32 + 32));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 32));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 32));
+                        let row0 = rt::at::<f32, 32>(row0, tile * 32 + 32);
+                        let row1 = rt::at::<f32, 32>(row1, tile * 32 + 32);
+                        let row2 = rt::at::<f32, 32>(row2, tile * 32 + 32);
+                        let row3 = rt::at::<f32, 32>(row3, tile * 32 + 32);
+                        let tiles = rt::at_mut::<18016>(tiles, to + tile * 16);
+                        let e0 = v::load(rt::at(row0, 0));
+                        let e1 = v::load(rt::at(row1, 0));
+                        let e2 = v::load(rt::at(row2, 0));
+                        let e3 = v::load(rt::at(row3, 0));
                         let t0_2 = v::sub(e0, e2);
                         let t1_2 = v::add(e1, e2);
                         let t2_2 = v::sub(e2, e1);
                         let t3_2 = v::sub(e3, e1);
-                        let e0 = v::load(rt::at(row0, tile * 32 + 48));
-                        let e1 = v::load(rt::at(row1, tile * 32 + 48));
-                        let e2 = v::load(rt::at(row2, tile * 32 + 48));
-                        let e3 = v::load(rt::at(row3, tile * 32 + 48));
+                        let e0 = v::load(rt::at(row0, 16));
+                        let e1 = v::load(rt::at(row1, 16));
+                        let e2 = v::load(rt::at(row2, 16));
+                        let e3 = v::load(rt::at(row3, 16));
                         let t0_3 = v::sub(e0, e2);
                         let t1_3 = v::add(e1, e2);
                         let t2_3 = v::sub(e2, e1);
                         let t3_3 = v::sub(e3, e1);
                         let e0 = v::sub(t0_0, t0_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16), e0);
+                        v::store(rt::at_mut(tiles, 0), e0);
                         let e1 = v::add(t0_1, t0_2);
                         let e2 = v::sub(t0_2, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 1200), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 2400), e2);
+                        v::store(rt::at_mut(tiles, 1200), e1);
+                        v::store(rt::at_mut(tiles, 2400), e2);
                         let e3 = v::sub(t0_3, t0_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 3600), e3);
+                        v::store(rt::at_mut(tiles, 3600), e3);
                         let e0 = v::sub(t1_0, t1_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 4800), e0);
+                        v::store(rt::at_mut(tiles, 4800), e0);
                         let e1 = v::add(t1_1, t1_2);
                         let e2 = v::sub(t1_2, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 6000), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 7200), e2);
+                        v::store(rt::at_mut(tiles, 6000), e1);
+                        v::store(rt::at_mut(tiles, 7200), e2);
                         let e3 = v::sub(t1_3, t1_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 8400), e3);
+                        v::store(rt::at_mut(tiles, 8400), e3);
                         let e0 = v::sub(t2_0, t2_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 9600), e0);
+                        v::store(rt::at_mut(tiles, 9600), e0);
                         let e1 = v::add(t2_1, t2_2);
                         let e2 = v::sub(t2_2, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 10800), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 12000), e2);
+                        v::store(rt::at_mut(tiles, 10800), e1);
+                        v::store(rt::at_mut(tiles, 12000), e2);
                         let e3 = v::sub(t2_3, t2_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 13200), e3);
+                        v::store(rt::at_mut(tiles, 13200), e3);
                         let e0 = v::sub(t3_0, t3_2);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 14400), e0);
+                        v::store(rt::at_mut(tiles, 14400), e0);
                         let e1 = v::add(t3_1, t3_2);
                         let e2 = v::sub(t3_2, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 15600), e1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 16800), e2);
+                        v::store(rt::at_mut(tiles, 15600), e1);
+                        v::store(rt::at_mut(tiles, 16800), e2);
                         let e3 = v::sub(t3_3, t3_1);
-                        v::store(rt::at_mut(tiles, to + tile * 16 + 18000), e3);
+                        v::store(rt::at_mut(tiles, 18000), e3);
                         t0_0 = t0_2;
                         t0_1 = t0_3;
                         t1_0 = t1_2;
@@ -11202,7 +11154,8 @@ const _: () = {
             let w = rt::at::<[f32; 16], 320>(w, position * 320);
             for step in panels.start / 2..panels.end / 2 {
                 let panel = step * 2;
-                for group in 0..1 {
+                {
+                    let group = 0;
                     let tile = group * 13;
                     let mut a0_0 = v::splat(0.0);
                     let mut a0_1 = v::splat(0.0);
@@ -11330,34 +11283,41 @@ const _: () = {
                             a12_1 = v::mul_add(value, f1, a12_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 400), a0_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 416), a1_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 432), a2_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 448), a3_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 464), a4_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 480), a5_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 496), a6_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 512), a7_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 128), a8_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 528), a8_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 144), a9_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 544), a9_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 160), a10_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 560), a10_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 176), a11_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 576), a11_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 192), a12_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 592), a12_1);
+                    {
+                        let y = rt::at_mut::<208>(y, panel * 400 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 96), a6_0);
+                        v::store(rt::at_mut(y, 112), a7_0);
+                        v::store(rt::at_mut(y, 128), a8_0);
+                        v::store(rt::at_mut(y, 144), a9_0);
+                        v::store(rt::at_mut(y, 160), a10_0);
+                        v::store(rt::at_mut(y, 176), a11_0);
+                        v::store(rt::at_mut(y, 192), a12_0);
+                    }
+                    {
+                        let y = rt::at_mut::<208>(y, panel * 400 + tile * 16 + 400);
+                        v::store(rt::at_mut(y, 0), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_1);
+                        v::store(rt::at_mut(y, 96), a6_1);
+                        v::store(rt::at_mut(y, 112), a7_1);
+                        v::store(rt::at_mut(y, 128), a8_1);
+                        v::store(rt::at_mut(y, 144), a9_1);
+                        v::store(rt::at_mut(y, 160), a10_1);
+                        v::store(rt::at_mut(y, 176), a11_1);
+                        v::store(rt::at_mut(y, 192), a12_1);
+                    }
                 }
-                for group in 0..1 {
+                {
+                    let group = 0;
                     let tile = group * 12 + 13;
                     let mut a0_0 = v::splat(0.0);
                     let mut a0_1 = v::splat(0.0);
@@ -11477,30 +11437,36 @@ const _: () = {
                             a11_1 = v::mul_add(value, f1, a11_1);
                         }
                     }
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16), a0_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 400), a0_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 16), a1_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 416), a1_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 32), a2_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 432), a2_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 48), a3_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 448), a3_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 64), a4_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 464), a4_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 80), a5_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 480), a5_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 96), a6_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 496), a6_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 112), a7_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 512), a7_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 128), a8_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 528), a8_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 144), a9_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 544), a9_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 160), a10_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 560), a10_1);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 176), a11_0);
-                    v::store(rt::at_mut(y, panel * 400 + tile * 16 + 576), a11_1);
+                    {
+                        let y = rt::at_mut::<192>(y, panel * 400 + tile * 16);
+                        v::store(rt::at_mut(y, 0), a0_0);
+                        v::store(rt::at_mut(y, 16), a1_0);
+                        v::store(rt::at_mut(y, 32), a2_0);
+                        v::store(rt::at_mut(y, 48), a3_0);
+                        v::store(rt::at_mut(y, 64), a4_0);
+                        v::store(rt::at_mut(y, 80), a5_0);
+                        v::store(rt::at_mut(y, 96), a6_0);
+                        v::store(rt::at_mut(y, 112), a7_0);
+                        v::store(rt::at_mut(y, 128), a8_0);
+                        v::store(rt::at_mut(y, 144), a9_0);
+                        v::store(rt::at_mut(y, 160), a10_0);
+                        v::store(rt::at_mut(y, 176), a11_0);
+                    }
+                    {
+                        let y = rt::at_mut::<192>(y, panel * 400 + tile * 16 + 400);
+                        v::store(rt::at_mut(y, 0), a0_1);
+                        v::store(rt::at_mut(y, 16), a1_1);
+                        v::store(rt::at_mut(y, 32), a2_1);
+                        v::store(rt::at_mut(y, 48), a3_1);
+                        v::store(rt::at_mut(y, 64), a4_1);
+                        v::store(rt::at_mut(y, 80), a5_1);
+                        v::store(rt::at_mut(y, 96), a6_1);
+                        v::store(rt::at_mut(y, 112), a7_1);
+                        v::store(rt::at_mut(y, 128), a8_1);
+                        v::store(rt::at_mut(y, 144), a9_1);
+                        v::store(rt::at_mut(y, 160), a10_1);
+                        v::store(rt::at_mut(y, 176), a11_1);
+                    }
                 }
             }
         }
@@ -11525,28 +11491,29 @@ const _: () = {
                 let bias = v::load(rt::at(&b[panel], 0));
                 for tile in 0..5 {
                     let q = left * 2 + tile * 2;
-                    let s0 = v::load(rt::at(sums, from + tile * 16));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 12864));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 25728));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 38592));
+                    let sums = rt::at::<f32, 48256>(sums, from + tile * 16);
+                    let s0 = v::load(rt::at(sums, 0));
+                    let s1 = v::load(rt::at(sums, 12864));
+                    let s2 = v::load(rt::at(sums, 25728));
+                    let s3 = v::load(rt::at(sums, 38592));
                     let t0_0 = v::add(s0, v::add(s1, s2));
                     let t1_0 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 3216));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 16080));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 28944));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 41808));
+                    let s0 = v::load(rt::at(sums, 3216));
+                    let s1 = v::load(rt::at(sums, 16080));
+                    let s2 = v::load(rt::at(sums, 28944));
+                    let s3 = v::load(rt::at(sums, 41808));
                     let t0_1 = v::add(s0, v::add(s1, s2));
                     let t1_1 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 6432));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 19296));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 32160));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 45024));
+                    let s0 = v::load(rt::at(sums, 6432));
+                    let s1 = v::load(rt::at(sums, 19296));
+                    let s2 = v::load(rt::at(sums, 32160));
+                    let s3 = v::load(rt::at(sums, 45024));
                     let t0_2 = v::add(s0, v::add(s1, s2));
                     let t1_2 = v::add(v::sub(s1, s2), s3);
-                    let s0 = v::load(rt::at(sums, from + tile * 16 + 9648));
-                    let s1 = v::load(rt::at(sums, from + tile * 16 + 22512));
-                    let s2 = v::load(rt::at(sums, from + tile * 16 + 35376));
-                    let s3 = v::load(rt::at(sums, from + tile * 16 + 48240));
+                    let s0 = v::load(rt::at(sums, 9648));
+                    let s1 = v::load(rt::at(sums, 22512));
+                    let s2 = v::load(rt::at(sums, 35376));
+                    let s3 = v::load(rt::at(sums, 48240));
                     let t0_3 = v::add(s0, v::add(s1, s2));
                     let t1_3 = v::add(v::sub(s1, s2), s3);
                     if p < 9 {

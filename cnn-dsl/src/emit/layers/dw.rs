@@ -68,15 +68,21 @@ fn tile_of(
     };
     let stores = a.iter().enumerate().map(|(pixel, a)| {
         let epilogue = activate_vector(a, &dw.epilogue, rt);
-        let to = place(dw.y, tile.q, pixel, true, context);
-        let store = store(dw.y, &to, &quote!(#a), count, context);
+        let to = int(pixel * dw.y.layout.column());
+        let store = store(dw.y, &quote!(#to), &quote!(#a), count, context);
         quote! { #epilogue #store }
     });
-    let (rows, row) = (window.rows(), row(&quote!(x), dw.x, &window.height()));
+    // One array, so that its ends are looked at once.
+    let width = if dw.y.layout.is_flat(dw.y.shape) { count } else { lanes };
+    let span = int((tile.pixels - 1) * dw.y.layout.column() + width);
+    let to = place(dw.y, tile.q, 0, true, context);
+    let row = row(&quote!(x), dw.x, &window.height());
+    let rows = window.over_rows(&quote! { let row = #row; #sum });
     quote! {
         let bias = v::load(#rt::at(b, #bias));
         #(let mut #a = bias;)*
-        for r in #rows { let row = #row; #sum }
+        #rows
+        let out = #rt::at_mut::<#span>(out, #to);
         #(#stores)*
     }
 }

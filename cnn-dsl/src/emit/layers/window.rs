@@ -1,6 +1,6 @@
 //! Sliding windows over an image: which rows and columns of a window lie inside it.
 
-use crate::emit::print::{index, int, typed};
+use crate::emit::print::{index, int, repeated, typed};
 use crate::ir::Pads;
 use crate::plan::layers::View;
 use proc_macro2::TokenStream;
@@ -117,6 +117,14 @@ impl Window {
         })
     }
 
+    /// `body` for every such row `r`.
+    pub fn over_rows(&self, body: &TokenStream) -> TokenStream {
+        match inside(&quote!(p), &self.axis(0)) {
+            Some(rows) => quote! { for r in #rows { #body } },
+            None => repeated("r", self.kernel[0], body),
+        }
+    }
+
     /// The columns of the window inside the image, for output column `q`; `None` where all always are.
     pub fn columns(&self) -> Option<TokenStream> {
         if self.is_covered() {
@@ -157,9 +165,12 @@ impl Window {
         let mut first = from;
         for (tiles, pixels) in even(to - from, pixels) {
             let inside = body(&Tile { pixels, q: &q, columns: None });
-            let place = index(&[(&quote!(tile), pixels)], first, 0);
-            let count = int(tiles);
-            code.extend(quote! { for tile in 0..#count { let q = #place; #inside } });
+            let place = index(&[(&quote!(tile), if tiles == 1 { 0 } else { pixels })], first, 0);
+            let inside = quote! { let q = #place; #inside };
+            code.extend(match tiles {
+                1 => quote! { { #inside } },
+                _ => repeated("tile", tiles, &inside),
+            });
             first += tiles * pixels;
         }
         code.extend(edge(to, width));

@@ -4,10 +4,10 @@ use super::{Sizes, window};
 use crate::emit::layers::blocks::{clear_sides, row, units};
 use crate::emit::layers::window::{Tile, Window};
 use crate::emit::layers::{Context, activate_vector, rows_function, vectors_of};
-use crate::emit::print::{index, int, numbered};
+use crate::emit::print::{index, int, numbered, repeated};
 use crate::plan::layers::View;
 use crate::plan::layers::conv::Conv;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 /// The text over channels.
@@ -166,14 +166,28 @@ impl Channels<'_> {
             quote! { let mut #a = #bias; }
         });
         let sum = self.sum(vectors, tile);
-        let stores = each().map(|(pixel, at)| {
+        let stores = self.stores(vectors, tile);
+        quote! { #(#biases)* #(#begin)* #sum #stores }
+    }
+
+    /// The epilogue of a tile's accumulators, and their stores. What the tile spans of the result, and
+    /// of the summand, is one array each, so that its ends are looked at once.
+    fn stores(&self, vectors: &Vectors, tile: &Tile<'_>) -> TokenStream {
+        let (rt, y) = (self.context.rt, self.conv.y);
+        let summand = self.conv.summand.map(|view| {
+            let (place, span) = self.span(view, false, vectors, tile);
+            quote! { let summand = #rt::at::<f32, #span>(summand, #place); }
+        });
+        let (place, span) = self.span(y, true, vectors, tile);
+        let each = (0..tile.pixels).flat_map(|pixel| vectors.each().map(move |at| (pixel, at)));
+        let stores = each.map(|(pixel, at)| {
             let a = vectors.accumulator(pixel, at);
-            let add = self.add(vectors, tile, pixel, at);
-            let epilogue = activate_vector(&a, &self.conv.epilogue, self.context.rt);
-            let store = self.store(vectors, tile, pixel, at);
+            let add = self.add(vectors, pixel, at);
+            let epilogue = activate_vector(&a, &self.conv.epilogue, rt);
+            let store = self.store(vectors, pixel, at);
             quote! { #add #epilogue #store }
         });
-        quote! { #(#biases)* #(#begin)* #sum #(#stores)* }
+        quote! { #summand let out = #rt::at_mut::<#span>(out, #place); #(#stores)* }
     }
 
     /// The multiply-adds of a tile at one tap and channel `i`; pixels lie `apart`.
@@ -213,8 +227,7 @@ impl Channels<'_> {
             let mut code = TokenStream::new();
             if whole > 0 {
                 let all = self.run(vectors, tile, Run::Block, layout.lanes);
-                let count = int(whole);
-                code.extend(quote! { for block in 0..#count { #all } });
+                code.extend(repeated("block", whole, &all));
             }
             if rest > 0 {
                 let (last, block) = (self.run(vectors, tile, Run::Block, rest), int(whole));
@@ -227,12 +240,13 @@ impl Channels<'_> {
         let inside = if merged {
             inside
         } else {
-            let all = int(s);
-            let columns = tile.columns.clone().unwrap_or_else(|| quote!(0..#all));
-            quote! { for s in #columns { #inside } }
+            match &tile.columns {
+                Some(columns) => quote! { for s in #columns { #inside } },
+                None => repeated("s", s, &inside),
+            }
         };
-        let (rows, row) = (window.rows(), row(&x, conv.x, &window.height()));
-        quote! { for r in #rows { let row = #row; #inside } }
+        let row = row(&x, conv.x, &window.height());
+        window.over_rows(&quote! { let row = #row; #inside })
     }
 
     /// Whether neighbouring taps of a pixel, whose channels lie side by side, are one run.
@@ -305,31 +319,41 @@ impl Channels<'_> {
         }
     }
 
-    /// Where a vector of a tile lies in a row of a value of the result's shape, in a part or whole.
-    fn place(
+    /// Where a tile begins in a row of a value of the result's shape, in a part or whole, and how far
+    /// it reaches.
+    fn span(
         &self,
         view: View,
         in_part: bool,
+        vectors: &Vectors,
         tile: &Tile<'_>,
-        pixel: usize,
-        (panel, vector): (usize, usize),
-    ) -> TokenStream {
+    ) -> (TokenStream, Literal) {
         let View { shape, layout } = view;
-        let blocked = !layout.is_flat(shape);
         let [unit, units] = layout.units(shape);
         let shared = in_part && units > 1 && self.conv.op.groups == 1;
-        let step = if blocked { unit } else { self.lanes };
         let n = if shared { quote!((n - units.start)) } else { quote!(n) };
-        let group = match (self.conv.op.groups, blocked) {
+        let group = match (self.conv.op.groups, layout.is_flat(shape)) {
             (1, _) => 0,
-            (_, true) => self.sizes.panels * unit,
-            (_, false) => self.sizes.k,
+            (_, false) => self.sizes.panels * unit,
+            (_, true) => self.sizes.k,
         };
-        let plus = (layout.left + pixel) * layout.column()
-            + panel * step
-            + vector * self.context.isa.lanes();
-        let terms = [(tile.q, layout.column()), (&quote!(group), group), (&n, step)];
-        index(&terms, plus, 0)
+        let terms =
+            [(tile.q, layout.column()), (&quote!(group), group), (&n, self.between_panels(view))];
+        let place = index(&terms, layout.left * layout.column(), 0);
+        let last = (vectors.panels - 1, vectors.width - 1);
+        let width = self.lanes_of(view, vectors, last).unwrap_or(self.context.isa.lanes());
+        (place, int(self.place(view, tile.pixels - 1, last) + width))
+    }
+
+    /// From a panel of a pixel to the next one.
+    fn between_panels(&self, View { shape, layout }: View) -> usize {
+        if layout.is_flat(shape) { self.lanes } else { layout.units(shape)[0] }
+    }
+
+    /// Where a vector of a pixel lies in what a tile spans.
+    fn place(&self, view: View, pixel: usize, (panel, vector): (usize, usize)) -> usize {
+        let pixel = pixel * view.layout.column();
+        pixel + panel * self.between_panels(view) + vector * self.context.isa.lanes()
     }
 
     /// How many lanes a vector has where a value's last one is not full.
@@ -340,16 +364,10 @@ impl Channels<'_> {
     }
 
     /// Adds the summand's vector.
-    fn add(
-        &self,
-        vectors: &Vectors,
-        tile: &Tile<'_>,
-        pixel: usize,
-        at: (usize, usize),
-    ) -> TokenStream {
+    fn add(&self, vectors: &Vectors, pixel: usize, at: (usize, usize)) -> TokenStream {
         let Some(view) = self.conv.summand else { return TokenStream::new() };
         let (rt, a) = (self.context.rt, vectors.accumulator(pixel, at));
-        let place = self.place(view, false, tile, pixel, at);
+        let place = int(self.place(view, pixel, at));
         if let Some(count) = self.lanes_of(view, vectors, at) {
             let count = int(count);
             return quote! { #a = v::add(#a, v::load_first(#rt::part(summand, #place, #count))); };
@@ -357,16 +375,10 @@ impl Channels<'_> {
         quote! { #a = v::add(#a, v::load(#rt::at(summand, #place))); }
     }
 
-    /// Stores a vector of a tile into the part's row `out`.
-    fn store(
-        &self,
-        vectors: &Vectors,
-        tile: &Tile<'_>,
-        pixel: usize,
-        at: (usize, usize),
-    ) -> TokenStream {
+    /// Stores a vector of a tile.
+    fn store(&self, vectors: &Vectors, pixel: usize, at: (usize, usize)) -> TokenStream {
         let (rt, a) = (self.context.rt, vectors.accumulator(pixel, at));
-        let place = self.place(self.conv.y, true, tile, pixel, at);
+        let place = int(self.place(self.conv.y, pixel, at));
         if let Some(count) = self.lanes_of(self.conv.y, vectors, at) {
             let count = int(count);
             return quote! { v::store_first(#rt::part_mut(out, #place, #count), #a); };

@@ -108,6 +108,11 @@ fn half(i: usize, column: usize) -> Ident {
     format_ident!("t{i}_{column}")
 }
 
+/// The elements of a column that some steps need.
+fn needed(tile: Winograd, steps: &[Step]) -> Vec<usize> {
+    (0..tile.inputs()).filter(|r| steps.iter().any(|step| step.needs.contains(r))).collect()
+}
+
 /// Some rows of the results of all tiles of a row, for one vector of a block.
 fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
     let rt = text.context.rt;
@@ -115,8 +120,7 @@ fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
     let (m, n) = (tile.outputs(), tile.inputs());
     let gives = || steps_here.iter().flat_map(|step| step.gives.iter().copied());
     let column = |j: usize, place: &TokenStream, mutable: &TokenStream| {
-        let needed = (0..n).filter(|r| steps_here.iter().any(|step| step.needs.contains(r)));
-        let loads = needed.map(|r| {
+        let loads = needed(tile, steps_here).into_iter().map(|r| {
             let (e, row) = (element(r), row(r));
             quote! { let #e = v::load(#rt::at(#row, #place)); }
         });
@@ -130,10 +134,21 @@ fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
         quote! { #(#loads)* #(#sums)* }
     };
     let before = (0..n - m).map(|j| column(j, &text.in_block(&[], j * PANEL), &quote!(mut)));
-    let here = (n - m..n).map(|j| {
-        let place = text.in_block(&[(&quote!(tile), m * PANEL)], j * PANEL);
-        column(j, &place, &quote!())
+    // What a tile reads of a row, and what it writes, is one array each: their ends are looked at once.
+    let lanes = text.context.isa.lanes();
+    let from = text.in_block(&[(&quote!(tile), m * PANEL)], (n - m) * PANEL);
+    let seen = int((m - 1) * PANEL + lanes);
+    let seen = needed(tile, steps_here).into_iter().map(|r| {
+        let row = row(r);
+        quote! { let #row = #rt::at::<f32, #seen>(#row, #from); }
     });
+    let here = (0..m).map(|j| {
+        let place = int(j * PANEL);
+        column(n - m + j, &quote!(#place), &quote!())
+    });
+    let last = gives().max().unwrap_or(0) * n + n - 1;
+    let written = int(last * text.sizes.input_step + lanes);
+    let to = text.in_block(&[(&quote!(to), 1), (&quote!(tile), PANEL)], 0);
     let along = gives().map(|i| {
         let sums = steps(tile).iter().map(|step| {
             let to = |j: usize| {
@@ -142,8 +157,7 @@ fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
             };
             let sums = combine(tile, step, |j| half(i, j), to);
             let stores = step.gives.iter().map(|&j| {
-                let (u, plus) = (element(j), (i * n + j) * text.sizes.input_step);
-                let place = text.in_block(&[(&quote!(to), 1), (&quote!(tile), PANEL)], plus);
+                let (u, place) = (element(j), int((i * n + j) * text.sizes.input_step));
                 quote! { v::store(#rt::at_mut(tiles, #place), #u); }
             });
             quote! { #sums #(#stores)* }
@@ -160,6 +174,8 @@ fn pass(text: &Text<'_>, steps_here: &[Step]) -> TokenStream {
     quote! {{
         #(#before)*
         for tile in 0..#across {
+            #(#seen)*
+            let tiles = #rt::at_mut::<#written>(tiles, #to);
             #(#here)*
             #(#along)*
             #(#on)*

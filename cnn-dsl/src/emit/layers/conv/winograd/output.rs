@@ -6,8 +6,8 @@ use crate::emit::layers::blocks::{row, units};
 use crate::emit::print::{float, index, int, typed};
 use crate::plan::layers::{PANEL, View};
 use cnn_weights::Winograd;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 
 pub(super) fn emit(text: &Text<'_>) -> TokenStream {
     let (rt, conv, sizes) = (text.context.rt, text.conv, &text.sizes);
@@ -53,8 +53,7 @@ fn tile(text: &Text<'_>) -> TokenStream {
     let columns = (0..n).map(|j| {
         let sum = |i: usize| format_ident!("s{i}");
         let loads = (0..n).map(|i| {
-            let (s, plus) = (sum(i), (i * n + j) * text.sizes.output_step);
-            let place = text.in_block(&[(&quote!(from), 1), (&quote!(tile), PANEL)], plus);
+            let (s, place) = (sum(i), int((i * n + j) * text.sizes.output_step));
             quote! { let #s = v::load(#rt::at(sums, #place)); }
         });
         let down = combine(text.tile, sum, |k| half(k, j));
@@ -64,12 +63,18 @@ fn tile(text: &Text<'_>) -> TokenStream {
         let pixel = |c: usize| format_ident!("a{c}");
         let along = combine(text.tile, |j| half(k, j), pixel);
         let stores = (0..m).map(|c| store(text, &pixel(c), c));
+        let span = span(text, text.conv.y, true).map(|(place, span)| {
+            quote! { let out = #rt::at_mut::<#span>(out, #place); }
+        });
         let p = index(&[(&quote!(p), 1)], k, 0);
         let summand = text.conv.summand.map(|view| {
             let row = row(&quote!(x1), view, &p);
-            quote! { let summand = #row; }
+            let span = self::span(text, view, false).map(|(place, span)| {
+                quote! { let summand = #rt::at::<f32, #span>(summand, #place); }
+            });
+            quote! { let summand = #row; #span }
         });
-        let row = quote! { let out = y.row(#p); #summand #along #(#stores)* };
+        let row = quote! { let out = y.row(#p); #span #summand #along #(#stores)* };
         if height.is_multiple_of(m) {
             return quote! { { #row } };
         }
@@ -77,7 +82,16 @@ fn tile(text: &Text<'_>) -> TokenStream {
         quote! { if #p < #height { #row } }
     });
     let q = index(&[(&quote!(left), m), (&quote!(tile), m)], 0, 0);
-    quote! { let q = #q; #(#columns)* #(#rows)* }
+    // One array, so that its ends are looked at once.
+    let lanes = text.context.isa.lanes();
+    let from = text.in_block(&[(&quote!(from), 1), (&quote!(tile), PANEL)], 0);
+    let read = int((text.tile.positions() - 1) * text.sizes.output_step + lanes);
+    quote! {
+        let q = #q;
+        let sums = #rt::at::<f32, #read>(sums, #from);
+        #(#columns)*
+        #(#rows)*
+    }
 }
 
 /// The results along one axis.
@@ -114,8 +128,26 @@ fn combine(
     }
 }
 
-/// Where pixel `c` of a row of the tile lies in a row of a value of the result's shape.
+/// Where the pixels of a row of the tile lie in a row of a value of the result's shape, one array of
+/// a vector each, and its length. `None` where some of them may not be there.
+fn span(text: &Text<'_>, view: View, in_part: bool) -> Option<(TokenStream, Literal)> {
+    let [_, width, _] = view.shape.hwc();
+    let m = text.tile.outputs();
+    let all = width.is_multiple_of(m) && lanes_of(text, view).is_none();
+    let span = (m - 1) * view.layout.column() + text.context.isa.lanes();
+    all.then(|| (first(text, view, in_part, 0), int(span)))
+}
+
+/// Where pixel `c` of a row of the tile lies: in its [`span`], or else in the row.
 fn place(text: &Text<'_>, view: View, in_part: bool, c: usize) -> TokenStream {
+    if span(text, view, in_part).is_none() {
+        return first(text, view, in_part, c);
+    }
+    int(c * view.layout.column()).into_token_stream()
+}
+
+/// Where pixel `c` of a row of the tile lies in a row of a value of the result's shape.
+fn first(text: &Text<'_>, view: View, in_part: bool, c: usize) -> TokenStream {
     let View { shape, layout } = view;
     let blocked = !layout.is_flat(shape);
     let [unit, units] = layout.units(shape);

@@ -2,7 +2,7 @@
 
 use super::Text;
 use crate::emit::layers::window::even;
-use crate::emit::print::{index, int};
+use crate::emit::print::{index, int, repeated};
 use crate::plan::layers::PANEL;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -15,8 +15,8 @@ pub(super) fn emit(text: &Text<'_>) -> TokenStream {
     let tiles = even(sizes.tiles, tile.pixels).into_iter().map(|(count, pixels)| {
         let place = index(&[(&quote!(group), pixels)], first, 0);
         first += count * pixels;
-        let (inside, count) = (sum(text, pixels), int(count));
-        quote! { for group in 0..#count { let tile = #place; #inside } }
+        let inside = sum(text, pixels);
+        repeated("group", count, &quote! { let tile = #place; #inside })
     });
     let positions = int(text.tile.positions());
     let (x_step, y_step) = (int(sizes.input_step), int(sizes.output_step));
@@ -92,12 +92,17 @@ fn sum(text: &Text<'_>, pixels: usize) -> TokenStream {
         let inside = block(rest, &quote!(block));
         code.extend(quote! { { let block = #count; #inside } });
     }
-    let stores = (0..pixels).flat_map(all).enumerate().map(|(i, (a, _, (panel, vector)))| {
-        let pixel = i / vectors.len();
-        let plus = (panel * sizes.tiles + pixel) * PANEL + vector;
+    // What a panel has of the sums is one array, so that its ends are looked at once.
+    let stores = (0..text.panels()).map(|panel| {
         let terms = [(&quote!(panel), sizes.tiles * PANEL), (&quote!(tile), PANEL)];
-        let place = index(&terms, plus, 0);
-        quote! { v::store(#rt::at_mut(y, #place), #a); }
+        let from = index(&terms, panel * sizes.tiles * PANEL, 0);
+        let stores = (0..pixels).flat_map(|pixel| all(pixel).map(move |a| (pixel, a)));
+        let stores = stores.filter(|(_, (_, _, at))| at.0 == panel).map(|(pixel, (a, _, at))| {
+            let place = int(pixel * PANEL + at.1);
+            quote! { v::store(#rt::at_mut(y, #place), #a); }
+        });
+        let written = int(pixels * PANEL);
+        quote! { { let y = #rt::at_mut::<#written>(y, #from); #(#stores)* } }
     });
     quote! { #(#begin)* #code #(#stores)* }
 }
