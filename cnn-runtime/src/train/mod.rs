@@ -17,6 +17,8 @@ mod loss;
 mod metrics;
 mod optimizer;
 mod order;
+#[cfg(feature = "plots")]
+pub mod plots;
 mod progress;
 mod run;
 mod schedule;

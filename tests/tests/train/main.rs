@@ -9,4 +9,5 @@ mod gradients;
 mod lecture;
 mod losses;
 mod optimizers;
+mod plots;
 mod steps;
