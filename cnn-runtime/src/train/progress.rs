@@ -95,7 +95,7 @@ mod bar {
             if !std::io::stderr().is_terminal() {
                 return None;
             }
-            let template = "{prefix} {wide_bar} {pos}/{len} {msg} {per_sec} {eta}";
+            let template = "{prefix} {wide_bar} {pos}/{len} {msg}, {per_sec}, {eta} left";
             let style = ProgressStyle::with_template(template).ok()?;
             let style = style.with_key(
                 "per_sec",
@@ -118,7 +118,7 @@ mod bar {
                 return;
             }
             self.shown = Instant::now();
-            self.bar.set_message(format!("loss {loss:.4} accuracy {:.2} %", 100.0 * accuracy));
+            self.bar.set_message(format!("loss {loss:.4}, accuracy {:.2} %", 100.0 * accuracy));
             self.bar.set_position(done);
         }
 
