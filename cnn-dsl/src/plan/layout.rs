@@ -1,8 +1,9 @@
 //! How a value's elements lie in memory.
 
+use crate::ir::layers::pad::Pad;
 use crate::ir::{Network, Op, Shape, ValueId};
 use crate::plan::fuse::Group;
-use crate::plan::layers::{PANEL, conv};
+use crate::plan::layers::{PANEL, conv, deconv};
 
 /// Rows of `[ceil(C / lanes)][left + W + right][lanes]`, one after the other.
 ///
@@ -122,9 +123,15 @@ pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> 
         Op::Dw(op) if !unroll && op.multiplier == 1 => {
             Manner::Blocks(beside(op.kernel[1], op.stride[1], op.dilation[1], op.pads.left, x, y))
         }
-        Op::Pool(_) | Op::Add(_) | Op::Mul(_) | Op::Activation(_) | Op::Bn(_) | Op::Scale(_) => {
-            Manner::Blocks([0, 0])
-        }
+        Op::Deconv(op) if op.groups == 1 => Manner::Blocks(deconv::beside(op, x, y)),
+        Op::Pool(_)
+        | Op::Add(_)
+        | Op::Mul(_)
+        | Op::Activation(_)
+        | Op::Bn(_)
+        | Op::Scale(_)
+        | Op::Pad(Pad::Image(_))
+        | Op::Resize(_) => Manner::Blocks([0, 0]),
         Op::Concat(_) if whole_blocks(xs.iter()) => Manner::Blocks([0, 0]),
         Op::Slice(op) if op.from.is_multiple_of(PANEL) && y.channels() >= BLOCKS_FROM => {
             Manner::Blocks([0, 0])
@@ -144,7 +151,6 @@ pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> 
         | Op::Slice(_)
         | Op::Split(_)
         | Op::Shuffle(_)
-        | Op::Resize(_)
         | Op::Depth(_) => Manner::Dense,
     }
 }
@@ -180,8 +186,7 @@ pub(in crate::plan) struct Places {
 }
 
 impl Places {
-    /// Collects what the groups ask for. Where readers disagree the value is dense, and those over
-    /// x read a copy.
+    /// Collects what the groups ask for. Where readers disagree those over x read a copy.
     pub fn new(network: &Network, groups: &[Group], pinned: &[bool]) -> Self {
         let count = network.values.len();
         let mut places = Self {
@@ -237,11 +242,12 @@ impl Places {
         let dense = Layout::dense(network.shape(value));
         match (self.dense[root], self.columns[root], self.beside[root]) {
             (false, Some(columns), None) => columns,
-            (false, None, Some([left, right])) => {
+            // Readers over x have a copy, where it does not suit them as it is.
+            (false, _, Some([left, right])) => {
                 let lanes = if dense.lanes < BLOCKS_FROM { dense.lanes } else { PANEL };
                 Layout { lanes, left, right }
             }
-            (true, _, _) | (_, Some(_), Some(_)) | (_, None, None) => dense,
+            (true, _, _) | (_, None, None) => dense,
         }
     }
 
@@ -263,8 +269,8 @@ impl Places {
         }
     }
 
-    /// The layout of the copy that readers over x need beside a dense value, if it does not suit
-    /// them as it is.
+    /// The layout of the copy that readers over x need beside a value that does not suit them as it
+    /// is.
     pub fn copy(&self, network: &Network, value: ValueId) -> Option<Layout> {
         let wanted = self.columns[self.root(value).0]?;
         (wanted != self.layout(network, value)).then_some(wanted)

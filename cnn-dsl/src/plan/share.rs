@@ -41,6 +41,11 @@ impl Kernel {
                 let [r, s] = k.op.kernel;
                 by_work(k.y, k.y.shape.hwc()[0], k.y.shape.len() * r * s, true)
             }
+            Self::Deconv(k) if k.is_by_rows() => {
+                let [r, s] = k.op.kernel;
+                let taps = k.x.shape.len() * r * s;
+                by_work(k.y, k.y.shape.hwc()[0], taps.saturating_mul(k.op.filters), true)
+            }
             Self::Pool(k) => by_elements(k.y, k.x),
             Self::Add(k) => by_elements(k.y, k.y),
             Self::Mul(k) => by_elements(k.y, k.y),
@@ -49,10 +54,11 @@ impl Kernel {
             Self::Scale(k) => by_elements(k.y, k.x),
             Self::Concat(k) if k.is_of_blocks() => by_elements(k.y, k.y),
             Self::Slice(k) if k.is_of_blocks() => by_elements(k.y, k.y),
+            Self::Pad(k) if k.is_by_rows() => by_elements(k.y, k.y),
+            Self::Resize(k) => by_elements(k.y, k.y),
             Self::Concat(_)
             | Self::Slice(_)
             | Self::Pad(_)
-            | Self::Resize(_)
             | Self::Input(_)
             | Self::Deconv(_)
             | Self::Dense(_)

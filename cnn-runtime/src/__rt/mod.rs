@@ -23,7 +23,7 @@ pub use regions::{
     at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part, part_mut, put, put_apart, put_first,
 };
 pub use rows::Rows;
-pub use vector::{bilinear, mul_add_scalar, step, step_scalar, sum, turns};
+pub use vector::{mul_add_scalar, step, step_scalar, sum, turns};
 
 pub use crate::{Zeros, math};
 pub use std::borrow::Cow;

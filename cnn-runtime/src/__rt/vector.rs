@@ -47,22 +47,6 @@ fn add<const N: usize>(acc: &mut [f32; N], x: &[f32; N]) {
     }
 }
 
-/// `N` channels between four pixels: weight `v` for the lower two, `u` for the right two.
-///
-/// # Panics
-/// Never for places that the compiler emitted: they lie inside.
-#[inline(always)]
-pub fn bilinear<const N: usize>(x: &[f32], corners: [usize; 4], v: f32, u: f32) -> [f32; N] {
-    let [x00, x01, x10, x11] = corners.map(|corner| super::at::<f32, N>(x, corner));
-    let mut vector = [0.0; N];
-    for i in 0..N {
-        let top = (1.0 - u) * x00[i] + u * x01[i];
-        let bottom = (1.0 - u) * x10[i] + u * x11[i];
-        vector[i] = (1.0 - v) * top + v * bottom;
-    }
-    vector
-}
-
 /// The sum of all: panels are added to the first one, its upper half to its lower one, until one
 /// number is left.
 #[inline]

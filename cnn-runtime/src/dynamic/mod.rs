@@ -135,7 +135,6 @@ impl<'p> Executor<'p> {
 fn sees_layouts(kernel: &Kernel) -> bool {
     match kernel {
         Kernel::Input(_) => true,
-        Kernel::Slice(slice) => !slice.is_of_blocks(),
         Kernel::Conv(conv) => !conv.is_over_channels(),
         Kernel::Dw(_)
         | Kernel::Deconv(_)
@@ -150,6 +149,7 @@ fn sees_layouts(kernel: &Kernel) -> bool {
         | Kernel::Concat(_)
         | Kernel::Scale(_)
         | Kernel::Pad(_)
+        | Kernel::Slice(_)
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)

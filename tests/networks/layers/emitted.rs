@@ -698,10 +698,11 @@ const _: () = {
     #[inline(never)]
     fn input_kernel_1(x: &[f32; 715], y: &mut [f32; 845]) {
         rt::clear_sides(y, 65, 0, 10);
-        for h in 0..13 {
-            for w in 0..11 {
-                for c in 0..5 {
-                    y[h * 65 + w * 5 + c] = f32::from(x[h * 55 + w * 5 + c]);
+        for (x, y) in x.as_chunks::<55>().0.iter().zip(y.as_chunks_mut::<65>().0) {
+            let y = rt::at_mut::<55>(y, 0);
+            for (x, y) in x.as_chunks::<55>().0.iter().zip(y.as_chunks_mut::<55>().0) {
+                for i in 0..55 {
+                    y[i] = f32::from(x[i]);
                 }
             }
         }
@@ -914,7 +915,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
-        resize_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 80);
+        team.alone(
+            region1,
+            9,
+            128,
+            [128, 1],
+            &|mut y, _| { resize_kernel_1_portable(argument0, &mut y) },
+        );
     }
     /// `shuffle 4`: shuffle1
     ///
@@ -967,7 +975,7 @@ const _: () = {
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
-            [512..944, 2304..2520, 944..1304, 4032..5040],
+            [512..944, 2304..2520, 944..1304, 4608..5616],
         );
         concat_kernel_1_portable(
             rt::fixed(region0),
@@ -984,8 +992,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
-        resize_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..5616, 0..4608]);
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            18,
+            256,
+            [256, 1],
+            &|mut y, _| { resize_kernel_2_portable(argument0, &mut y) },
+        );
     }
     /// `scale -0.25`: scale1
     ///
@@ -995,13 +1010,13 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        let argument0 = rt::Rows::new(region0, 224);
+        let [region0, region1] = rt::disjoint(arena, [0..4608, 4608..9216]);
+        let argument0 = rt::Rows::new(region0, 256);
         team.alone(
             region1,
             18,
-            224,
-            [224, 1],
+            256,
+            [256, 1],
             &|mut y, _| { scale_kernel_1_portable(argument0, &mut y) },
         );
     }
@@ -1013,8 +1028,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
-        pad_kernel_1_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..9216, 9216..13738]);
+        let argument0 = rt::Rows::new(region0, 256);
+        team.alone(
+            region1,
+            17,
+            266,
+            [266, 1],
+            &|mut y, _| { pad_kernel_1_portable(argument0, &mut y) },
+        );
     }
     /// `pad channels (1, 3), mish`: pad2, pad2.mish
     ///
@@ -1024,7 +1046,7 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        let [region0, region1] = rt::disjoint(arena, [9216..13738, 0..5814]);
         pad_kernel_2_portable(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `depth_to_space 3`: depth_to_space1
@@ -1047,7 +1069,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
-        pad_kernel_3_portable(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 114);
+        team.alone(
+            region1,
+            52,
+            116,
+            [116, 1],
+            &|mut y, _| { pad_kernel_3_portable(argument0, &mut y) },
+        );
     }
     /// `space_to_depth 2`: space_to_depth1
     ///
@@ -1771,7 +1800,8 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn resize_kernel_1_portable(x: &[f32; 240], y: &mut [f32; 1152]) {
+    fn resize_kernel_1_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
         static ROWS: [(usize, usize, f32); 9] = [
             (0, 1, 0.0),
             (0, 1, 0.0),
@@ -1793,23 +1823,32 @@ const _: () = {
             (3, 4, 0.5625),
             (4, 4, 0.1875),
         ];
-        for p in 0..9 {
-            for q in 0..8 {
-                let to = p * 128 + q * 16;
-                let (above, below, v) = ROWS[p];
-                let (left, right, u) = COLUMNS[q];
-                let corners = [
-                    above * 80 + left * 16,
-                    above * 80 + right * 16,
-                    below * 80 + left * 16,
-                    below * 80 + right * 16,
-                ];
-                for i in 0..1 {
-                    let c = i * 16;
-                    let a = rt::bilinear::<
-                        16,
-                    >(x, corners.map(|corner| corner + c), v, u);
-                    rt::put(y, to + c, a);
+        for p in y.rows() {
+            let (above, below, fraction) = ROWS[p];
+            let (above, below) = (x.row::<80>(above), x.row::<80>(below));
+            let (far, near) = (v::splat(1.0 - fraction), v::splat(fraction));
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..8 {
+                    let (left, right, fraction) = COLUMNS[q];
+                    let (here, there) = (v::splat(1.0 - fraction), v::splat(fraction));
+                    let mut a = v::mul_add(
+                        near,
+                        v::mul_add(
+                            there,
+                            v::load(rt::at(below, right * 16 + n * 16)),
+                            v::mul(here, v::load(rt::at(below, left * 16 + n * 16))),
+                        ),
+                        v::mul(
+                            far,
+                            v::mul_add(
+                                there,
+                                v::load(rt::at(above, right * 16 + n * 16)),
+                                v::mul(here, v::load(rt::at(above, left * 16 + n * 16))),
+                            ),
+                        ),
+                    );
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -1817,8 +1856,8 @@ const _: () = {
     #[inline(never)]
     fn shuffle_kernel_1_portable(x: &[f32; 1152], y: &mut [f32; 1152]) {
         for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
-            for g in 0..4 {
-                for i in 0..4 {
+            for i in 0..4 {
+                for g in 0..4 {
                     y[i * 4 + g] = x[g * 4 + i];
                 }
             }
@@ -1860,16 +1899,23 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn resize_kernel_2_portable(x: &[f32; 1008], y: &mut [f32; 4032]) {
+    fn resize_kernel_2_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
         static ROWS: [usize; 18] = [
             0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
         ];
         static COLUMNS: [usize; 16] = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7];
-        for p in 0..18 {
-            for q in 0..16 {
-                let to = p * 224 + q * 14;
-                let from = ROWS[p] * 112 + COLUMNS[q] * 14;
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+        for p in y.rows() {
+            let row = x.row::<112>(ROWS[p]);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..16 {
+                    let mut a = v::load_first(
+                        rt::part(row, COLUMNS[q] * 14 + n * 16, 14),
+                    );
+                    v::store(rt::at_mut(out, q * 16), a);
+                }
             }
         }
     }
@@ -1878,31 +1924,59 @@ const _: () = {
         use rt::simd::portable as v;
         let factor = v::splat(-0.25);
         for p in y.rows() {
-            let row = x.row::<224>(p);
+            let row = x.row::<256>(p);
             let out = y.row(p);
             {
                 let n = 0;
                 for q in 0..16 {
-                    let mut a = v::mul(
-                        v::load_first(rt::part(row, q * 14 + n * 16, 14)),
-                        factor,
-                    );
-                    v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    let mut a = v::mul(v::load(rt::at(row, q * 16)), factor);
+                    v::store(rt::at_mut(out, q * 16), a);
                 }
             }
         }
     }
     #[inline(never)]
-    fn pad_kernel_1_portable(x: &[f32; 4032], y: &mut [f32; 4522]) {
-        y.fill(0.0);
-        for h in 0..16 {
-            for w in 0..16 {
-                let (to, from) = (h * 266 + w * 14 + 266, h * 224 + w * 14);
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+    fn pad_kernel_1_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (1usize..17usize).contains(&p) {
+                let row = x.row::<256>(p - 1);
+                {
+                    let n = 0;
+                    for q in 0..16 {
+                        let mut a = v::load(rt::at(row, (q) * 16));
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                    for q in 16..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                }
+            } else {
+                {
+                    let n = 0;
+                    for q in 0..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                }
             }
-        }
-        for v in y.iter_mut() {
-            *v = rt::math::sigmoid(*v);
         }
     }
     #[inline(never)]
@@ -1935,12 +2009,31 @@ const _: () = {
         }
     }
     #[inline(never)]
-    fn pad_kernel_3_portable(x: &[f32; 5814], y: &mut [f32; 6032]) {
-        y.fill(0.0);
-        for h in 0..51 {
-            for w in 0..57 {
-                let (to, from) = (h * 116 + w * 2, h * 114 + w * 2);
-                y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+    fn pad_kernel_3_portable(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::portable as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (0usize..51usize).contains(&p) {
+                let row = x.row::<114>(p);
+                {
+                    let n = 0;
+                    for q in 0..57 {
+                        let mut a = v::load_first(rt::part(row, (q) * 2 + n * 16, 2));
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                    for q in 57..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                }
+            } else {
+                {
+                    let n = 0;
+                    for q in 0..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                }
             }
         }
     }
@@ -2021,9 +2114,9 @@ const _: () = {
     #[inline(never)]
     fn slice_kernel_2_portable(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
-            for w in 0..58 {
-                for c in 0..6 {
-                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
+            for c in 0..6 {
+                for w in 0..58 {
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + (c)];
                 }
             }
         }
@@ -2991,7 +3084,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
-        resize_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 80);
+        team.alone(
+            region1,
+            9,
+            128,
+            [128, 1],
+            &|mut y, _| { resize_kernel_1_avx2(argument0, &mut y) },
+        );
     }
     /// `shuffle 4`: shuffle1
     ///
@@ -3052,7 +3152,7 @@ const _: () = {
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
-            [512..944, 2304..2520, 944..1304, 4032..5040],
+            [512..944, 2304..2520, 944..1304, 4608..5616],
         );
         concat_kernel_1_avx2(
             rt::fixed(region0),
@@ -3071,8 +3171,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
-        resize_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..5616, 0..4608]);
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            18,
+            256,
+            [256, 1],
+            &|mut y, _| { resize_kernel_2_avx2(argument0, &mut y) },
+        );
     }
     /// `scale -0.25`: scale1
     ///
@@ -3084,13 +3191,13 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        let argument0 = rt::Rows::new(region0, 224);
+        let [region0, region1] = rt::disjoint(arena, [0..4608, 4608..9216]);
+        let argument0 = rt::Rows::new(region0, 256);
         team.alone(
             region1,
             18,
-            224,
-            [224, 1],
+            256,
+            [256, 1],
             &|mut y, _| { scale_kernel_1_avx2(argument0, &mut y) },
         );
     }
@@ -3104,8 +3211,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
-        pad_kernel_1_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..9216, 9216..13738]);
+        let argument0 = rt::Rows::new(region0, 256);
+        team.alone(
+            region1,
+            17,
+            266,
+            [266, 1],
+            &|mut y, _| { pad_kernel_1_avx2(argument0, &mut y) },
+        );
     }
     /// `pad channels (1, 3), mish`: pad2, pad2.mish
     ///
@@ -3117,7 +3231,7 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        let [region0, region1] = rt::disjoint(arena, [9216..13738, 0..5814]);
         pad_kernel_2_avx2(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `depth_to_space 3`: depth_to_space1
@@ -3144,7 +3258,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
-        pad_kernel_3_avx2(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 114);
+        team.alone(
+            region1,
+            52,
+            116,
+            [116, 1],
+            &|mut y, _| { pad_kernel_3_avx2(argument0, &mut y) },
+        );
     }
     /// `space_to_depth 2`: space_to_depth1
     ///
@@ -3986,7 +4107,8 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn resize_kernel_1_avx2(x: &[f32; 240], y: &mut [f32; 1152]) {
+    fn resize_kernel_1_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
         static ROWS: [(usize, usize, f32); 9] = [
             (0, 1, 0.0),
             (0, 1, 0.0),
@@ -4008,23 +4130,32 @@ const _: () = {
             (3, 4, 0.5625),
             (4, 4, 0.1875),
         ];
-        for p in 0..9 {
-            for q in 0..8 {
-                let to = p * 128 + q * 16;
-                let (above, below, v) = ROWS[p];
-                let (left, right, u) = COLUMNS[q];
-                let corners = [
-                    above * 80 + left * 16,
-                    above * 80 + right * 16,
-                    below * 80 + left * 16,
-                    below * 80 + right * 16,
-                ];
-                for i in 0..1 {
-                    let c = i * 16;
-                    let a = rt::bilinear::<
-                        16,
-                    >(x, corners.map(|corner| corner + c), v, u);
-                    rt::put(y, to + c, a);
+        for p in y.rows() {
+            let (above, below, fraction) = ROWS[p];
+            let (above, below) = (x.row::<80>(above), x.row::<80>(below));
+            let (far, near) = (v::splat(1.0 - fraction), v::splat(fraction));
+            let out = y.row(p);
+            for n in 0..2 {
+                for q in 0..8 {
+                    let (left, right, fraction) = COLUMNS[q];
+                    let (here, there) = (v::splat(1.0 - fraction), v::splat(fraction));
+                    let mut a = v::mul_add(
+                        near,
+                        v::mul_add(
+                            there,
+                            v::load(rt::at(below, right * 16 + n * 8)),
+                            v::mul(here, v::load(rt::at(below, left * 16 + n * 8))),
+                        ),
+                        v::mul(
+                            far,
+                            v::mul_add(
+                                there,
+                                v::load(rt::at(above, right * 16 + n * 8)),
+                                v::mul(here, v::load(rt::at(above, left * 16 + n * 8))),
+                            ),
+                        ),
+                    );
+                    v::store(rt::at_mut(out, q * 16 + n * 8), a);
                 }
             }
         }
@@ -4034,8 +4165,8 @@ const _: () = {
     #[inline(never)]
     fn shuffle_kernel_1_avx2(x: &[f32; 1152], y: &mut [f32; 1152]) {
         for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
-            for g in 0..4 {
-                for i in 0..4 {
+            for i in 0..4 {
+                for g in 0..4 {
                     y[i * 4 + g] = x[g * 4 + i];
                 }
             }
@@ -4085,16 +4216,27 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn resize_kernel_2_avx2(x: &[f32; 1008], y: &mut [f32; 4032]) {
+    fn resize_kernel_2_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
         static ROWS: [usize; 18] = [
             0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
         ];
         static COLUMNS: [usize; 16] = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7];
-        for p in 0..18 {
-            for q in 0..16 {
-                let to = p * 224 + q * 14;
-                let from = ROWS[p] * 112 + COLUMNS[q] * 14;
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+        for p in y.rows() {
+            let row = x.row::<112>(ROWS[p]);
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..16 {
+                    let mut a = v::load(rt::at(row, COLUMNS[q] * 14 + n * 8));
+                    v::store(rt::at_mut(out, q * 16 + (n % 2) * 8), a);
+                }
+            }
+            {
+                let n = 1;
+                for q in 0..16 {
+                    let mut a = v::load_first(rt::part(row, COLUMNS[q] * 14 + n * 8, 6));
+                    v::store(rt::at_mut(out, q * 16 + (n % 2) * 8), a);
+                }
             }
         }
     }
@@ -4105,22 +4247,25 @@ const _: () = {
         use rt::simd::avx2 as v;
         let factor = v::splat(-0.25);
         for p in y.rows() {
-            let row = x.row::<224>(p);
+            let row = x.row::<256>(p);
             let out = y.row(p);
             for n in 0..1 {
                 for q in 0..16 {
-                    let mut a = v::mul(v::load(rt::at(row, q * 14 + n * 8)), factor);
-                    v::store(rt::at_mut(out, q * 14 + n * 8), a);
+                    let mut a = v::mul(
+                        v::load(rt::at(row, q * 16 + (n % 2) * 8)),
+                        factor,
+                    );
+                    v::store(rt::at_mut(out, q * 16 + (n % 2) * 8), a);
                 }
             }
             {
                 let n = 1;
                 for q in 0..16 {
                     let mut a = v::mul(
-                        v::load_first(rt::part(row, q * 14 + n * 8, 6)),
+                        v::load(rt::at(row, q * 16 + (n % 2) * 8)),
                         factor,
                     );
-                    v::store_first(rt::part_mut(out, q * 14 + n * 8, 6), a);
+                    v::store(rt::at_mut(out, q * 16 + (n % 2) * 8), a);
                 }
             }
         }
@@ -4128,16 +4273,78 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pad_kernel_1_avx2(x: &[f32; 4032], y: &mut [f32; 4522]) {
-        y.fill(0.0);
-        for h in 0..16 {
-            for w in 0..16 {
-                let (to, from) = (h * 266 + w * 14 + 266, h * 224 + w * 14);
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+    fn pad_kernel_1_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (1usize..17usize).contains(&p) {
+                let row = x.row::<256>(p - 1);
+                for n in 0..1 {
+                    for q in 0..16 {
+                        let mut a = v::load(rt::at(row, (q) * 16 + (n % 2) * 8));
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store(rt::at_mut(out, q * 14 + n * 8), a);
+                    }
+                    for q in 16..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store(rt::at_mut(out, q * 14 + n * 8), a);
+                    }
+                }
+                {
+                    let n = 1;
+                    for q in 0..16 {
+                        let mut a = v::load(rt::at(row, (q) * 16 + (n % 2) * 8));
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 8, 6), a);
+                    }
+                    for q in 16..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 8, 6), a);
+                    }
+                }
+            } else {
+                for n in 0..1 {
+                    for q in 0..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store(rt::at_mut(out, q * 14 + n * 8), a);
+                    }
+                }
+                {
+                    let n = 1;
+                    for q in 0..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 8, 6), a);
+                    }
+                }
             }
-        }
-        for v in y.iter_mut() {
-            *v = rt::math::sigmoid(*v);
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -4176,12 +4383,31 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     #[inline(never)]
-    fn pad_kernel_3_avx2(x: &[f32; 5814], y: &mut [f32; 6032]) {
-        y.fill(0.0);
-        for h in 0..51 {
-            for w in 0..57 {
-                let (to, from) = (h * 116 + w * 2, h * 114 + w * 2);
-                y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+    fn pad_kernel_3_avx2(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx2 as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (0usize..51usize).contains(&p) {
+                let row = x.row::<114>(p);
+                {
+                    let n = 0;
+                    for q in 0..57 {
+                        let mut a = v::load_first(rt::part(row, (q) * 2 + n * 8, 2));
+                        v::store_first(rt::part_mut(out, q * 2 + n * 8, 2), a);
+                    }
+                    for q in 57..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 8, 2), a);
+                    }
+                }
+            } else {
+                {
+                    let n = 0;
+                    for q in 0..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 8, 2), a);
+                    }
+                }
             }
         }
     }
@@ -4268,9 +4494,9 @@ const _: () = {
     #[inline(never)]
     fn slice_kernel_2_avx2(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
-            for w in 0..58 {
-                for c in 0..6 {
-                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
+            for c in 0..6 {
+                for w in 0..58 {
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + (c)];
                 }
             }
         }
@@ -6298,7 +6524,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [1152..1392, 0..1152]);
-        resize_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 80);
+        team.alone(
+            region1,
+            9,
+            128,
+            [128, 1],
+            &|mut y, _| { resize_kernel_1_avx512(argument0, &mut y) },
+        );
     }
     /// `shuffle 4`: shuffle1
     ///
@@ -6359,7 +6592,7 @@ const _: () = {
     ) {
         let [region0, region1, region2, region3] = rt::disjoint(
             arena,
-            [512..944, 2304..2520, 944..1304, 4032..5040],
+            [512..944, 2304..2520, 944..1304, 4608..5616],
         );
         concat_kernel_1_avx512(
             rt::fixed(region0),
@@ -6378,8 +6611,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [4032..5040, 0..4032]);
-        resize_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..5616, 0..4608]);
+        let argument0 = rt::Rows::new(region0, 112);
+        team.alone(
+            region1,
+            18,
+            256,
+            [256, 1],
+            &|mut y, _| { resize_kernel_2_avx512(argument0, &mut y) },
+        );
     }
     /// `scale -0.25`: scale1
     ///
@@ -6391,13 +6631,13 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4032, 10352..14384]);
-        let argument0 = rt::Rows::new(region0, 224);
+        let [region0, region1] = rt::disjoint(arena, [0..4608, 4608..9216]);
+        let argument0 = rt::Rows::new(region0, 256);
         team.alone(
             region1,
             18,
-            224,
-            [224, 1],
+            256,
+            [256, 1],
             &|mut y, _| { scale_kernel_1_avx512(argument0, &mut y) },
         );
     }
@@ -6411,8 +6651,15 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [10352..14384, 5824..10346]);
-        pad_kernel_1_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let [region0, region1] = rt::disjoint(arena, [4608..9216, 9216..13738]);
+        let argument0 = rt::Rows::new(region0, 256);
+        team.alone(
+            region1,
+            17,
+            266,
+            [266, 1],
+            &|mut y, _| { pad_kernel_1_avx512(argument0, &mut y) },
+        );
     }
     /// `pad channels (1, 3), mish`: pad2, pad2.mish
     ///
@@ -6424,7 +6671,7 @@ const _: () = {
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [5824..10346, 0..5814]);
+        let [region0, region1] = rt::disjoint(arena, [9216..13738, 0..5814]);
         pad_kernel_2_avx512(rt::fixed(region0), rt::fixed_mut(region1));
     }
     /// `depth_to_space 3`: depth_to_space1
@@ -6451,7 +6698,14 @@ const _: () = {
         arena: &mut [f32; ARENA],
     ) {
         let [region0, region1] = rt::disjoint(arena, [6032..11846, 0..6032]);
-        pad_kernel_3_avx512(rt::fixed(region0), rt::fixed_mut(region1));
+        let argument0 = rt::Rows::new(region0, 114);
+        team.alone(
+            region1,
+            52,
+            116,
+            [116, 1],
+            &|mut y, _| { pad_kernel_3_avx512(argument0, &mut y) },
+        );
     }
     /// `space_to_depth 2`: space_to_depth1
     ///
@@ -7293,7 +7547,8 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn resize_kernel_1_avx512(x: &[f32; 240], y: &mut [f32; 1152]) {
+    fn resize_kernel_1_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
         static ROWS: [(usize, usize, f32); 9] = [
             (0, 1, 0.0),
             (0, 1, 0.0),
@@ -7315,23 +7570,32 @@ const _: () = {
             (3, 4, 0.5625),
             (4, 4, 0.1875),
         ];
-        for p in 0..9 {
-            for q in 0..8 {
-                let to = p * 128 + q * 16;
-                let (above, below, v) = ROWS[p];
-                let (left, right, u) = COLUMNS[q];
-                let corners = [
-                    above * 80 + left * 16,
-                    above * 80 + right * 16,
-                    below * 80 + left * 16,
-                    below * 80 + right * 16,
-                ];
-                for i in 0..1 {
-                    let c = i * 16;
-                    let a = rt::bilinear::<
-                        16,
-                    >(x, corners.map(|corner| corner + c), v, u);
-                    rt::put(y, to + c, a);
+        for p in y.rows() {
+            let (above, below, fraction) = ROWS[p];
+            let (above, below) = (x.row::<80>(above), x.row::<80>(below));
+            let (far, near) = (v::splat(1.0 - fraction), v::splat(fraction));
+            let out = y.row(p);
+            for n in 0..1 {
+                for q in 0..8 {
+                    let (left, right, fraction) = COLUMNS[q];
+                    let (here, there) = (v::splat(1.0 - fraction), v::splat(fraction));
+                    let mut a = v::mul_add(
+                        near,
+                        v::mul_add(
+                            there,
+                            v::load(rt::at(below, right * 16 + n * 16)),
+                            v::mul(here, v::load(rt::at(below, left * 16 + n * 16))),
+                        ),
+                        v::mul(
+                            far,
+                            v::mul_add(
+                                there,
+                                v::load(rt::at(above, right * 16 + n * 16)),
+                                v::mul(here, v::load(rt::at(above, left * 16 + n * 16))),
+                            ),
+                        ),
+                    );
+                    v::store(rt::at_mut(out, q * 16 + n * 16), a);
                 }
             }
         }
@@ -7341,8 +7605,8 @@ const _: () = {
     #[inline(never)]
     fn shuffle_kernel_1_avx512(x: &[f32; 1152], y: &mut [f32; 1152]) {
         for (x, y) in x.as_chunks::<16>().0.iter().zip(y.as_chunks_mut::<16>().0) {
-            for g in 0..4 {
-                for i in 0..4 {
+            for i in 0..4 {
+                for g in 0..4 {
                     y[i * 4 + g] = x[g * 4 + i];
                 }
             }
@@ -7392,16 +7656,23 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn resize_kernel_2_avx512(x: &[f32; 1008], y: &mut [f32; 4032]) {
+    fn resize_kernel_2_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
         static ROWS: [usize; 18] = [
             0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8,
         ];
         static COLUMNS: [usize; 16] = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7];
-        for p in 0..18 {
-            for q in 0..16 {
-                let to = p * 224 + q * 14;
-                let from = ROWS[p] * 112 + COLUMNS[q] * 14;
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+        for p in y.rows() {
+            let row = x.row::<112>(ROWS[p]);
+            let out = y.row(p);
+            {
+                let n = 0;
+                for q in 0..16 {
+                    let mut a = v::load_first(
+                        rt::part(row, COLUMNS[q] * 14 + n * 16, 14),
+                    );
+                    v::store(rt::at_mut(out, q * 16), a);
+                }
             }
         }
     }
@@ -7412,16 +7683,13 @@ const _: () = {
         use rt::simd::avx512 as v;
         let factor = v::splat(-0.25);
         for p in y.rows() {
-            let row = x.row::<224>(p);
+            let row = x.row::<256>(p);
             let out = y.row(p);
             {
                 let n = 0;
                 for q in 0..16 {
-                    let mut a = v::mul(
-                        v::load_first(rt::part(row, q * 14 + n * 16, 14)),
-                        factor,
-                    );
-                    v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    let mut a = v::mul(v::load(rt::at(row, q * 16)), factor);
+                    v::store(rt::at_mut(out, q * 16), a);
                 }
             }
         }
@@ -7429,16 +7697,47 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pad_kernel_1_avx512(x: &[f32; 4032], y: &mut [f32; 4522]) {
-        y.fill(0.0);
-        for h in 0..16 {
-            for w in 0..16 {
-                let (to, from) = (h * 266 + w * 14 + 266, h * 224 + w * 14);
-                y[to..to + 14].copy_from_slice(&x[from..from + 14]);
+    fn pad_kernel_1_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (1usize..17usize).contains(&p) {
+                let row = x.row::<256>(p - 1);
+                {
+                    let n = 0;
+                    for q in 0..16 {
+                        let mut a = v::load(rt::at(row, (q) * 16));
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                    for q in 16..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                }
+            } else {
+                {
+                    let n = 0;
+                    for q in 0..19 {
+                        let mut a = v::splat(0.0);
+                        let mut array = v::array(a);
+                        for e in array.iter_mut() {
+                            *e = rt::math::sigmoid(*e);
+                        }
+                        a = v::of(array);
+                        v::store_first(rt::part_mut(out, q * 14 + n * 16, 14), a);
+                    }
+                }
             }
-        }
-        for v in y.iter_mut() {
-            *v = rt::math::sigmoid(*v);
         }
     }
     #[cfg(target_arch = "x86_64")]
@@ -7477,12 +7776,31 @@ const _: () = {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
     #[inline(never)]
-    fn pad_kernel_3_avx512(x: &[f32; 5814], y: &mut [f32; 6032]) {
-        y.fill(0.0);
-        for h in 0..51 {
-            for w in 0..57 {
-                let (to, from) = (h * 116 + w * 2, h * 114 + w * 2);
-                y[to..to + 2].copy_from_slice(&x[from..from + 2]);
+    fn pad_kernel_3_avx512(x: rt::Rows<'_>, y: &mut rt::Part<'_>) {
+        use rt::simd::avx512 as v;
+        for p in y.rows() {
+            let out = y.row(p);
+            if (0usize..51usize).contains(&p) {
+                let row = x.row::<114>(p);
+                {
+                    let n = 0;
+                    for q in 0..57 {
+                        let mut a = v::load_first(rt::part(row, (q) * 2 + n * 16, 2));
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                    for q in 57..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                }
+            } else {
+                {
+                    let n = 0;
+                    for q in 0..58 {
+                        let mut a = v::splat(0.0);
+                        v::store_first(rt::part_mut(out, q * 2 + n * 16, 2), a);
+                    }
+                }
             }
         }
     }
@@ -7569,9 +7887,9 @@ const _: () = {
     #[inline(never)]
     fn slice_kernel_2_avx512(x: &[f32; 18096], y: &mut [f32; 18720]) {
         for h in 0..52 {
-            for w in 0..58 {
-                for c in 0..6 {
-                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + c];
+            for c in 0..6 {
+                for w in 0..58 {
+                    y[h * 360 + w + c * 60 + 1] = x[h * 348 + w * 6 + (c)];
                 }
             }
         }

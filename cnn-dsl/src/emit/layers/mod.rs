@@ -279,26 +279,3 @@ fn activate(array: &TokenStream, epilogue: &[Activation], rt: &TokenStream) -> T
     let result = epilogue.iter().fold(element, |x, function| activated(function, &x, rt));
     quote! { for v in #array.iter_mut() { *v = #result; } }
 }
-
-/// The same body for every vector of `LANES` neighbouring elements of `len`, and for the rest:
-/// `body(width, first)`.
-fn vectors(
-    len: usize,
-    variable: &str,
-    body: impl Fn(usize, &TokenStream) -> TokenStream,
-) -> TokenStream {
-    let variable = name(variable);
-    let whole = len / LANES;
-    let mut code = TokenStream::new();
-    if whole > 0 {
-        let inside = body(LANES, &quote!(#variable));
-        let (whole, lanes) = (int(whole), int(LANES));
-        code.extend(quote! { for i in 0..#whole { let #variable = i * #lanes; #inside } });
-    }
-    if !len.is_multiple_of(LANES) {
-        let inside = body(len % LANES, &quote!(#variable));
-        let first = int(whole * LANES);
-        code.extend(quote! { let #variable = #first; #inside });
-    }
-    code
-}

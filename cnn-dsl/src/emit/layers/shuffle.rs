@@ -13,7 +13,7 @@ pub(super) fn emit(shuffle: &Shuffle, context: &Context<'_>) -> TokenStream {
     let (groups, n, c) = (int(shuffle.op.groups), int(c / shuffle.op.groups), int(c));
     let body = quote! {
         for (x, y) in x.as_chunks::<#c>().0.iter().zip(y.as_chunks_mut::<#c>().0) {
-            for g in 0..#groups { for i in 0..#n { y[i * #groups + g] = x[g * #n + i]; } }
+            for i in 0..#n { for g in 0..#groups { y[i * #groups + g] = x[g * #n + i]; } }
             #epilogue
         }
     };

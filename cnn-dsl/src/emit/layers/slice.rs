@@ -28,13 +28,12 @@ pub(super) fn emit(slice: &Slice, context: &Context<'_>) -> TokenStream {
     } else {
         let clear = clear_sides_of(&quote!(y), y, rt);
         let [h, w, c] = y.shape.hwc();
-        let all = x.shape.channels();
-        let terms = [(&quote!(h), w * all), (&quote!(w), all), (&quote!(c), 1)];
-        let from = index(&terms, slice.op.from, 0);
+        let channel = index(&[(&quote!(c), 1)], slice.op.from, 0);
+        let from = place(x, &quote!(h), &quote!(w), &quote!((#channel)));
         let to = place(y, &quote!(h), &quote!(w), &quote!(c));
         let (h, w, c) = (int(h), int(w), int(c));
         quote! {
-            for h in 0..#h { for w in 0..#w { for c in 0..#c { y[#to] = x[#from]; } } }
+            for h in 0..#h { for c in 0..#c { for w in 0..#w { y[#to] = x[#from]; } } }
             #epilogue
             #clear
         }

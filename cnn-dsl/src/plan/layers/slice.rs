@@ -7,8 +7,8 @@ use crate::plan::layout::BLOCKS_FROM;
 
 /// A range of channels.
 ///
-/// Also the conversion between layouts: the plan inserts one of all channels, from a dense value to
-/// its `lanes = 1` copy, where a convolution over x reads what others read densely.
+/// Also the conversion between layouts: the plan inserts one of all channels, from a value to its
+/// `lanes = 1` copy, where a convolution over x reads what others read densely or in blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slice {
     /// The operation.

@@ -2,7 +2,9 @@
 
 use super::invariants::{assert_nothing_is_overwritten, assert_rings_are_apart};
 use super::{Net, bn, conv, dense, flatten, image, planned, relu, same, schedule};
-use crate::ir::layers::{add::Add, concat::Concat, pool, slice::Slice, split::Split};
+use crate::ir::layers::{
+    add::Add, concat::Concat, deconv::Deconv, pad::Pad, pool, slice::Slice, split::Split,
+};
 use crate::ir::{Network, Op, Pads, ValueId};
 use crate::plan::layers::Kernel;
 use crate::plan::{Buffer, BufferId, Layout, Plan};
@@ -21,6 +23,25 @@ fn pool3() -> Op {
         ceil: false,
     };
     Op::Pool(pool::Pool { kind: pool::PoolKind::Max, over })
+}
+
+fn pool_halving() -> Op {
+    Op::Pool(pool::Pool { kind: pool::PoolKind::Max, over: pool::PoolOver::Regions([4, 4]) })
+}
+
+fn deconv(side: usize, stride: usize, filters: usize, pads: Pads) -> Op {
+    let (kernel, stride) = ([side, side], [stride, stride]);
+    let (dilation, output_pad) = ([1, 1], [0, 0]);
+    Op::Deconv(Deconv {
+        kernel,
+        filters,
+        stride,
+        dilation,
+        pads,
+        output_pad,
+        groups: 1,
+        bias: true,
+    })
 }
 
 /// The buffer that the step of this name writes.
@@ -106,6 +127,43 @@ fn the_rest_is_copied_in_runs() {
     let operands: Vec<usize> = plan.steps[3..5].iter().map(|step| step.reads.len()).collect();
     assert_eq!(operands, [2, 2]);
     assert_nothing_is_overwritten(&plan);
+}
+
+/// The way up of a U-Net: twice the size, beside the middle of what the way down had there.
+#[test]
+fn crops_and_transposed_convolutions_write_into_their_concatenation() {
+    let mut net = Net::new(image(8, 8, 16));
+    let skip = net.then(conv(1, 32, same(0)));
+    let small = net.then(pool_halving());
+    let up = net.on(deconv(2, 2, 32, same(0)), &[small]).unwrap()[0];
+    let crop = net.on(Op::Pad(Pad::Image(same(-1))), &[skip]).unwrap()[0];
+    let up = net.on(Op::Pad(Pad::Image(same(-1))), &[up]).unwrap()[0];
+    net.on(Op::Concat(Concat), &[crop, up]).unwrap();
+    net.then(bn());
+    let network = net.finish();
+    let plan = planned(&network);
+    assert_eq!(schedule(&plan), ["", "conv1", "pool1", "deconv1", "pad1", "pad2", "bn1"]);
+    assert_eq!(written(&plan, "pad2").stride, 6 * 64);
+    assert_nothing_is_overwritten(&plan);
+}
+
+/// Of a 4x4 kernel at stride 2 with one column cut off, each output sees two columns: its own and
+/// the one before or behind.
+#[test]
+fn a_transposed_convolution_has_the_columns_that_it_reaches() {
+    let columns = |kernel: usize, stride: usize, cut: i64| {
+        let mut net = Net::new(image(8, 8, 3));
+        net.then(conv(1, 32, same(0)));
+        net.then(deconv(kernel, stride, 16, same(cut)));
+        let network = net.finish();
+        let layout = written(&planned(&network), "conv1").layout;
+        [layout.left, layout.right]
+    };
+    assert_eq!(columns(4, 2, 1), [1, 1]);
+    assert_eq!(columns(2, 2, 0), [0, 0]);
+    assert_eq!(columns(3, 1, 1), [1, 1]);
+    // Of 129 columns most would be padding.
+    assert_eq!(columns(130, 1, 65), [0, 0]);
 }
 
 /// A kernel is lent what it writes alone, so the second pool of a pyramid writes elsewhere.

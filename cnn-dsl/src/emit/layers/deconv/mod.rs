@@ -1,5 +1,7 @@
 //! Transposed convolution: every output pixel gathers the operand's pixels that reach it.
 
+mod rows;
+
 use super::conv::Sizes;
 use super::{Context, activate, function};
 use crate::emit::print::{index, int, typed};
@@ -9,6 +11,11 @@ use quote::quote;
 
 /// The text of a transposed convolution.
 pub(super) fn emit(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
+    if deconv.is_by_rows() { rows::emit(deconv, context) } else { pixels(deconv, context) }
+}
+
+/// Several groups, between dense values: a pixel and a panel at a time.
+fn pixels(deconv: &Deconv, context: &Context<'_>) -> TokenStream {
     let rt = context.rt;
     let op = &deconv.op;
     let [h, w, c] = deconv.x.shape.hwc();
