@@ -85,7 +85,8 @@ impl Batch {
 ///     Ok(())
 /// })
 /// # }
-/// # train(&data)
+/// # train(&data)?;
+/// # Ok::<(), cnn_runtime::data::DataError>(())
 /// ```
 #[derive(Debug)]
 pub struct Batches<'scope> {
