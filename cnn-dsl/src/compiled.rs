@@ -2,8 +2,9 @@
 
 use crate::check::{Request, Selection, Stub};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::differentiate::differentiate;
 use crate::emit::{self, Door};
-use crate::plan::{Plan, over_budget};
+use crate::plan::{Options, Plan, over_budget};
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::Visibility;
 use crate::syntax::model_names;
@@ -68,6 +69,12 @@ pub(crate) fn within_budget(
     door: &mut Door<'_>,
 ) -> TokenStream {
     let over = over_budget(plan);
+    if over.is_empty() && plan.network.train {
+        let training = differentiate(plan.network);
+        let training = crate::plan::plan(&training, &Options::default());
+        let stub = emit::stub(&Stub::of(plan.network), door);
+        return emit::emit_training(plan, &training, &stub, door);
+    }
     if over.is_empty() {
         return emit::emit(plan, door);
     }

@@ -34,6 +34,7 @@ pub mod check;
 #[cfg(feature = "emit")]
 mod compiled;
 pub mod diagnostic;
+pub mod differentiate;
 #[cfg(feature = "emit")]
 pub mod emit;
 pub mod ir;

@@ -72,3 +72,27 @@ macro_rules! include_models {
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/cnn_models.rs"));
     };
 }
+
+/// The items of a model that trains.
+#[cfg(feature = "train")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __training {
+    ($name:literal { $($stub:tt)* } $($items:tt)*) => { $($items)* };
+}
+
+/// One error, and the stub of a model that trains.
+#[cfg(not(feature = "train"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __training {
+    ($name:literal { $($stub:tt)* } $($items:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "the model `",
+            $name,
+            "` says `train;`: cnn-runtime needs its feature `train` for that, \
+             as in `cnn-runtime = { version = \"...\", features = [\"train\"] }`"
+        ));
+        $($stub)*
+    };
+}

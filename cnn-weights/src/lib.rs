@@ -45,6 +45,7 @@ mod rename;
 mod save;
 mod stored;
 mod table;
+mod training;
 mod winograd;
 
 pub use array::{Array, Values, arrays};
@@ -58,4 +59,5 @@ pub use random::SplitMix64;
 pub use read::read;
 pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
+pub use training::{add_gradients, pack_parameters, places};
 pub use winograd::Winograd;

@@ -81,6 +81,9 @@ fn unpack_piece(table: &Table, pack: &Pack, piece: &[f32], to: &mut [f32]) {
             tile.transform(piece, to, channels, lanes);
         }
         Form::Panels { .. }
+        | Form::Turned { .. }
+        | Form::TurnedTaps { .. }
+        | Form::Batch { .. }
         | Form::Taps { .. }
         | Form::Bias { .. }
         | Form::Affine(_)
@@ -117,6 +120,9 @@ fn fill(piece: &mut [f32], table: &Table, pack: &Pack, values: &[Vec<f32>]) {
             piece.iter_mut().zip(numbers).for_each(|(to, &from)| *to = from as f32);
         }
         Form::Raw { tensor } => piece.copy_from_slice(&values[tensor]),
+        Form::Turned { .. } | Form::TurnedTaps { .. } | Form::Batch { .. } => {
+            unreachable!("training packs its parameters itself")
+        }
     }
 }
 

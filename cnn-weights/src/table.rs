@@ -71,6 +71,9 @@ impl Pack {
         match self.form {
             Form::Winograd { tile, .. } => self.len / tile.positions() * 9,
             Form::Panels { .. }
+            | Form::Turned { .. }
+            | Form::TurnedTaps { .. }
+            | Form::Batch { .. }
             | Form::Taps { .. }
             | Form::Bias { .. }
             | Form::Affine(_)
@@ -133,6 +136,30 @@ pub enum Form {
         groups: usize,
         /// Width of a panel.
         lanes: usize,
+    },
+    /// The kernel turned round, by which a gradient goes back through a convolution or dense layer: taps in reverse order, the
+    /// filters of a group in the place of its input channels and the other way about, in panels as
+    /// [`Panels`](Form::Panels) describes them.
+    Turned {
+        /// Index of the kernel.
+        kernel: usize,
+        /// Groups.
+        groups: usize,
+        /// Width of a panel.
+        lanes: usize,
+    },
+    /// A depthwise kernel's taps in reverse order, each as [`Taps`](Form::Taps) has them.
+    TurnedTaps {
+        /// Index of the kernel.
+        kernel: usize,
+        /// What a tap's filters are filled up to a multiple of.
+        lanes: usize,
+    },
+    /// Nothing of a tensor: space for what training computes of the batch norm whose moving mean
+    /// this is.
+    Batch {
+        /// Index of the moving mean.
+        mean: usize,
     },
     /// A convolution's 3x3 kernel transformed, as `[positions][ceil(K / lanes)][C][lanes]`. Embedded
     /// weights hold it as panels, which are 16/9 or 4 times smaller.

@@ -264,7 +264,8 @@ fn traits(network: &Network, layer: &Layer) -> Vec<String> {
         | Op::Slice(_)
         | Op::Split(_)
         | Op::Shuffle(_)
-        | Op::Depth(_) => {}
+        | Op::Depth(_)
+        | Op::Gradient(_) => {}
     }
     found
 }

@@ -59,6 +59,8 @@ mod statements;
 #[cfg(feature = "frontend")]
 mod trace;
 #[cfg(feature = "frontend")]
+mod trainable;
+#[cfg(feature = "frontend")]
 mod value;
 #[cfg(feature = "frontend")]
 mod weights;

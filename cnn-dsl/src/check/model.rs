@@ -168,6 +168,7 @@ impl<'a> Expander<'a> {
         if !self.exhausted {
             self.close();
         }
+        self.trainable();
         let outputs = self.outputs();
         self.network.number_tensors();
         let embedded = self.embed(files);
@@ -189,7 +190,7 @@ impl<'a> Expander<'a> {
                 aux: self.network.aux,
                 embedded,
                 budgets: budget::for_plan(&self.declared.budgets),
-                train: false,
+                train: self.declared.train.is_some(),
                 winograd: self.declared.winograd_off.is_none(),
             }),
             (_, inputs, outputs, _) => {

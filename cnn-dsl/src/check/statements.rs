@@ -279,9 +279,8 @@ impl<'a> Expander<'a> {
     }
 
     fn train(&mut self, at: Span) {
-        match self.declared.train {
-            Some(first) => self.error(ModelError::StatementTwice { what: "train", at, first }),
-            None => self.error(ModelError::NotYet { at }),
+        if let Some(first) = self.declared.train {
+            self.error(ModelError::StatementTwice { what: "train", at, first });
         }
         if self.ghost == 0 {
             self.declared.train.get_or_insert(at);

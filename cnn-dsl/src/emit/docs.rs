@@ -39,7 +39,12 @@ pub(super) fn step(plan: &Plan<'_>, figures: &Figures, step: &Step) -> TokenStre
     let layer = &network.layers[first.0];
     let own = lines(layer.docs.iter().map(String::as_str));
     let names: Vec<&str> = step.layers.iter().map(|l| &*network.layers[l.0].name).collect();
-    let text = format!(" `{}`: {}", layer.text, names.join(", "));
+    let names = names.join(", ");
+    let text = if layer.text.is_empty() {
+        format!(" {names}")
+    } else {
+        format!(" `{}`: {names}", layer.text)
+    };
     let shapes = shapes(network, first, step.layers.last().copied().unwrap_or(first));
     let [parameters, mult_adds] = figures.of(&step.layers);
     let figures = format!(" {shapes}; {parameters} parameters, {mult_adds} mult-adds");

@@ -16,8 +16,9 @@ mod run;
 mod step;
 mod stub;
 mod table;
+mod training;
 
-pub use model::{emit, emit_with};
+pub use model::{emit, emit_training, emit_with};
 #[cfg(feature = "pretty")]
 pub use pretty::pretty;
 pub use stub::stub;

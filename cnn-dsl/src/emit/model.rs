@@ -3,7 +3,7 @@
 use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, long, name};
 use crate::emit::run::Run;
-use crate::emit::{Clock, Door, docs, quiet, table};
+use crate::emit::{Clock, Door, docs, quiet, table, training};
 use crate::plan::summary::text;
 use crate::plan::{Isa, Plan};
 use proc_macro2::{Ident, TokenStream};
@@ -14,8 +14,30 @@ pub fn emit(plan: &Plan<'_>, door: &mut Door<'_>) -> TokenStream {
     emit_with(plan, door, Clock::None)
 }
 
+/// The items of a model that can be trained; `training` is the plan of what `differentiate` made of
+/// its network. Where the runtime cannot train they are those of the stub, and an error.
+pub fn emit_training(
+    plan: &Plan<'_>,
+    training: &Plan<'_>,
+    stub: &TokenStream,
+    door: &mut Door<'_>,
+) -> TokenStream {
+    let (runtime, items) = (door.runtime.clone(), items(plan, Some(training), door, Clock::None));
+    let name = &plan.network.name;
+    quote! { #runtime::__training! { #name { #stub } #items } }
+}
+
 /// The items of a model whose steps may be timed.
 pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStream {
+    items(plan, None, door, clock)
+}
+
+fn items(
+    plan: &Plan<'_>,
+    training: Option<&Plan<'_>>,
+    door: &mut Door<'_>,
+    clock: Clock,
+) -> TokenStream {
     let network = plan.network;
     let runtime = door.runtime.clone();
     let import = door.import();
@@ -33,7 +55,9 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
     let (quiet, docs) = (quiet(), docs::model(plan));
     let version = env!("CARGO_PKG_VERSION");
     let consts = consts(plan, &interface);
-    let making = making(blob.as_ref(), &interface);
+    let making = making(blob.as_ref(), training.is_some(), &interface);
+    let learning = training.map(|_| training::learning(&interface));
+    let parameters = training.map(|_| quote!(, #runtime::__rt::train::Parameters));
     let predicting = [Element::Floats, Element::Bytes]
         .into_iter()
         .filter(|&element| element == Element::Floats || interface.takes_bytes())
@@ -43,6 +67,9 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
     let tables = table::tables(plan, &runtime, &rt);
     let sets = sets(door.instruction_sets);
     let run = Run::new(plan, &rt, &sets, clock).emit(&interface);
+    let program =
+        training.map(|plan| training::program(plan, network, &ident, &sets, &interface, &import));
+    let program = program.map(|items| quote!(#quiet #items));
     let emitted = sets.iter().map(|isa| name(isa.name()));
     let (arena, scratch) = (int(plan.arena), int(plan.scratch));
     let weights = int(plan.weights.len);
@@ -52,7 +79,7 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
         #docs
         #quiet
         #[derive(Clone, Debug)]
-        #visibility struct #ident(#runtime::__rt::Net);
+        #visibility struct #ident(#runtime::__rt::Net #parameters);
 
         #quiet
         const _: () = {
@@ -72,12 +99,14 @@ pub fn emit_with(plan: &Plan<'_>, door: &mut Door<'_>, clock: Clock) -> TokenStr
                 #making
                 #(#predicting)*
                 #telling
+                #learning
             }
 
             #implementations
             #tables
             #run
         };
+        #program
     }
 }
 
@@ -107,7 +136,7 @@ fn consts(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
     }
 }
 
-fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream {
+fn making(blob: Option<&TokenStream>, trains: bool, interface: &Interface<'_>) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
     let pretrained = blob.map(|blob| {
         quote! {
@@ -118,11 +147,34 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
             }
         }
     });
+    let (init, load, of) = if trains {
+        let frozen = quote!(<Self as #rt::train::Trains>::program().frozen);
+        let of = quote! {
+            fn of(parameters: #rt::train::Parameters) -> Self {
+                let net = #rt::Net::of(&TABLE, &parameters.tensors(&TABLE), ARENA + SCRATCH);
+                Self(net.with_sets(SETS), parameters)
+            }
+        };
+        let init = quote!(Self::of(#rt::train::Parameters::init(&TABLE, #frozen, seed)));
+        let load = quote! {
+            let weights = weights.into();
+            let parameters = #rt::train::Parameters::load(&TABLE, &IGNORED, #frozen, &weights)?;
+            #rt::Ok(Self::of(parameters))
+        };
+        (init, load, Some(of))
+    } else {
+        let init = quote!(Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS)));
+        let load = quote! {
+            let net = #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
+            #rt::Ok(Self(net.with_sets(SETS)))
+        };
+        (init, load, None)
+    };
     quote! {
         #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS))
+            #init
         }
 
         #[doc = " A net with the weights of a safetensors file."]
@@ -132,9 +184,10 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         pub fn load(
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<Self, #runtime::LoadError> {
-            let net = #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
-            #rt::Ok(Self(net.with_sets(SETS)))
+            #load
         }
+
+        #of
 
         #pretrained
     }

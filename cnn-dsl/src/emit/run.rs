@@ -16,9 +16,11 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) rt: &'a TokenStream,
     kernels: Vec<Ident>,
-    sets: &'a [Isa],
+    pub(super) sets: &'a [Isa],
     pub(super) figures: docs::Figures,
     clock: Clock,
+    /// Whether the steps take gradients too.
+    pub(super) training: bool,
 }
 
 impl<'a> Run<'a> {
@@ -31,12 +33,22 @@ impl<'a> Run<'a> {
             format_ident!("{kind}_kernel_{count}")
         });
         let figures = docs::Figures::new(plan.network);
-        Self { plan, rt, kernels: names.collect(), sets, figures, clock }
+        let kernels = names.collect();
+        Self { plan, rt, kernels, sets, figures, clock, training: false }
+    }
+
+    /// Of a plan that trains.
+    pub fn of_training(plan: &'a Plan<'a>, rt: &'a TokenStream, sets: &'a [Isa]) -> Self {
+        Self { training: true, ..Self::new(plan, rt, sets, Clock::None) }
+    }
+
+    /// The steps that read inputs, and the others.
+    pub(super) fn parted(&self) -> (Vec<&Step>, Vec<&Step>) {
+        self.plan.steps.iter().partition(|step| self.input(step).is_some())
     }
 
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
-        let (inputs, steps): (Vec<&Step>, Vec<&Step>) =
-            self.plan.steps.iter().partition(|step| self.input(step).is_some());
+        let (inputs, steps) = self.parted();
         let read = self.read(&inputs, interface, Element::Floats);
         let read_bytes =
             interface.takes_bytes().then(|| self.read(&inputs, interface, Element::Bytes));
@@ -124,20 +136,21 @@ impl<'a> Run<'a> {
     }
 
     /// The kernels that are made for an instruction set.
-    fn kernels_of(&self, isa: Isa) -> Vec<TokenStream> {
+    pub(super) fn kernels_of(&self, isa: Isa) -> Vec<TokenStream> {
         let all = self.plan.kernels.iter().enumerate().filter(|(_, kernel)| !is_common(kernel));
         all.map(|(index, _)| self.kernel(index, isa)).collect()
     }
 
     /// The kernels of which there is one for every instruction set.
-    fn common_kernels(&self) -> Vec<TokenStream> {
+    pub(super) fn common_kernels(&self) -> Vec<TokenStream> {
         let all = self.plan.kernels.iter().enumerate().filter(|(_, kernel)| is_common(kernel));
         all.map(|(index, _)| self.kernel(index, Isa::Portable)).collect()
     }
 
     fn kernel(&self, index: usize, isa: Isa) -> TokenStream {
         let name = self.kernel_name(index, isa);
-        let context = Context { rt: self.rt, name, isa, weights: self.weights_of(index) };
+        let (weights, gradients) = (self.weights_of(index), self.gradients_of(index));
+        let context = Context { rt: self.rt, name, isa, weights, gradients };
         layers::kernel(&self.plan.kernels[index], &context)
     }
 
@@ -169,7 +182,8 @@ impl<'a> Run<'a> {
             | Kernel::Split(_)
             | Kernel::Shuffle(_)
             | Kernel::Resize(_)
-            | Kernel::Depth(_) => None,
+            | Kernel::Depth(_)
+            | Kernel::Gradient(_) => None,
         }
     }
 
@@ -178,6 +192,13 @@ impl<'a> Run<'a> {
         let step = self.plan.steps.iter().find(|step| step.kernel.0 == kernel);
         let packs = step.map_or(&[][..], |step| &step.weights);
         packs.iter().map(|pack| self.plan.weights.packs[pack.0].len).collect()
+    }
+
+    /// Lengths of the gradients that a kernel adds to.
+    fn gradients_of(&self, kernel: usize) -> Vec<usize> {
+        let step = self.plan.steps.iter().find(|step| step.kernel.0 == kernel);
+        let packs = step.map_or(&[][..], |step| &step.gradients);
+        packs.iter().map(|pack| self.plan.gradients.0[pack.0].len).collect()
     }
 
     pub(super) fn range(&self, buffer: BufferId) -> TokenStream {
@@ -215,6 +236,19 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The function that reads the one input of a network that is trained, from a slice.
+    pub(super) fn read_flat(&self, steps: &[&Step]) -> TokenStream {
+        let rt = self.rt;
+        let calls = steps.iter().map(|step| {
+            let (kernel, to) = (&self.kernels[step.kernel.0], self.range(step.writes[0]));
+            quote! { #kernel(#rt::fixed(image), #rt::fixed_mut(&mut arena[#to])); }
+        });
+        quote! {
+            #[doc = " The input, preprocessed, into the arena."]
+            fn read(arena: &mut [f32], image: &[f32]) { #(#calls)* }
+        }
+    }
+
     fn write(&self, interface: &Interface<'_>) -> TokenStream {
         let names = interface.output_names();
         let lens = interface.outputs.iter().map(|shape| int(shape.len()));
@@ -228,7 +262,7 @@ impl<'a> Run<'a> {
     }
 
     /// A name for each step's function: its first layer's, as an identifier that nothing else has.
-    fn step_names(&self, steps: &[&Step]) -> Vec<Ident> {
+    pub(super) fn step_names(&self, steps: &[&Step]) -> Vec<Ident> {
         let mut taken: HashSet<String> =
             ["read", "read_u8", "forward", "write"].map(str::to_owned).into();
         let names = steps.iter().map(|step| {
@@ -279,6 +313,7 @@ fn is_common(kernel: &Kernel) -> bool {
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)
-        | Kernel::Depth(_) => false,
+        | Kernel::Depth(_)
+        | Kernel::Gradient(_) => false,
     }
 }

@@ -4,6 +4,7 @@
 use crate::emit::print::int;
 use crate::emit::run::{Run, suffixed};
 use crate::emit::{docs, layers};
+use crate::plan::layers::View;
 use crate::plan::{Buffer, BufferId, Isa, Ring, Sharing, Stage, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -99,13 +100,15 @@ impl Run<'_> {
                 self.shared(step, &regions, sharing, isa)
             }
         };
+        let gradients = self.training.then(|| quote!(, gradients: &mut [f32]));
         quote! {
             #docs
             #features
             fn #name(
                 team: &mut #rt::Team<'_>,
                 weights: &[f32; WEIGHTS],
-                arena: &mut [f32; ARENA],
+                arena: &mut [f32; ARENA]
+                #gradients
             ) {
                 #bind
                 #call
@@ -233,13 +236,34 @@ impl Run<'_> {
     /// The operands as rows.
     fn operands(&self, step: &Step, regions: &Regions) -> impl Iterator<Item = TokenStream> {
         let rt = self.rt;
-        step.reads.iter().map(move |&buffer| {
-            let (values, row) = (regions.read(buffer), int(self.plan.buffers[buffer.0].stride));
+        // A kernel may see another shape than its operand was made with.
+        let (views, _) = self.plan.kernels[step.kernel.0].views();
+        step.reads.iter().zip(views).map(move |(&buffer, View { shape, layout })| {
+            let Buffer { stride, within, .. } = self.plan.buffers[buffer.0];
+            let row = if within.is_some() { stride } else { layout.row(shape) };
+            let (values, row) = (regions.read(buffer), int(row));
             match regions.ring(buffer) {
                 Some(mask) => quote!(#rt::Rows::ring(#values, #row, #mask)),
                 None => quote!(#rt::Rows::new(#values, #row)),
             }
         })
+    }
+
+    /// The gradients that a step adds to, bound, and as arguments.
+    fn gradients(&self, step: &Step) -> (TokenStream, Vec<TokenStream>) {
+        let rt = self.rt;
+        if step.gradients.is_empty() {
+            return (TokenStream::new(), Vec::new());
+        }
+        let names: Vec<_> =
+            (0..step.gradients.len()).map(|index| format_ident!("gradient{index}")).collect();
+        let ranges = step.gradients.iter().map(|pack| {
+            let pack = &self.plan.gradients.0[pack.0];
+            let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
+            quote!(#from..#to)
+        });
+        let bind = quote! { let [#(#names),*] = #rt::disjoint(gradients, [#(#ranges),*]); };
+        (bind, names.iter().map(|name| quote!(#rt::fixed_mut(#name))).collect())
     }
 
     /// A kernel that takes arrays.
@@ -253,8 +277,9 @@ impl Run<'_> {
             let region = regions.name(buffer);
             quote!(#rt::fixed_mut(#region))
         });
-        let arguments = reads.chain(self.weights(step)).chain(writes);
-        quote! { #kernel(#(#arguments),*); }
+        let (bind, added) = self.gradients(step);
+        let arguments = reads.chain(self.weights(step)).chain(writes).chain(added);
+        quote! { #bind #kernel(#(#arguments),*); }
     }
 
     /// A kernel that takes rows and writes a part.

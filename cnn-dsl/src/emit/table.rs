@@ -9,22 +9,35 @@ use quote::quote;
 
 /// `TABLE`, `IGNORED` and `LAYERS`.
 pub(super) fn tables(plan: &Plan<'_>, runtime: &TokenStream, rt: &TokenStream) -> TokenStream {
-    let table = &plan.weights;
-    let own: Vec<_> = table.tensors.iter().map(|t| tensor(t, rt)).collect();
-    let packs: Vec<_> = table.packs.iter().map(|p| pack(p, rt)).collect();
+    let table = self::table(plan, rt);
     let aux = plan.network.aux.iter().flat_map(|aux| &aux.tensors);
     let ignored: Vec<_> = aux.map(|t| tensor(t, rt)).collect();
     let rows: Vec<_> = plan.network.rows().iter().map(|r| row(r, runtime)).collect();
     let (row_count, ignored_count) = (int(rows.len()), int(ignored.len()));
     quote! {
-        static TABLE: #rt::Table = #rt::Table {
-            tensors: #rt::Cow::Borrowed(&[#(#own),*]),
-            packs: #rt::Cow::Borrowed(&[#(#packs),*]),
-            len: WEIGHTS,
-        };
+        #table
         static IGNORED: [#rt::Tensor; #ignored_count] = [#(#ignored),*];
         static LAYERS: [#runtime::LayerInfo; #row_count] = [#(#rows),*];
     }
+}
+
+/// `TABLE`: the tensors and how they are packed, into `WEIGHTS` numbers.
+pub(super) fn table(plan: &Plan<'_>, rt: &TokenStream) -> TokenStream {
+    let table = &plan.weights;
+    let tensors = table.tensors.iter().map(|t| tensor(t, rt));
+    let packs = packs(&table.packs, rt);
+    quote! {
+        static TABLE: #rt::Table = #rt::Table {
+            tensors: #rt::Cow::Borrowed(&[#(#tensors),*]),
+            packs: #rt::Cow::Borrowed(&[#(#packs),*]),
+            len: WEIGHTS,
+        };
+    }
+}
+
+/// Pieces, as a list's elements.
+pub(super) fn packs(packs: &[Pack], rt: &TokenStream) -> Vec<TokenStream> {
+    packs.iter().map(|p| pack(p, rt)).collect()
 }
 
 fn row(row: &Row, runtime: &TokenStream) -> TokenStream {
@@ -117,6 +130,18 @@ fn form(form: &Form, rt: &TokenStream) -> TokenStream {
                 }
             }
         }
+        Form::Turned { kernel, groups, lanes } => {
+            let (kernel, groups, lanes) = (int(*kernel), int(*groups), int(*lanes));
+            quote!(Turned { kernel: #kernel, groups: #groups, lanes: #lanes })
+        }
+        Form::TurnedTaps { kernel, lanes } => {
+            let (kernel, lanes) = (int(*kernel), int(*lanes));
+            quote!(TurnedTaps { kernel: #kernel, lanes: #lanes })
+        }
+        Form::Batch { mean } => {
+            let mean = int(*mean);
+            quote!(Batch { mean: #mean })
+        }
         Form::Taps { kernel, fold, lanes } => {
             let (kernel, lanes) = (int(*kernel), int(*lanes));
             let fold = optional(fold.as_ref().map(|f| self::fold(f, rt)), rt);
@@ -148,7 +173,7 @@ fn form(form: &Form, rt: &TokenStream) -> TokenStream {
     quote!(#rt::Form::#variant)
 }
 
-fn fold(fold: &Fold, rt: &TokenStream) -> TokenStream {
+pub(super) fn fold(fold: &Fold, rt: &TokenStream) -> TokenStream {
     let index = |i: usize| {
         let i = int(i);
         quote!(#i)

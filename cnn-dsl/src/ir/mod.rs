@@ -6,6 +6,7 @@
 //! Layers know their shape rule, parameters and mult-adds. Not here: how anything is computed.
 
 mod counts;
+pub mod gradient;
 pub mod layers;
 pub mod shape;
 
@@ -210,6 +211,11 @@ impl Network {
     /// Every tensor of the network in the order of [`Network::weights`].
     pub fn tensors(&self) -> impl Iterator<Item = &Tensor> {
         self.weights.iter().flat_map(|w| &w.tensors)
+    }
+
+    /// Whether it has a backward pass: whether `differentiate` made it.
+    pub fn is_training(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer.op, Op::Gradient(_)))
     }
 
     /// The shape of a value.

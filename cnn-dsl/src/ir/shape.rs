@@ -104,6 +104,14 @@ impl Pads {
         (self.top, self.bottom)
     }
 
+    /// Each of them changed.
+    #[must_use]
+    pub fn map(self, change: impl Fn(i64) -> i64) -> Self {
+        let Self { top, bottom, left, right } = self;
+        let [top, bottom, left, right] = [top, bottom, left, right].map(change);
+        Self { top, bottom, left, right }
+    }
+
     /// Before and after the columns.
     pub fn horizontal(self) -> (i64, i64) {
         (self.left, self.right)

@@ -45,6 +45,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
         steps: builder.steps,
         front,
         weights: builder.packer.finish(network),
+        gradients: builder.gradients.pieces(),
         inputs,
         outputs,
         kept,
@@ -65,6 +66,7 @@ struct Builder<'n> {
     known: HashMap<Kernel, KernelId>,
     steps: Vec<Step>,
     packer: Packer,
+    gradients: Packer,
 }
 
 impl<'n> Builder<'n> {
@@ -80,6 +82,7 @@ impl<'n> Builder<'n> {
             known: HashMap::new(),
             steps: Vec::new(),
             packer: Packer::default(),
+            gradients: Packer::default(),
         }
     }
 
@@ -106,18 +109,21 @@ impl<'n> Builder<'n> {
             let Op::Bn(op) = &bn.op else { return None };
             weights::fold(&network.weights[bn.weights?.0], op.eps.0)
         });
-        let reads: Vec<BufferId> = match manner {
+        let mut reads: Vec<BufferId> = match manner {
             Manner::Renames | Manner::Reshapes => return,
-            Manner::Dense | Manner::Blocks(_) => {
+            Manner::Dense | Manner::Blocks(_) | Manner::Alike => {
                 group.operands.iter().map(|&v| self.buffer_of(v)).collect()
             }
             Manner::Columns(_) => vec![self.columns_of(layer.inputs[0])],
+            Manner::BothColumns(..) => {
+                layer.inputs.iter().map(|&value| self.columns_of(value)).collect()
+            }
         };
         let xs = (reads.iter().zip(&group.operands))
             .map(|(&b, &v)| View { shape: network.shape(v), layout: self.layout_seen(b, v) })
             .collect();
         let ys = group.outputs.iter().map(|&v| self.view(v)).collect();
-        let mut packs = Vec::new();
+        let (mut packs, mut gradients) = (Vec::new(), Vec::new());
         let call = Call {
             xs,
             ys,
@@ -128,10 +134,19 @@ impl<'n> Builder<'n> {
             fold,
             packer: &mut self.packer,
             packs: &mut packs,
+            turned: false,
+            gradients: (&mut self.gradients, &mut gradients),
         };
         if let Some(kernel) = layers::kernel(&layer.op, call) {
+            if let Kernel::Gradient(kernel) = &kernel {
+                // What a batch has met over is not read again.
+                reads.truncate(kernel.xs.len());
+            }
             let writes = group.outputs.iter().map(|&v| self.write(v)).collect();
             self.step(group.layers.clone(), kernel, reads, writes, packs);
+            if let Some(step) = self.steps.last_mut() {
+                step.gradients = gradients;
+            }
         }
     }
 
@@ -274,11 +289,15 @@ impl<'n> Builder<'n> {
             self.kernels.push(kernel.clone());
             next
         });
-        self.steps.push(Step { layers, kernel: id, reads, writes, weights });
+        self.steps.push(Step { layers, kernel: id, reads, writes, weights, gradients: Vec::new() });
     }
 
     /// The steps that run row by row; their rings have no places yet.
     fn front(&self, last: &[BufferId]) -> Vec<Stage> {
+        if self.network.is_training() {
+            // The backward pass reads whole values.
+            return Vec::new();
+        }
         let weights = self.packer.lens();
         let Self { steps, kernels, buffers, .. } = self;
         Steps { steps, kernels, buffers, weights: &weights, last }.front()

@@ -167,6 +167,7 @@ fn reach(kernel: &Kernel) -> Option<Reach> {
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)
-        | Kernel::Depth(_) => None,
+        | Kernel::Depth(_)
+        | Kernel::Gradient(_) => None,
     }
 }

@@ -4,6 +4,7 @@
 //! A batch norm is folded into the weights before it, activations are applied at the store, but
 //! only where nobody else reads the value between; layers whose results nobody wants are left out.
 
+use crate::ir::gradient::Gradient;
 use crate::ir::{Activation, LayerId, Network, Op, ValueId};
 use crate::plan::layers::Epilogue;
 use crate::plan::layers::conv::adds_at_the_store;
@@ -104,7 +105,9 @@ fn live(network: &Network, pinned: &[bool]) -> Vec<bool> {
     let mut wanted = pinned.to_vec();
     let mut live = vec![false; network.layers.len()];
     for (index, layer) in network.layers.iter().enumerate().rev() {
-        live[index] = layer.outputs.iter().any(|v| wanted[v.0]);
+        // What has no result adds to gradients; the loss is wanted for itself.
+        let ends = layer.outputs.is_empty() || matches!(layer.op, Op::Gradient(Gradient::Loss));
+        live[index] = ends || layer.outputs.iter().any(|v| wanted[v.0]);
         if live[index] {
             for value in &layer.inputs {
                 wanted[value.0] = true;
@@ -152,7 +155,8 @@ fn has_folded_weights(op: &Op) -> bool {
         | Op::Split(_)
         | Op::Shuffle(_)
         | Op::Resize(_)
-        | Op::Depth(_) => false,
+        | Op::Depth(_)
+        | Op::Gradient(_) => false,
     }
 }
 
@@ -177,6 +181,7 @@ fn has_epilogue(op: &Op) -> bool {
         | Op::Shuffle(_)
         | Op::Resize(_)
         | Op::Depth(_) => true,
+        Op::Gradient(op) => matches!(op, Gradient::Normalise(_)),
         Op::Dropout(_) | Op::Flatten(_) | Op::Split(_) => false,
     }
 }

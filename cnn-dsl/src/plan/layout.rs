@@ -1,5 +1,6 @@
 //! How a value's elements lie in memory.
 
+use crate::ir::gradient::{Gradient, Linear};
 use crate::ir::layers::pad::Pad;
 use crate::ir::{Network, Op, Shape, ValueId};
 use crate::plan::fuse::Group;
@@ -93,6 +94,10 @@ pub(in crate::plan) enum Manner {
     /// Reads and writes dense values or blocks of [`PANEL`] channels. Its first operand had best
     /// have so many columns of zeros before and behind each row.
     Blocks([usize; 2]),
+    /// Reads two values of `lanes = 1`.
+    BothColumns(Layout, Layout),
+    /// Operands and results lie alike, in whatever layout.
+    Alike,
 }
 
 /// Values of fewer channels are not kept in blocks: most lanes would be empty.
@@ -152,6 +157,34 @@ pub(in crate::plan) fn manner(op: &Op, unroll: bool, xs: &[Shape], y: Shape) -> 
         | Op::Split(_)
         | Op::Shuffle(_)
         | Op::Depth(_) => Manner::Dense,
+        Op::Gradient(op) => of_gradient(op, xs, y),
+    }
+}
+
+/// The manner of a layer of the backward pass.
+fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
+    match op {
+        Gradient::Turned(op) => manner(&op.op(), false, xs, y),
+        Gradient::Weights(op) => match op {
+            Linear::Conv(op) => match conv::operand(op, xs[0], xs[1]) {
+                Some(_) => {
+                    let [x, d_y] = conv::gradient(op, xs[0], xs[1]);
+                    Manner::BothColumns(x, d_y)
+                }
+                None => Manner::Blocks([0, 0]),
+            },
+            Linear::Dw(_) => Manner::Blocks([0, 0]),
+            Linear::Dense(_) => Manner::Dense,
+        },
+        Gradient::Activation(_) => Manner::Alike,
+        Gradient::Pool(_)
+        | Gradient::Spread { .. }
+        | Gradient::Moments(_)
+        | Gradient::Normalise(_)
+        | Gradient::Sums(_)
+        | Gradient::Centre(_) => Manner::Blocks([0, 0]),
+        Gradient::Reshape(_) => Manner::Reshapes,
+        Gradient::Loss => Manner::Dense,
     }
 }
 
@@ -176,6 +209,8 @@ fn beside(
 pub(in crate::plan) struct Places {
     /// For each value the first one of its place.
     root: Vec<ValueId>,
+    /// For each root the first root of those that lie alike; wishes are theirs together.
+    alike: Vec<ValueId>,
     /// For each root whether someone needs it dense.
     dense: Vec<bool>,
     /// For each root the columns that suit every reader over x.
@@ -191,6 +226,7 @@ impl Places {
         let count = network.values.len();
         let mut places = Self {
             root: (0..count).map(ValueId).collect(),
+            alike: (0..count).map(ValueId).collect(),
             dense: vec![false; count],
             columns: vec![None; count],
             beside: vec![None; count],
@@ -201,13 +237,26 @@ impl Places {
                 Manner::Renames | Manner::Reshapes => {
                     places.root[layer.outputs[0].0] = places.root(layer.inputs[0]);
                 }
-                Manner::Dense | Manner::Columns(_) | Manner::Blocks(_) => {}
+                Manner::Dense
+                | Manner::Columns(_)
+                | Manner::BothColumns(..)
+                | Manner::Blocks(_)
+                | Manner::Alike => {}
+            }
+        }
+        for group in groups {
+            if group_manner(network, group) == Manner::Alike {
+                places.lie_alike(group.operands.iter().chain(&group.outputs).copied());
             }
         }
         for group in groups {
             let layer = &network.layers[group.layers[0].0];
             match group_manner(network, group) {
-                Manner::Renames => {}
+                Manner::Renames | Manner::Alike => {}
+                Manner::BothColumns(x, d_y) => {
+                    places.needs_columns(layer.inputs[0], x);
+                    places.needs_columns(layer.inputs[1], d_y);
+                }
                 Manner::Reshapes => places.needs_dense(layer.inputs[0]),
                 Manner::Columns(columns) => places.needs_columns(layer.inputs[0], columns),
                 Manner::Blocks(columns) => {
@@ -236,9 +285,25 @@ impl Places {
         self.root[value.0]
     }
 
+    /// Where the wishes for a value stand.
+    fn wishes(&self, value: ValueId) -> usize {
+        self.alike[self.root(value).0].0
+    }
+
+    /// Lets all these values lie alike.
+    fn lie_alike(&mut self, mut values: impl Iterator<Item = ValueId>) {
+        let Some(first) = values.next().map(|value| ValueId(self.wishes(value))) else { return };
+        for value in values {
+            let other = ValueId(self.wishes(value));
+            for alike in self.alike.iter_mut().filter(|alike| **alike == other) {
+                *alike = first;
+            }
+        }
+    }
+
     /// The layout of a value.
     pub fn layout(&self, network: &Network, value: ValueId) -> Layout {
-        let root = self.root(value).0;
+        let root = self.wishes(value);
         let dense = Layout::dense(network.shape(value));
         match (self.dense[root], self.columns[root], self.beside[root]) {
             (false, Some(columns), None) => columns,
@@ -272,23 +337,23 @@ impl Places {
     /// The layout of the copy that readers over x need beside a value that does not suit them as it
     /// is.
     pub fn copy(&self, network: &Network, value: ValueId) -> Option<Layout> {
-        let wanted = self.columns[self.root(value).0]?;
+        let wanted = self.columns[self.wishes(value)]?;
         (wanted != self.layout(network, value)).then_some(wanted)
     }
 
     fn needs_dense(&mut self, value: ValueId) {
-        let root = self.root(value).0;
+        let root = self.wishes(value);
         self.dense[root] = true;
     }
 
     fn takes_blocks(&mut self, value: ValueId, [left, right]: [usize; 2]) {
-        let root = self.root(value).0;
+        let root = self.wishes(value);
         let beside = self.beside[root].get_or_insert([0, 0]);
         *beside = [beside[0].max(left), beside[1].max(right)];
     }
 
     fn needs_columns(&mut self, value: ValueId, more: Layout) {
-        let root = self.root(value).0;
+        let root = self.wishes(value);
         let had = self.columns[root].unwrap_or(more);
         let (left, right) = (had.left.max(more.left), had.right.max(more.right));
         self.columns[root] = Some(Layout { lanes: 1, left, right });
@@ -302,6 +367,8 @@ pub(in crate::plan) fn group_manner(network: &Network, group: &Group) -> Manner 
     let (xs, ys) = (shapes(&layer.inputs), shapes(&layer.outputs));
     match (&xs[..], &ys[..]) {
         ([_, ..], [y, ..]) => manner(&layer.op, layer.unroll, &xs, *y),
-        _ => Manner::Dense,
+        // What adds to gradients has no result.
+        ([.., d_y], []) => manner(&layer.op, layer.unroll, &xs, *d_y),
+        ([], _) => Manner::Dense,
     }
 }

@@ -21,6 +21,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod training;
 mod weights;
 
 pub use budget::{MAX_ARENA_BYTES, over_budget};
@@ -31,9 +32,10 @@ pub use layout::Layout;
 pub use share::Sharing;
 pub use steps::StepRow;
 pub use target::Isa;
+pub use training::{Bound, Norm, Training};
 
 use crate::ir::{LayerId, Network, Shape, ValueId};
-use cnn_weights::Table;
+use cnn_weights::{Pack, Table};
 
 /// Index into [`Plan::buffers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +68,9 @@ pub struct Plan<'n> {
     pub front: Vec<Stage>,
     /// How the weights are packed.
     pub weights: Table,
+    /// Where a training network's layers add the gradients of their weights, and how many `f32`s that
+    /// is; nothing for others.
+    pub gradients: (Vec<Pack>, usize),
     /// One buffer an input of the network; the first steps (kernel `Input`) write them.
     pub inputs: Vec<BufferId>,
     /// One buffer an output of the network, always in the dense NHWC layout.
@@ -127,6 +132,8 @@ pub struct Step {
     pub writes: Vec<BufferId>,
     /// The pieces of the weight blob, in the order the kernel takes them: kernel, then bias.
     pub weights: Vec<PackId>,
+    /// Where it adds gradients, in the order the kernel takes them.
+    pub gradients: Vec<PackId>,
 }
 
 impl Plan<'_> {

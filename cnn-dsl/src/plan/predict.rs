@@ -69,7 +69,8 @@ pub(super) fn work(plan: &Plan<'_>, step: &Step, mult_adds: u64, isa: Isa) -> Wo
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)
-        | Kernel::Depth(_) => mult_adds as f64,
+        | Kernel::Depth(_)
+        | Kernel::Gradient(_) => mult_adds as f64,
     };
     let bytes = |buffers: &[BufferId]| {
         let len = |buffer: &BufferId| {

@@ -67,6 +67,8 @@ impl Kernel {
             | Self::Split(_)
             | Self::Shuffle(_)
             | Self::Depth(_) => Sharing::Whole,
+            Self::Gradient(k) if k.takes_rows() => Sharing::Alone,
+            Self::Gradient(_) => Sharing::Whole,
         }
     }
 }

@@ -26,7 +26,11 @@ pub(in crate::plan) struct Spans(Vec<Option<Span>>);
 
 impl Spans {
     /// Finds them, and gives places that lie in one another their common columns.
+    /// In training there are none: kernels of the backward pass take whole values.
     pub fn new(network: &Network, groups: &[Group], places: &mut Places) -> Self {
+        if network.is_training() {
+            return Self(vec![None; network.values.len()]);
+        }
         let mut search = Search::new(network, groups, places);
         for index in 0..groups.len() {
             search.group(index);
@@ -115,7 +119,8 @@ impl<'a> Search<'a> {
             | Op::Pad(_)
             | Op::Shuffle(_)
             | Op::Resize(_)
-            | Op::Depth(_) => {}
+            | Op::Depth(_)
+            | Op::Gradient(_) => {}
         }
     }
 
@@ -190,7 +195,11 @@ impl<'a> Search<'a> {
     fn copied<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = ValueId> + 'g {
         let renames = match group_manner(self.network, group) {
             Manner::Renames | Manner::Reshapes => true,
-            Manner::Dense | Manner::Columns(_) | Manner::Blocks(_) => false,
+            Manner::Dense
+            | Manner::Columns(_)
+            | Manner::BothColumns(..)
+            | Manner::Blocks(_)
+            | Manner::Alike => false,
         };
         let inside = |inner: ValueId, outer: ValueId| {
             let (inner, outer) = (self.places.root(inner), self.places.root(outer));

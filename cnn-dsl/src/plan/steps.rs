@@ -56,7 +56,7 @@ impl Plan<'_> {
             rows.iter().map(|row| (row.layer, row.mult_adds)).collect();
         let row = |(index, step): (usize, &Step)| {
             let kernel = &self.kernels[step.kernel.0];
-            let (xs, ys) = text::views(kernel);
+            let (xs, ys) = kernel.views();
             let join = |views: &[View]| {
                 views.iter().map(|&view| text::view_text(view)).collect::<Vec<_>>().join(", ")
             };
@@ -124,6 +124,7 @@ fn tile(kernel: &Kernel, isa: Isa) -> String {
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)
-        | Kernel::Depth(_) => "-".to_owned(),
+        | Kernel::Depth(_)
+        | Kernel::Gradient(_) => "-".to_owned(),
     }
 }

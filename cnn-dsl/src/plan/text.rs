@@ -39,7 +39,7 @@ impl fmt::Display for Plan<'_> {
 impl Plan<'_> {
     fn step_text(&self, step: &Step) -> String {
         let names = self.step_layers(step);
-        let (xs, ys) = views(&self.kernels[step.kernel.0]);
+        let (xs, ys) = self.kernels[step.kernel.0].views();
         let kernel = kernel_text(&self.kernels[step.kernel.0]);
         let mut text = format!("{names}  k{} {kernel}  ", step.kernel.0);
         if step.reads.is_empty() {
@@ -91,6 +91,14 @@ impl Plan<'_> {
                 let (m, fold) = (tile.outputs(), folded(fold.map(|f| f.mean)));
                 format!("winograd {m}x{m} {}{fold} lanes {lanes}", layer(*kernel))
             }
+            Form::Turned { kernel, groups, lanes } => {
+                let groups = if *groups == 1 { String::new() } else { format!(" groups {groups}") };
+                format!("turned {}{groups} lanes {lanes}", layer(*kernel))
+            }
+            Form::TurnedTaps { kernel, lanes } => {
+                format!("turned taps {} lanes {lanes}", layer(*kernel))
+            }
+            Form::Batch { mean } => format!("batch {}", layer(*mean)),
             Form::Taps { kernel, fold, lanes } => {
                 let fold = folded(fold.map(|f| f.mean));
                 format!("taps {}{fold} lanes {lanes}", layer(*kernel))
@@ -113,32 +121,6 @@ pub(super) fn view_text(View { shape, layout }: View) -> String {
     }
     let [_, w, _] = shape.hwc();
     format!("{shape} [{}|{}+{w}+{}]", layout.lanes, layout.left, layout.right)
-}
-
-/// Operands and results of a kernel.
-pub(super) fn views(kernel: &Kernel) -> (Vec<View>, Vec<View>) {
-    match kernel {
-        Kernel::Input(k) => (Vec::new(), vec![k.y]),
-        Kernel::Conv(k) => ([k.x].into_iter().chain(k.summand).collect(), vec![k.y]),
-        Kernel::Dw(k) => (vec![k.x], vec![k.y]),
-        Kernel::Deconv(k) => (vec![k.x], vec![k.y]),
-        Kernel::Dense(k) => (vec![k.x], vec![k.y]),
-        Kernel::Pool(k) => (vec![k.x], vec![k.y]),
-        Kernel::Bn(k) => (vec![k.x], vec![k.y]),
-        Kernel::Activation(k) => (vec![k.x], vec![k.y]),
-        Kernel::Softmax(k) => (vec![k.x], vec![k.y]),
-        Kernel::Lrn(k) => (vec![k.x], vec![k.y]),
-        Kernel::Add(k) => (k.xs.clone(), vec![k.y]),
-        Kernel::Mul(k) => (k.xs.clone(), vec![k.y]),
-        Kernel::Concat(k) => (k.xs.clone(), vec![k.y]),
-        Kernel::Scale(k) => (vec![k.x], vec![k.y]),
-        Kernel::Pad(k) => (vec![k.x], vec![k.y]),
-        Kernel::Slice(k) => (vec![k.x], vec![k.y]),
-        Kernel::Split(k) => (vec![k.x], k.ys.clone()),
-        Kernel::Shuffle(k) => (vec![k.x], vec![k.y]),
-        Kernel::Resize(k) => (vec![k.x], vec![k.y]),
-        Kernel::Depth(k) => (vec![k.x], vec![k.y]),
-    }
 }
 
 pub(super) fn kernel_text(kernel: &Kernel) -> String {
@@ -180,6 +162,7 @@ pub(super) fn kernel_text(kernel: &Kernel) -> String {
             (format!("{} {:?}", k.op.kind(), k.op.mode).to_lowercase(), &k.epilogue)
         }
         Kernel::Depth(k) => (format!("{} {}", k.op.kind(), k.op.block), &k.epilogue),
+        Kernel::Gradient(k) => (k.op.kind().to_owned(), &k.epilogue),
     };
     epilogue.iter().map(Activation::kind).fold(text, |text, next| format!("{text}, {next}"))
 }

@@ -39,6 +39,11 @@ impl Packer {
         self.packs.iter().map(|pack| pack.len).collect()
     }
 
+    /// The pieces alone, and the numbers they hold.
+    pub fn pieces(self) -> (Vec<Pack>, usize) {
+        (self.packs, self.len)
+    }
+
     /// The table of all pieces.
     pub fn finish(self, network: &Network) -> Table {
         let tensors: Vec<Tensor> = network.tensors().cloned().collect();
@@ -55,6 +60,11 @@ fn key(form: &Form) -> Key {
         Form::Winograd { kernel, fold: f, lanes, tile } => {
             ("winograd", Some(*kernel), [*lanes, tile.outputs(), 0], f.as_ref().map(fold))
         }
+        Form::Turned { kernel, groups, lanes } => {
+            ("turned", Some(*kernel), [*groups, *lanes, 0], None)
+        }
+        Form::TurnedTaps { kernel, lanes } => ("turned taps", Some(*kernel), [0, *lanes, 0], None),
+        Form::Batch { mean } => ("batch", Some(*mean), [0; 3], None),
         Form::Taps { kernel, fold: f, lanes } => {
             ("taps", Some(*kernel), [0, *lanes, 0], f.as_ref().map(fold))
         }
@@ -85,6 +95,12 @@ pub(in crate::plan) fn fold(weights: &Weights, eps: f32) -> Option<Fold> {
         variance: index(Role::MovingVariance)?,
         eps,
     })
+}
+
+/// The same for a kernel that is turned round: `[groups][ceil(C/groups / lanes)][R*S*K/groups][lanes]`.
+pub(in crate::plan) fn turned_len(kernel: &Tensor, lanes: usize) -> usize {
+    let [.., channels, _] = *kernel.dims else { return 0 };
+    kernel.len() / channels * channels.next_multiple_of(lanes)
 }
 
 /// `[groups][ceil(K/groups / lanes)][R*S*C/groups][lanes]`: how many numbers that is for a kernel in

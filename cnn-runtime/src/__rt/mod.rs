@@ -9,6 +9,10 @@ mod clock;
 mod net;
 mod regions;
 mod rows;
+#[cfg(feature = "train")]
+pub mod slope;
+#[cfg(feature = "train")]
+pub mod train;
 mod vector;
 
 pub use crate::__enter as enter;
@@ -19,6 +23,8 @@ pub use clock::{look, run_clock, step_begins, step_ends, take_times};
 pub use cnn_weights::{Fold, Form, Pack, Role, Table, Tensor, Winograd};
 pub use ndarray::{Array2, Array4, ArrayView2, ArrayView4};
 pub use net::Net;
+#[cfg(feature = "train")]
+pub use regions::outputs_that_see;
 pub use regions::{
     at, at_mut, clear_sides, disjoint, fixed, fixed_mut, part, part_mut, put, put_apart, put_first,
 };
@@ -28,8 +34,10 @@ pub use vector::{mul_add_scalar, step, step_scalar, sum, turns};
 pub use crate::{Zeros, math};
 pub use std::borrow::Cow;
 pub use std::boxed::Box;
-pub use std::convert::Into;
+pub use std::convert::{AsRef, Into};
+pub use std::ops::FnOnce;
 pub use std::option::Option::{None, Some};
+pub use std::path::Path;
 pub use std::result::Result::{self, Ok};
 
 /// A row of a model's table of tensors.

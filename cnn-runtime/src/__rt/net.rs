@@ -81,6 +81,30 @@ impl Net {
         Self::new(weights, workspace)
     }
 
+    /// The weights of these tensors.
+    #[cfg(feature = "train")]
+    pub fn of(table: &Table, values: &[Vec<f32>], workspace: usize) -> Self {
+        Self::new(Weights::of(&cnn_weights::pack(table, values)), workspace)
+    }
+
+    /// The weights of these tensors from now on.
+    #[cfg(feature = "train")]
+    pub fn pack(&mut self, table: &Table, values: &[Vec<f32>]) {
+        self.weights = Weights::of(&cnn_weights::pack(table, values));
+    }
+
+    /// Lends the parameters of a model to a training loop, on the net's threads.
+    #[cfg(feature = "train")]
+    pub fn learn<M: crate::train::Trains, R>(
+        &self,
+        parameters: &mut crate::train::Parameters,
+        train: impl FnOnce(&mut crate::train::Engine<'_>) -> R,
+    ) -> R {
+        let (values, frozen) = parameters.split();
+        let (pool, set) = (&self.pool, self.instruction_set);
+        train(&mut crate::train::Engine::new(M::program(), values, frozen, pool, set))
+    }
+
     /// The packed weights.
     pub fn weights(&self) -> &[f32] {
         match &self.weights {

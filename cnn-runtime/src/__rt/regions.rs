@@ -107,6 +107,21 @@ pub fn put_apart(values: &mut [f32], start: usize, step: usize, elements: &[f32]
     }
 }
 
+/// The outputs along one axis whose windows see the image at a tap: of `outputs` windows, `stride`
+/// apart, over `size` pixels, the first beginning `pad` before them, those with the pixel `tap` from
+/// their beginning inside the image.
+#[cfg(feature = "train")]
+#[inline]
+pub fn outputs_that_see(
+    [outputs, size, stride]: [usize; 3],
+    tap: usize,
+    pad: usize,
+) -> Range<usize> {
+    let first = pad.saturating_sub(tap).div_ceil(stride);
+    let end = (size + pad).saturating_sub(tap).div_ceil(stride).min(outputs);
+    first..end.max(first)
+}
+
 #[cold]
 #[inline(never)]
 fn outside() -> ! {

@@ -153,7 +153,8 @@ fn sees_layouts(kernel: &Kernel) -> bool {
         | Kernel::Split(_)
         | Kernel::Shuffle(_)
         | Kernel::Resize(_)
-        | Kernel::Depth(_) => false,
+        | Kernel::Depth(_)
+        | Kernel::Gradient(_) => false,
     }
 }
 
@@ -190,5 +191,6 @@ fn run(
         Kernel::Shuffle(k) => layers::shuffle::run(k, xs[0], ys[0]),
         Kernel::Resize(k) => layers::resize::run(k, xs[0], ys[0]),
         Kernel::Depth(k) => layers::depth::run(k, xs[0], ys[0]),
+        Kernel::Gradient(_) => unreachable!("a plan of training is run as emitted code alone"),
     }
 }

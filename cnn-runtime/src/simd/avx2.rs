@@ -129,6 +129,22 @@ pub fn at_most(x: V, bound: V) -> V {
     _mm256_min_ps(bound, x)
 }
 
+/// `d` where `x` lies between `low` and `high` and is neither; 0 elsewhere, also where `x` is NaN.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn between(x: V, low: V, high: V, d: V) -> V {
+    let inside =
+        _mm256_and_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(x, low), _mm256_cmp_ps::<_CMP_LT_OQ>(x, high));
+    _mm256_and_ps(inside, d)
+}
+
+/// `d` where `x` and `y` are equal; 0 elsewhere.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub fn where_equal(x: V, y: V, d: V) -> V {
+    _mm256_and_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(x, y), d)
+}
+
 /// The sum of all lanes: the upper half is added to the lower one, three times.
 #[inline]
 #[target_feature(enable = "avx2,fma")]

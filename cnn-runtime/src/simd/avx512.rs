@@ -133,6 +133,21 @@ pub fn at_most(x: V, bound: V) -> V {
     _mm512_min_ps(bound, x)
 }
 
+/// `d` where `x` lies between `low` and `high` and is neither; 0 elsewhere, also where `x` is NaN.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn between(x: V, low: V, high: V, d: V) -> V {
+    let inside = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, low);
+    _mm512_maskz_mov_ps(_mm512_mask_cmp_ps_mask::<_CMP_LT_OQ>(inside, x, high), d)
+}
+
+/// `d` where `x` and `y` are equal; 0 elsewhere.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub fn where_equal(x: V, y: V, d: V) -> V {
+    _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y), d)
+}
+
 /// The sum of all lanes: the upper half is added to the lower one, four times.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]

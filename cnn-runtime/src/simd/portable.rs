@@ -128,6 +128,20 @@ pub fn at_most(x: V, bound: V) -> V {
     each!(quad::at_most, x, bound)
 }
 
+/// `d` where `x` lies between `low` and `high` and is neither; 0 elsewhere, also where `x` is NaN.
+#[inline(always)]
+pub fn between(x: V, low: V, high: V, d: V) -> V {
+    let (x, low, high, d) = (array(x), array(low), array(high), array(d));
+    of(std::array::from_fn(|i| if x[i] > low[i] && x[i] < high[i] { d[i] } else { 0.0 }))
+}
+
+/// `d` where `x` and `y` are equal; 0 elsewhere.
+#[inline(always)]
+pub fn where_equal(x: V, y: V, d: V) -> V {
+    let (x, y, d) = (array(x), array(y), array(d));
+    of(std::array::from_fn(|i| if x[i] == y[i] { d[i] } else { 0.0 }))
+}
+
 /// The sum of all lanes: the upper half is added to the lower one, four times.
 #[inline(always)]
 pub fn sum([a, b, c, d]: V) -> f32 {

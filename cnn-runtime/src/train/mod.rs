@@ -8,6 +8,7 @@
 
 mod callbacks;
 mod checkpoint;
+mod engine;
 mod error;
 mod evaluate;
 mod fit;
@@ -17,6 +18,7 @@ mod loss;
 mod metrics;
 mod optimizer;
 mod order;
+mod parameters;
 #[cfg(feature = "plots")]
 pub mod plots;
 mod progress;
@@ -26,6 +28,9 @@ mod shapes;
 
 pub use callbacks::{Callback, CallbackResult, EarlyStopping, Monitor, SaveBest};
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[doc(hidden)]
+pub use engine::{Bound, Norm, Program};
+pub use engine::{Engine, Trains};
 pub use error::{Diverged, FitError};
 pub use evaluate::{Evaluate, Evaluation};
 pub use fit::{Clip, Fit};
@@ -34,5 +39,6 @@ pub use learner::{Head, Learner, SampleLoss};
 pub use loss::Loss;
 pub use metrics::Confusion;
 pub use optimizer::{Adam, AdamW, Descent, Optimizer, Sgd, WeightDecay};
+pub use parameters::Parameters;
 pub use progress::Verbose;
 pub use schedule::Schedule;

@@ -7,6 +7,7 @@ mod limit;
 mod model;
 mod name;
 mod tensor;
+mod train;
 mod value;
 
 pub(super) use input::InputError;
@@ -15,6 +16,7 @@ pub(super) use limit::LimitError;
 pub(super) use model::ModelError;
 pub(super) use name::NameError;
 pub(super) use tensor::TensorError;
+pub(super) use train::TrainError;
 pub(super) use value::ValueError;
 
 use crate::diagnostic::Diagnostic;
@@ -28,6 +30,7 @@ pub(super) enum Error {
     Model(ModelError),
     Name(NameError),
     Tensor(Box<TensorError>),
+    Train(TrainError),
     Value(ValueError),
 }
 
@@ -41,6 +44,7 @@ impl Error {
             Self::Model(error) => error.diagnostic(),
             Self::Name(error) => error.diagnostic(),
             Self::Tensor(error) => error.diagnostic(),
+            Self::Train(error) => error.diagnostic(),
             Self::Value(error) => error.diagnostic(),
         }
     }
@@ -67,6 +71,12 @@ impl From<LimitError> for Error {
 impl From<ModelError> for Error {
     fn from(error: ModelError) -> Self {
         Self::Model(error)
+    }
+}
+
+impl From<TrainError> for Error {
+    fn from(error: TrainError) -> Self {
+        Self::Train(error)
     }
 }
 

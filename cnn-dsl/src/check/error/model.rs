@@ -18,7 +18,6 @@ pub(in crate::check) enum ModelError {
     ReturnInModel { at: Span },
     ReturnInBrace { at: Span },
     Misplaced { what: &'static str, at: Span },
-    NotYet { at: Span },
     WinogradWord { at: Span, word: String },
     StatementTwice { what: &'static str, at: Span, first: Span },
     NoWeights { at: Span, path: String, reason: String },
@@ -77,7 +76,6 @@ impl ModelError {
                 let message = format!("`{what}` belongs among a model's own statements");
                 Diagnostic::new("misplaced", at, message)
             }
-            Self::NotYet { at } => Diagnostic::new("not_yet", at, "training is not there yet"),
             Self::WinogradWord { at, word } => {
                 Diagnostic::new("winograd", at, format!("unknown word `{word}` for `winograd`"))
                     .help("write `winograd off;`")

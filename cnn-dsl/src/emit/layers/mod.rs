@@ -12,6 +12,7 @@ mod deconv;
 mod dense;
 mod depth;
 mod dw;
+mod gradient;
 mod input;
 mod lrn;
 mod mul;
@@ -48,6 +49,8 @@ pub(super) struct Context<'a> {
     pub isa: Isa,
     /// Lengths of the pieces of weights it takes.
     pub weights: Vec<usize>,
+    /// Lengths of the gradients that it adds to.
+    pub gradients: Vec<usize>,
 }
 
 /// The word that a kernel's function is named by.
@@ -73,6 +76,7 @@ pub(super) fn kind(kernel: &Kernel) -> &'static str {
         Kernel::Shuffle(_) => "shuffle",
         Kernel::Resize(_) => "resize",
         Kernel::Depth(_) => "depth",
+        Kernel::Gradient(kernel) => kernel.op.kind(),
     }
 }
 
@@ -99,6 +103,7 @@ pub(super) fn kernel(kernel: &Kernel, context: &Context<'_>) -> TokenStream {
         Kernel::Shuffle(kernel) => shuffle::emit(kernel, context),
         Kernel::Resize(kernel) => resize::emit(kernel, context),
         Kernel::Depth(kernel) => depth::emit(kernel, context),
+        Kernel::Gradient(kernel) => gradient::emit(kernel, context),
     }
 }
 
@@ -129,6 +134,9 @@ impl Parameters {
         }
         for (index, y) in ys.iter().enumerate() {
             this.push(numbered("y", index, ys.len()), y.layout.len(y.shape), true);
+        }
+        for (letter, &len) in ["d_w", "d_b"].iter().zip(&context.gradients) {
+            this.push(name(letter), len, true);
         }
         this
     }

@@ -26,6 +26,7 @@ pub mod split;
 pub use activation::Activation;
 
 use crate::ir::Shape;
+use crate::ir::gradient::Gradient;
 use cnn_weights::Tensor;
 
 /// What a layer computes. The enum is closed and matched without `_ =>`: the compiler leads
@@ -54,6 +55,7 @@ pub enum Op {
     Shuffle(shuffle::Shuffle),
     Resize(resize::Resize),
     Depth(depth::Depth),
+    Gradient(Gradient),
 }
 
 impl Op {
@@ -81,6 +83,7 @@ impl Op {
             Self::Shuffle(_) => "shuffle",
             Self::Resize(x) => x.kind(),
             Self::Depth(x) => x.kind(),
+            Self::Gradient(x) => x.kind(),
         }
     }
 
@@ -111,6 +114,8 @@ impl Op {
             Self::Shuffle(x) => x.output(input)?,
             Self::Resize(x) => x.output(input)?,
             Self::Depth(x) => x.output(input)?,
+            // `differentiate` knows the shapes of what it adds.
+            Self::Gradient(_) => return None,
         };
         Some(vec![output])
     }
@@ -138,7 +143,8 @@ impl Op {
             | Self::Split(_)
             | Self::Shuffle(_)
             | Self::Resize(_)
-            | Self::Depth(_) => Vec::new(),
+            | Self::Depth(_)
+            | Self::Gradient(_) => Vec::new(),
         }
     }
 
@@ -165,7 +171,8 @@ impl Op {
             | Self::Split(_)
             | Self::Shuffle(_)
             | Self::Resize(_)
-            | Self::Depth(_) => 0,
+            | Self::Depth(_)
+            | Self::Gradient(_) => 0,
         }
     }
 
@@ -193,7 +200,8 @@ impl Op {
             | Self::Split(_)
             | Self::Shuffle(_)
             | Self::Resize(_)
-            | Self::Depth(_) => None,
+            | Self::Depth(_)
+            | Self::Gradient(_) => None,
         }
     }
 }

@@ -171,6 +171,17 @@ pub(in crate::plan) fn operand(op: &ir::conv::Conv, x: Shape, y: Shape) -> Optio
     (few && fits).then_some(Layout { lanes: 1, left, right })
 }
 
+/// For the gradient of such a convolution's kernel the columns that `x` and `d_y` must have beside
+/// them: whole vectors of `d_y`, zeros behind its last column, each see the last tap.
+pub(in crate::plan) fn gradient(op: &ir::conv::Conv, x: Shape, d_y: Shape) -> [Layout; 2] {
+    let ([_, w, _], [_, q, _]) = (x.hwc(), d_y.hwc());
+    let whole = q.next_multiple_of(PANEL);
+    let left = usize::try_from(op.pads.left).unwrap_or(0);
+    let reach = whole + (op.kernel[1] - 1) * op.dilation[1];
+    let right = reach.saturating_sub(left + w);
+    [Layout { lanes: 1, left, right }, Layout { lanes: 1, left: 0, right: whole - q }]
+}
+
 /// Whether a sum of the result `y` and another value is taken at the store.
 pub(in crate::plan) fn adds_at_the_store(op: &ir::conv::Conv, x: Shape, y: Shape) -> bool {
     operand(op, x, y).is_none() && groups_in_blocks(op, x)

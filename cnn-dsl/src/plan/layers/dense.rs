@@ -56,13 +56,18 @@ fn form(units: usize, inputs: usize) -> Form {
     Form::Units { lanes: PANEL }
 }
 
+/// Width of a panel of a layer's weights.
+pub fn lanes(units: usize, inputs: usize) -> usize {
+    match form(units, inputs) {
+        Form::Units { lanes } => lanes,
+        Form::Inputs { .. } => 1,
+    }
+}
+
 /// The kernel of a layer.
 pub(in crate::plan) fn kernel(op: &ir::dense::Dense, mut call: Call<'_>) -> Kernel {
     let form = form(op.units, call.x().shape.len());
-    let lanes = match form {
-        Form::Units { lanes } => lanes,
-        Form::Inputs { .. } => 1,
-    };
+    let lanes = lanes(op.units, call.x().shape.len());
     call.panels(1, lanes);
     call.bias(op.units, 1, lanes);
     Kernel::Dense(Dense {

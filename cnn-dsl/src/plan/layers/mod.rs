@@ -14,6 +14,7 @@ pub mod deconv;
 pub mod dense;
 pub mod depth;
 pub mod dw;
+pub mod gradient;
 pub mod input;
 pub mod lrn;
 pub mod mul;
@@ -72,6 +73,7 @@ pub enum Kernel {
     Shuffle(shuffle::Shuffle),
     Resize(resize::Resize),
     Depth(depth::Depth),
+    Gradient(gradient::Gradient),
 }
 
 impl Kernel {
@@ -97,7 +99,37 @@ impl Kernel {
             | Self::Split(_)
             | Self::Shuffle(_)
             | Self::Resize(_)
-            | Self::Depth(_) => 0,
+            | Self::Depth(_)
+            | Self::Gradient(_) => 0,
+        }
+    }
+}
+
+impl Kernel {
+    /// Operands and results.
+    pub fn views(&self) -> (Vec<View>, Vec<View>) {
+        match self {
+            Self::Input(k) => (Vec::new(), vec![k.y]),
+            Self::Conv(k) => ([k.x].into_iter().chain(k.summand).collect(), vec![k.y]),
+            Self::Dw(k) => (vec![k.x], vec![k.y]),
+            Self::Deconv(k) => (vec![k.x], vec![k.y]),
+            Self::Dense(k) => (vec![k.x], vec![k.y]),
+            Self::Pool(k) => (vec![k.x], vec![k.y]),
+            Self::Bn(k) => (vec![k.x], vec![k.y]),
+            Self::Activation(k) => (vec![k.x], vec![k.y]),
+            Self::Softmax(k) => (vec![k.x], vec![k.y]),
+            Self::Lrn(k) => (vec![k.x], vec![k.y]),
+            Self::Add(k) => (k.xs.clone(), vec![k.y]),
+            Self::Mul(k) => (k.xs.clone(), vec![k.y]),
+            Self::Concat(k) => (k.xs.clone(), vec![k.y]),
+            Self::Scale(k) => (vec![k.x], vec![k.y]),
+            Self::Pad(k) => (vec![k.x], vec![k.y]),
+            Self::Slice(k) => (vec![k.x], vec![k.y]),
+            Self::Split(k) => (vec![k.x], k.ys.clone()),
+            Self::Shuffle(k) => (vec![k.x], vec![k.y]),
+            Self::Resize(k) => (vec![k.x], vec![k.y]),
+            Self::Depth(k) => (vec![k.x], vec![k.y]),
+            Self::Gradient(k) => (k.xs.clone(), k.ys.clone()),
         }
     }
 }
@@ -123,6 +155,10 @@ pub(in crate::plan) struct Call<'a> {
     pub packer: &'a mut Packer,
     /// The pieces asked for, in order.
     pub packs: &'a mut Vec<PackId>,
+    /// Whether the kernel is turned round, and there is no bias.
+    pub turned: bool,
+    /// Where places for gradients are asked for, and those asked for, in order.
+    pub gradients: (&'a mut Packer, &'a mut Vec<PackId>),
 }
 
 impl Call<'_> {
@@ -161,6 +197,10 @@ impl Call<'_> {
             | Role::Alpha => false,
         };
         if let Some((kernel, tensor)) = self.weights.and_then(|w| weights::tensor(w, is_kernel)) {
+            if self.turned {
+                let len = weights::turned_len(tensor, lanes);
+                return self.pack(Form::Turned { kernel, groups, lanes }, len);
+            }
             let len = weights::panels_len(tensor, groups, lanes);
             self.pack(Form::Panels { kernel, fold: self.fold, groups, lanes }, len);
         }
@@ -173,14 +213,21 @@ impl Call<'_> {
         if let Some((kernel, tensor)) = kernel {
             let filters = tensor.dims[2..].iter().product::<usize>();
             let len = tensor.len() / filters * filters.next_multiple_of(lanes);
-            self.pack(Form::Taps { kernel, fold: self.fold, lanes }, len);
+            self.pack(
+                if self.turned {
+                    Form::TurnedTaps { kernel, lanes }
+                } else {
+                    Form::Taps { kernel, fold: self.fold, lanes }
+                },
+                len,
+            );
         }
     }
 
     /// The biases.
     fn bias(&mut self, channels: usize, groups: usize, lanes: usize) {
         let bias = self.weights.and_then(|w| weights::tensor(w, |role| role == Role::Bias));
-        let bias = bias.map(|(index, _)| index);
+        let bias = bias.map(|(index, _)| index).filter(|_| !self.turned);
         let len = groups * (channels / groups).next_multiple_of(lanes);
         self.pack(Form::Bias { bias, fold: self.fold, channels, groups, lanes }, len);
     }
@@ -190,6 +237,21 @@ impl Call<'_> {
         if let Some(fold) = self.weights.and_then(|w| weights::fold(w, op.eps.0)) {
             self.pack(Form::Affine(fold), 2 * self.y().shape.channels());
         }
+    }
+
+    /// What training computes of a batch norm.
+    fn batch(&mut self) {
+        let mean = self.weights.and_then(|w| weights::tensor(w, |role| role == Role::MovingMean));
+        if let Some((mean, tensor)) = mean {
+            let len = gradient::BATCH_ROWS * tensor.len().next_multiple_of(PANEL);
+            self.pack(Form::Batch { mean }, len);
+        }
+    }
+
+    /// A place for a gradient.
+    fn gradient(&mut self, form: Form, len: usize) {
+        let id = self.gradients.0.add(form, len);
+        self.gradients.1.push(id);
     }
 
     /// A tensor as it is.
@@ -223,5 +285,6 @@ pub(in crate::plan) fn kernel(op: &Op, call: Call<'_>) -> Option<Kernel> {
         Op::Shuffle(op) => shuffle::kernel(op, call),
         Op::Resize(op) => resize::kernel(op, call),
         Op::Depth(op) => depth::kernel(op, call),
+        Op::Gradient(op) => return gradient::kernel(op, call),
     })
 }

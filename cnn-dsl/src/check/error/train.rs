@@ -1,0 +1,38 @@
+//! What is in the way of training.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// A model that says `train;` and cannot be trained.
+#[derive(Debug)]
+pub(in crate::check) enum TrainError {
+    Layer { train: Span, layer: String, kind: &'static str, at: Span, why: &'static str },
+    Several { train: Span, what: &'static str, count: usize },
+    Embedded { train: Span, weights: Span },
+}
+
+impl TrainError {
+    /// The error as it is shown.
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        match self {
+            Self::Layer { train, layer, kind, at, why } => {
+                let message = format!("`{kind}` has no backward pass: {why}");
+                Diagnostic::new("no_backward", at, message)
+                    .here(format!("the layer `{layer}`"))
+                    .label(train, "training is asked for here")
+                    .help("without `train;` the model predicts, and its weights are loaded")
+            }
+            Self::Several { train, what, count } => {
+                let message = format!("a model that trains has one {what}, this one has {count}");
+                Diagnostic::new("no_backward", train, message)
+                    .help("without `train;` the model predicts, and its weights are loaded")
+            }
+            Self::Embedded { train, weights } => {
+                let message = "a model that trains does not embed its weights";
+                Diagnostic::new("no_backward", train, message)
+                    .label(weights, "weights of compile time")
+                    .help("give the file to `load` when the program runs")
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The backward pass of each layer: linear layers one file each, what is short here.
+
+pub(super) mod bn;
+mod concat;
+mod conv;
+mod dense;
+mod dw;
+mod pad;
+mod slice;
+pub(super) mod split;
+
+use super::Backward;
+use crate::ir::gradient::{Gradient, Linear};
+use crate::ir::layers::pool::PoolKind;
+use crate::ir::{Activation, Layer, Op, ValueId};
+
+/// Gives the gradients of a layer's weights and operands.
+pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
+    let (x, y) = (layer.inputs[0], layer.outputs[0]);
+    match &layer.op {
+        Op::Conv(op) => conv::backward(to, op, layer, d_y),
+        Op::Dw(op) => dw::backward(to, op, layer, d_y),
+        Op::Dense(op) => dense::backward(to, op, layer, d_y),
+        Op::Bn(op) => bn::backward(to, op, layer, d_y),
+        Op::Activation(function) => {
+            let seen = if of_result(function) { y } else { x };
+            let op = Op::Gradient(Gradient::Activation(function.clone()));
+            to.to(x, &name(layer), op, &[seen, d_y]);
+        }
+        Op::Pool(pool) => {
+            let inputs = match pool.kind {
+                PoolKind::Max => vec![d_y, x, y],
+                PoolKind::Average => vec![d_y],
+            };
+            to.to(x, &name(layer), Op::Gradient(Gradient::Pool(pool.clone())), &inputs);
+        }
+        Op::Dropout(_) => to.give(x, d_y),
+        Op::Flatten(_) => {
+            let op = Op::Gradient(Gradient::Reshape(to.shape(x)));
+            to.to(x, &name(layer), op, &[d_y]);
+        }
+        Op::Add(_) => layer.inputs.iter().for_each(|&x| to.give(x, d_y)),
+        Op::Concat(_) => concat::backward(to, layer, d_y),
+        Op::Scale(op) => to.to(x, &name(layer), Op::Scale(op.clone()), &[d_y]),
+        Op::Pad(op) => pad::backward(to, op, layer, d_y),
+        Op::Slice(op) => slice::backward(to, op, layer, d_y),
+        // The last one is the loss's, which knows the logits; the others are refused.
+        Op::Softmax(_)
+        | Op::Split(_)
+        | Op::Deconv(_)
+        | Op::Lrn(_)
+        | Op::Mul(_)
+        | Op::Shuffle(_)
+        | Op::Resize(_)
+        | Op::Depth(_)
+        | Op::Gradient(_) => {}
+    }
+}
+
+/// The name of a layer's backward pass.
+fn name(layer: &Layer) -> String {
+    format!("d_{}", layer.name)
+}
+
+/// The gradients of a layer's weights, unless they are frozen.
+fn weights(to: &mut Backward, op: Linear, layer: &Layer, d_y: ValueId) {
+    if layer.frozen || to.weights(layer).is_none_or(|weights| weights.frozen) {
+        return;
+    }
+    let op = Op::Gradient(Gradient::Weights(op));
+    let name = format!("{}.weights", name(layer));
+    to.layer(&name, op, &[layer.inputs[0], d_y], &[], layer.weights);
+}
+
+/// Whether the slope of an activation is known from its result.
+fn of_result(function: &Activation) -> bool {
+    match function {
+        Activation::Relu | Activation::Relu6 | Activation::Sigmoid | Activation::Tanh => true,
+        Activation::LeakyRelu(_)
+        | Activation::Elu(_)
+        | Activation::Prelu
+        | Activation::Silu
+        | Activation::Hardswish
+        | Activation::Hardsigmoid
+        | Activation::Gelu
+        | Activation::GeluTanh
+        | Activation::Mish
+        | Activation::Softplus => false,
+    }
+}

@@ -1,0 +1,186 @@
+//! From a network to the one that trains it.
+//!
+//! In: a network of whose layers [`refusal`](crate::ir::gradient::refusal) says nothing against. Out: another one: the same layers
+//! up to the logits, the loss, and behind it the layers that compute gradients, by the chain rule
+//! from the last layer to the first (reverse mode). Layers whose result no gradient of a weight
+//! needs are left out by `plan`, as in every network. Not here: how anything is computed.
+
+mod layers;
+
+use crate::ir::gradient::Gradient;
+use crate::ir::{
+    Activation, Layer, LayerId, Network, Op, Shape, Value, ValueId, Weights, WeightsId,
+};
+
+/// What the last layer of a network is: its loss is taken of that layer's operand, the logits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// `softmax`.
+    Softmax,
+    /// `sigmoid`.
+    Sigmoid,
+    /// Any other: the logits are the output.
+    Linear,
+}
+
+/// The head of a network's first output.
+pub fn head(network: &Network) -> Head {
+    last(network).1
+}
+
+/// The value of which the loss is taken.
+pub fn logits(network: &Network) -> ValueId {
+    last(network).0
+}
+
+/// The network that trains another one.
+pub fn differentiate(network: &Network) -> Network {
+    let (logits, _) = last(network);
+    let mut backward = Backward::new(network);
+    for layer in &network.layers {
+        backward.forward(layer);
+    }
+    let shape = network.shape(logits);
+    let d_logits = backward.layer("loss", Op::Gradient(Gradient::Loss), &[logits], &[shape], None);
+    backward.give(logits, d_logits[0]);
+    for layer in network.layers.iter().rev() {
+        backward.backward(layer);
+    }
+    backward.network
+}
+
+/// The logits and the head.
+fn last(network: &Network) -> (ValueId, Head) {
+    let output = network.outputs[0].value;
+    let producer = network.values[output.0].producer.map(|id| &network.layers[id.0]);
+    match producer.map(|layer| (&layer.op, layer.inputs[0])) {
+        Some((Op::Softmax(_), logits)) => (logits, Head::Softmax),
+        Some((Op::Activation(Activation::Sigmoid), logits)) => (logits, Head::Sigmoid),
+        Some(_) | None => (output, Head::Linear),
+    }
+}
+
+/// The training network in the making.
+struct Backward {
+    network: Network,
+    /// For each value of the model the gradients that its readers give; their sum is its own.
+    given: Vec<Vec<ValueId>>,
+}
+
+impl Backward {
+    fn new(network: &Network) -> Self {
+        let values = network.values.clone();
+        let given = vec![Vec::new(); values.len()];
+        let network = Network {
+            layers: Vec::new(),
+            values,
+            outputs: Vec::new(),
+            winograd: false,
+            ..network.clone()
+        };
+        Self { network, given }
+    }
+
+    /// A layer of the model, as training runs it.
+    fn forward(&mut self, layer: &Layer) {
+        if let Op::Bn(op) = &layer.op {
+            return layers::bn::forward(self, op, layer);
+        }
+        self.push(Layer { unroll: false, ..layer.clone() });
+    }
+
+    /// The layers that compute the gradients of a layer's weights and operands.
+    fn backward(&mut self, layer: &Layer) {
+        if let [y] = layer.outputs[..] {
+            if let Some(d_y) = self.gradient(y) {
+                layers::backward(self, layer, d_y);
+            }
+        } else {
+            let d_ys: Vec<_> = layer.outputs.iter().map(|&y| self.gradient(y)).collect();
+            layers::split::backward(self, layer, &d_ys);
+        }
+    }
+
+    /// A further summand of a value's gradient.
+    fn give(&mut self, value: ValueId, gradient: ValueId) {
+        self.given[value.0].push(gradient);
+    }
+
+    /// The gradient of a value; `None` where the loss does not depend on it.
+    fn gradient(&mut self, value: ValueId) -> Option<ValueId> {
+        let given = std::mem::take(&mut self.given[value.0]);
+        match given[..] {
+            [] => None,
+            [one] => Some(one),
+            [..] => {
+                let add = Op::Add(crate::ir::layers::add::Add);
+                let shape = self.network.shape(value);
+                Some(self.layer("d_sum", add, &given, &[shape], None)[0])
+            }
+        }
+    }
+
+    fn shape(&self, value: ValueId) -> Shape {
+        self.network.shape(value)
+    }
+
+    /// A layer of the backward pass with results of these shapes.
+    fn layer(
+        &mut self,
+        name: &str,
+        op: Op,
+        inputs: &[ValueId],
+        outputs: &[Shape],
+        weights: Option<WeightsId>,
+    ) -> Vec<ValueId> {
+        let id = LayerId(self.network.layers.len());
+        let first = self.network.values.len();
+        let made = outputs.iter().map(|&shape| Value { shape, producer: Some(id) });
+        self.network.values.extend(made);
+        let outputs: Vec<_> = (first..self.network.values.len()).map(ValueId).collect();
+        self.push(Layer {
+            name: name.to_owned(),
+            post_of: None,
+            op,
+            inputs: inputs.to_vec(),
+            outputs: outputs.clone(),
+            weights,
+            shared_again: true,
+            frozen: false,
+            unroll: false,
+            docs: Vec::new(),
+            text: String::new(),
+            span: self.network.name_span,
+        });
+        outputs
+    }
+
+    fn push(&mut self, layer: Layer) {
+        for output in &layer.outputs {
+            self.network.values[output.0].producer = Some(LayerId(self.network.layers.len()));
+        }
+        self.network.layers.push(layer);
+    }
+
+    /// A layer with one result that gives the gradient of `x`, of the shape of `x`.
+    fn to(&mut self, x: ValueId, name: &str, op: Op, inputs: &[ValueId]) {
+        let d_x = self.made(name, op, inputs, self.shape(x), None);
+        self.give(x, d_x);
+    }
+
+    /// A layer with one result.
+    fn made(
+        &mut self,
+        name: &str,
+        op: Op,
+        inputs: &[ValueId],
+        shape: Shape,
+        weights: Option<WeightsId>,
+    ) -> ValueId {
+        self.layer(name, op, inputs, &[shape], weights)[0]
+    }
+
+    fn weights(&self, layer: &Layer) -> Option<&Weights> {
+        layer.weights.map(|id| &self.network.weights[id.0])
+    }
+}

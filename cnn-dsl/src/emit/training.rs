@@ -1,0 +1,298 @@
+//! What a model with `train;` has beside the others: the phases of its training, and the tables by
+//! which the runtime drives them.
+
+use crate::differentiate::{Head, head};
+use crate::emit::interface::Interface;
+use crate::emit::layers;
+use crate::emit::print::{float, int, name};
+use crate::emit::run::{Run, suffixed};
+use crate::emit::table;
+use crate::ir::Network;
+use crate::ir::gradient::Gradient;
+use crate::plan::{Bound, BufferId, Isa, Kernel, Norm, Plan, Step, Training};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// `PROGRAM` and the functions behind it, in a block of their own: kernels of training have the same
+/// names as those of inference.
+pub(super) fn program(
+    plan: &Plan<'_>,
+    model: &Network,
+    ident: &Ident,
+    sets: &[Isa],
+    interface: &Interface<'_>,
+    import: &TokenStream,
+) -> TokenStream {
+    let Some(training) = plan.training() else { return TokenStream::new() };
+    let rt = interface.rt();
+    let functions = Run::of_training(plan, &rt, sets).emit_training(&training);
+    let (table, gradients) = (table::table(plan, &rt), table::packs(&plan.gradients.0, &rt));
+    let [gradients_len, arena, scratch, weights] =
+        [plan.gradients.1, plan.arena, plan.scratch, plan.weights.len].map(int);
+    let input = model.shape(model.inputs[0].value).hwc().map(int);
+    let outputs = int(model.shape(model.outputs[0].value).len());
+    let head = match head(model) {
+        Head::Softmax => quote!(Softmax),
+        Head::Sigmoid => quote!(Sigmoid),
+        Head::Linear => quote!(Linear),
+    };
+    let frozen = model.weights.iter().flat_map(|w| w.tensors.iter().map(|_| w.frozen));
+    let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
+    let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
+    let saved = training.saved.iter().map(|(layer, buffer)| {
+        let range = pair(plan, *buffer);
+        quote!((#layer, #range))
+    });
+    quote! {
+        const _: () = {
+            #import
+
+            #[doc = " `f32`s of a sample's arena."]
+            const ARENA: usize = #arena;
+            #[doc = " `f32`s of the packed weights."]
+            const WEIGHTS: usize = #weights;
+
+            #table
+            static PROGRAM: #rt::train::Program = #rt::train::Program {
+                table: &TABLE,
+                gradients: &[#(#gradients),*],
+                gradients_len: #gradients_len,
+                arena: ARENA,
+                scratch: #scratch,
+                input: [#(#input),*],
+                outputs: #outputs,
+                head: #rt::train::Head::#head,
+                frozen: &[#(#frozen),*],
+                bounds: &[#(#bounds),*],
+                norms: &[#(#norms),*],
+                saved: &[#(#saved),*],
+                read,
+                run,
+            };
+
+            impl #rt::train::Trains for #ident {
+                fn program() -> &'static #rt::train::Program {
+                    &PROGRAM
+                }
+            }
+
+            #functions
+        };
+    }
+}
+
+/// What a model that trains can do beside the others.
+pub(super) fn learning(interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let outputs = int(interface.outputs.iter().map(|shape| shape.len()).sum());
+    quote! {
+        #[doc = " Writes the parameters to a safetensors file, whole or not at all."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where the file cannot be written."]
+        pub fn save(&self, path: impl #rt::AsRef<#rt::Path>) -> #rt::Result<(), #rt::train::SaveError> {
+            self.1.save(&TABLE, path.as_ref())
+        }
+
+        #[doc = " Trains on images (N, H, W, C) and labels: classes, or a row of targets a sample."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where arrays or settings do not fit, a sample cannot be read, or the loss is not finite."]
+        pub fn fit<'a>(
+            &mut self,
+            images: impl #rt::Into<#runtime::data::Images<'a>>,
+            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
+            fit: #runtime::train::Fit<'_>,
+        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
+            self.fit_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?, fit)
+        }
+
+        #[doc = " Trains on a data set."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " As `fit`."]
+        pub fn fit_dataset(
+            &mut self,
+            data: &dyn #runtime::data::Dataset,
+            fit: #runtime::train::Fit<'_>,
+        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
+            self.learn(|learner| fit.run(learner, data))
+        }
+
+        #[doc = " What the network is worth on images and labels: loss, top-1, top-5, confusion matrix."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where the arrays do not fit."]
+        pub fn evaluate<'a>(
+            &mut self,
+            images: impl #rt::Into<#runtime::data::Images<'a>>,
+            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
+        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
+            self.evaluate_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?)
+        }
+
+        #[doc = " What the network is worth on a data set."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where a sample cannot be read or has other sizes."]
+        pub fn evaluate_dataset(
+            &mut self,
+            data: &dyn #runtime::data::Dataset,
+        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
+            self.learn(|learner| #runtime::train::Evaluate::default().run(learner, data))
+        }
+
+        #[doc = " Lends the network to a training loop; what it learns is predicted with from then on."]
+        pub fn learn<R>(
+            &mut self,
+            train: impl #rt::FnOnce(&mut #runtime::train::Engine<'_>) -> R,
+        ) -> R {
+            let Self(net, parameters) = self;
+            let result = net.learn::<Self, R>(parameters, train);
+            net.pack(&TABLE, &parameters.tensors(&TABLE));
+            result
+        }
+    }
+}
+
+/// Where a value lies in a sample's arena.
+fn pair(plan: &Plan<'_>, buffer: BufferId) -> TokenStream {
+    let buffer = plan.buffers[buffer.0];
+    let (from, to) = (int(buffer.offset), int(buffer.offset + buffer.len));
+    quote!([#from, #to])
+}
+
+fn bound_of(plan: &Plan<'_>, bound: Bound, rt: &TokenStream) -> TokenStream {
+    match bound {
+        Bound::Loss { logits, d_logits } => {
+            let (logits, d_logits) = (pair(plan, logits), pair(plan, d_logits));
+            quote!(#rt::train::Bound::Loss { logits: #logits, d_logits: #d_logits })
+        }
+        Bound::Moments { norm, moments } => {
+            let (norm, at) = (int(norm), pair(plan, moments));
+            quote!(#rt::train::Bound::Moments { norm: #norm, at: #at })
+        }
+        Bound::Sums { norm, sums } => {
+            let (norm, at) = (int(norm), pair(plan, sums));
+            quote!(#rt::train::Bound::Sums { norm: #norm, at: #at })
+        }
+    }
+}
+
+fn norm_of(norm: &Norm, rt: &TokenStream) -> TokenStream {
+    let tensors = table::fold(&norm.tensors, rt);
+    let momentum = float(norm.op.momentum.0);
+    let [offset, channels, pixels] = [norm.offset, norm.channels, norm.pixels].map(int);
+    let frozen = norm.frozen;
+    quote! {
+        #rt::train::Norm {
+            tensors: #tensors,
+            momentum: #momentum,
+            offset: #offset,
+            channels: #channels,
+            pixels: #pixels,
+            frozen: #frozen,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The functions `read` and `run`, the phases, the steps and their kernels.
+    fn emit_training(&self, training: &Training) -> TokenStream {
+        let rt = self.rt;
+        let (inputs, _) = self.parted();
+        let read = self.read_flat(&inputs);
+        let sets = self.sets.iter().map(|&isa| self.training_set(training, isa));
+        let common = self.common_kernels();
+        let wider = self.sets.iter().rev().filter_map(|isa| {
+            let variant = name(isa.variant()?);
+            let run = suffixed(&name("run"), *isa);
+            Some(quote! {
+                #[cfg(target_arch = "x86_64")]
+                #rt::InstructionSet::#variant(proof) => {
+                    #rt::enter!(proof, #run(phase, team, weights, arena, gradients))
+                }
+            })
+        });
+        quote! {
+            #read
+
+            #[doc = " One phase of a sample."]
+            fn run(
+                phase: usize,
+                set: #rt::InstructionSet,
+                team: &mut #rt::Team<'_>,
+                weights: &[f32],
+                arena: &mut [f32],
+                gradients: &mut [f32],
+            ) {
+                let weights: &[f32; WEIGHTS] = #rt::fixed(weights);
+                let arena: &mut [f32; ARENA] = #rt::fixed_mut(arena);
+                match set {
+                    #(#wider)*
+                    _ => run_portable(phase, team, weights, arena, gradients),
+                }
+            }
+
+            #(#common)*
+            #(#sets)*
+        }
+    }
+
+    /// Whether the runtime computes the step.
+    fn is_loss(&self, step: &Step) -> bool {
+        match &self.plan.kernels[step.kernel.0] {
+            Kernel::Gradient(kernel) => kernel.op == Gradient::Loss,
+            _ => false,
+        }
+    }
+
+    /// The phases for one instruction set.
+    fn training_set(&self, training: &Training, isa: Isa) -> TokenStream {
+        let (_, steps) = self.parted();
+        let names = self.step_names(&steps);
+        let inputs = self.plan.steps.len() - steps.len();
+        let (run, features, rt) = (suffixed(&name("run"), isa), layers::features(isa), self.rt);
+        let called: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
+        let functions = steps.iter().zip(&called).filter(|(step, _)| !self.is_loss(step));
+        let functions = functions.map(|(step, name)| self.step(step, name, isa));
+        let phase = |index: usize| suffixed(&format_ident!("phase_{index}"), isa);
+        let phases = training.phases.iter().enumerate().map(|(index, steps)| {
+            let name = phase(index);
+            let steps = steps.start.saturating_sub(inputs)..steps.end - inputs;
+            let called = &called[steps];
+            quote! {
+                #features
+                fn #name(
+                    team: &mut #rt::Team<'_>,
+                    weights: &[f32; WEIGHTS],
+                    arena: &mut [f32; ARENA],
+                    gradients: &mut [f32],
+                ) {
+                    #(#called(team, weights, arena, gradients);)*
+                }
+            }
+        });
+        let arms = (0..training.phases.len()).map(|index| {
+            let (number, name) = (int(index), phase(index));
+            quote! { #number => #name(team, weights, arena, gradients), }
+        });
+        let kernels = self.kernels_of(isa);
+        quote! {
+            #features
+            fn #run(
+                phase: usize,
+                team: &mut #rt::Team<'_>,
+                weights: &[f32; WEIGHTS],
+                arena: &mut [f32; ARENA],
+                gradients: &mut [f32],
+            ) {
+                match phase { #(#arms)* _ => {} }
+            }
+
+            #(#phases)*
+            #(#functions)*
+            #(#kernels)*
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Layers of a training network, which `differentiate` adds to a model's own. No text has them.
+//!
+//! `d_y` is the gradient of the loss by a layer's result, `d_x` that by its operand.
+
+use crate::ir::layers::bn::Bn;
+use crate::ir::layers::conv::Conv;
+use crate::ir::layers::dense::Dense;
+use crate::ir::layers::dropout::Dropout;
+use crate::ir::layers::dw::Dw;
+use crate::ir::layers::pool::Pool;
+use crate::ir::{Activation, Op, Shape};
+
+/// A layer whose result is linear in its operand and in its kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each variant's type is documented")]
+pub enum Linear {
+    Conv(Conv),
+    Dw(Dw),
+    Dense(Dense),
+}
+
+/// A layer of the backward pass, or one that training needs in the forward pass.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Gradient {
+    /// `d_x` of a convolution, depthwise convolution or dense layer of stride 1, from `d_y`: the same
+    /// kind of layer with its kernel turned round (taps in reverse order, filters and channels
+    /// exchanged). The operation says the sizes of this layer, the kernel is the model's own.
+    Turned(Linear),
+    /// The gradients of the kernel and bias of a convolution, depthwise convolution or dense layer,
+    /// from `x` and `d_y`. It has no result: they are added to the sample's slot.
+    Weights(Linear),
+    /// `d_x` of an activation from `d_y` and, where the result tells enough, `y`; else `x`.
+    Activation(Activation),
+    /// `d_x` of a pool from `x`, `y` and `d_y`, or from `d_y` alone where it is an average.
+    Pool(Pool),
+    /// `d_x` of a flattening: the vector in the image's shape.
+    Reshape(Shape),
+    /// `d_x` of a stride: the pixels so far apart, and zeros between, in an image of this size.
+    Spread {
+        /// Vertical, horizontal.
+        stride: [usize; 2],
+        /// Height and width.
+        size: [usize; 2],
+    },
+    /// From the logits to their gradient. The program's own functions compute it between two steps.
+    Loss,
+    /// The mean of each channel of a sample, then the sums of squared differences from it; behind
+    /// it the batch's mean and variance are known.
+    Moments(Bn),
+    /// `x` normalised by the batch's mean and variance.
+    Normalise(Bn),
+    /// From `x` and `d_y` for each channel the sums of `d_y` and of `d_y` times the normalised `x`
+    /// over a sample; behind it those of the batch are known.
+    Sums(Bn),
+    /// `d_x` of a batch norm from `x` and `d_y`: `a * d_y + b * x + c` a channel.
+    Centre(Bn),
+}
+
+impl Gradient {
+    /// The kind, for texts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Turned(_) => "d_x",
+            Self::Weights(_) => "d_w",
+            Self::Activation(_) => "d_activation",
+            Self::Pool(_) => "d_pool",
+            Self::Reshape(_) => "d_flatten",
+            Self::Spread { .. } => "d_stride",
+            Self::Loss => "loss",
+            Self::Moments(_) => "moments",
+            Self::Normalise(_) => "normalise",
+            Self::Sums(_) => "sums",
+            Self::Centre(_) => "d_bn",
+        }
+    }
+}
+
+impl Linear {
+    /// The layer that it is.
+    pub fn op(&self) -> Op {
+        match self {
+            Self::Conv(op) => Op::Conv(op.clone()),
+            Self::Dw(op) => Op::Dw(op.clone()),
+            Self::Dense(op) => Op::Dense(op.clone()),
+        }
+    }
+}
+
+/// Why a layer has no backward pass.
+pub fn refusal(op: &Op) -> Option<&'static str> {
+    match op {
+        Op::Conv(_)
+        | Op::Dense(_)
+        | Op::Pool(_)
+        | Op::Bn(_)
+        | Op::Dropout(Dropout::Identity)
+        | Op::Flatten(_)
+        | Op::Add(_)
+        | Op::Concat(_)
+        | Op::Scale(_)
+        | Op::Pad(_)
+        | Op::Slice(_)
+        | Op::Split(_)
+        | Op::Softmax(_)
+        | Op::Gradient(_) => None,
+        Op::Dw(op) => (op.multiplier > 1).then_some("several filters a channel"),
+        Op::Activation(Activation::Prelu) => Some("slopes that are learnt"),
+        Op::Activation(_) => None,
+        Op::Deconv(_) => Some("a transposed convolution"),
+        Op::Lrn(_) => Some("local response normalisation"),
+        Op::Dropout(_) => Some("random zeroes"),
+        Op::Mul(_) => Some("a product of values"),
+        Op::Shuffle(_) => Some("a shuffle of channels"),
+        Op::Resize(_) => Some("a resizing"),
+        Op::Depth(_) => Some("a move between depth and space"),
+    }
+}

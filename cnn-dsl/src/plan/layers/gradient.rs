@@ -1,0 +1,113 @@
+//! Layers of the backward pass that are no kernel of the forward pass with other sizes.
+
+use crate::ir::gradient::{self as ir, Linear};
+use crate::ir::layers::conv::Conv;
+use crate::plan::layers::conv::{self, operand};
+use crate::plan::layers::{Call, Epilogue, Kernel, PANEL, View};
+use crate::plan::layers::{dense, dw};
+use crate::plan::weights::{self, panels_len};
+use cnn_weights::{Form, Role};
+
+/// A layer of the backward pass. It takes whole arrays of one sample, but for the element-wise ones.
+///
+/// - `Weights` adds to the sample's slot, first the kernel's gradient in panels or taps as the
+///   forward kernel has its weights, then the bias's where there is one.
+/// - `Normalise`, `Sums` and `Centre` read a piece of six rows of `[C filled up to a multiple of
+///   PANEL]`: scale, shift, mean, a, b, c.
+/// - `Loss` is no function: the runtime computes it between two steps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Gradient {
+    /// The operation.
+    pub op: ir::Gradient,
+    /// Operands that it reads.
+    pub xs: Vec<View>,
+    /// Results.
+    pub ys: Vec<View>,
+    /// Applied at the store of `Normalise`.
+    pub epilogue: Epilogue,
+}
+
+/// Rows of the piece of a batch norm.
+pub const BATCH_ROWS: usize = 6;
+
+impl Gradient {
+    /// Whether it takes rows and writes a part, as the forward pass' element-wise kernels do.
+    pub fn takes_rows(&self) -> bool {
+        match &self.op {
+            ir::Gradient::Normalise(_) | ir::Gradient::Centre(_) => true,
+            ir::Gradient::Turned(_)
+            | ir::Gradient::Weights(_)
+            | ir::Gradient::Activation(_)
+            | ir::Gradient::Pool(_)
+            | ir::Gradient::Reshape(_)
+            | ir::Gradient::Spread { .. }
+            | ir::Gradient::Loss
+            | ir::Gradient::Moments(_)
+            | ir::Gradient::Sums(_) => false,
+        }
+    }
+}
+
+/// The kernel of a layer; `None` for a mere reshaping.
+pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<Kernel> {
+    let mut xs = call.xs.clone();
+    match op {
+        ir::Gradient::Turned(op) => return Some(turned(op, call)),
+        ir::Gradient::Reshape(_) => return None,
+        ir::Gradient::Weights(op) => gradients(op, &mut call),
+        ir::Gradient::Moments(_) => {}
+        ir::Gradient::Normalise(_) => {
+            xs.truncate(1);
+            call.batch();
+        }
+        ir::Gradient::Sums(_) | ir::Gradient::Centre(_) => {
+            xs.truncate(2);
+            call.batch();
+        }
+        ir::Gradient::Activation(_)
+        | ir::Gradient::Pool(_)
+        | ir::Gradient::Spread { .. }
+        | ir::Gradient::Loss => {}
+    }
+    Some(Kernel::Gradient(Gradient { op: op.clone(), xs, ys: call.ys, epilogue: call.epilogue }))
+}
+
+/// The forward kernel of the operation with the kernel turned round.
+fn turned(op: &Linear, mut call: Call<'_>) -> Kernel {
+    call.turned = true;
+    match op {
+        Linear::Conv(op) => conv::kernel(op, call),
+        Linear::Dw(op) => dw::kernel(op, call),
+        Linear::Dense(op) => dense::kernel(op, call),
+    }
+}
+
+/// Whether the vectors of the gradient of a convolution's kernel lie over x, as its own do.
+pub fn is_over_columns(op: &Conv, x: View, d_y: View) -> bool {
+    operand(op, x.shape, d_y.shape).is_some()
+}
+
+/// Asks for the places of the gradients of a layer's kernel and bias.
+fn gradients(op: &Linear, call: &mut Call<'_>) {
+    let (x, d_y) = (call.xs[0], call.xs[1]);
+    let (lanes, groups, channels) = match op {
+        Linear::Conv(op) if is_over_columns(op, x, d_y) => (1, op.groups, op.filters),
+        Linear::Conv(op) => (PANEL, op.groups, op.filters),
+        Linear::Dw(_) => (PANEL, 1, d_y.shape.channels()),
+        Linear::Dense(op) => (dense::lanes(op.units, x.shape.len()), 1, op.units),
+    };
+    let Some(weights) = call.weights else { return };
+    let is_kernel = |role| matches!(role, Role::Kernel { .. } | Role::DenseKernel { .. });
+    if let Some((kernel, tensor)) = weights::tensor(weights, is_kernel) {
+        let form = Form::Panels { kernel, fold: None, groups, lanes };
+        call.gradient(form, panels_len(tensor, groups, lanes));
+    }
+    if let Some((kernel, tensor)) = weights::tensor(weights, |r| r == Role::DepthwiseKernel) {
+        let len = tensor.len() / channels * channels.next_multiple_of(lanes);
+        call.gradient(Form::Taps { kernel, fold: None, lanes }, len);
+    }
+    if let Some((bias, _)) = weights::tensor(weights, |role| role == Role::Bias) {
+        let len = groups * (channels / groups).next_multiple_of(lanes);
+        call.gradient(Form::Bias { bias: Some(bias), fold: None, channels, groups, lanes }, len);
+    }
+}

@@ -1,0 +1,171 @@
+//! What a training plan has beside its steps: where one sample waits for the others.
+//!
+//! In: the plan of a network that `differentiate` made. Out: the phases, each a straight line of
+//! steps over one sample; what stands between them; the batch norms; and which values are saved.
+
+use crate::ir::Op;
+use crate::ir::gradient::Gradient;
+use crate::ir::layers::bn::Bn;
+use crate::plan::layers::Kernel;
+use crate::plan::{BufferId, Plan, Step, weights};
+use cnn_weights::Fold;
+use std::ops::Range;
+
+/// The phases of a training plan.
+#[derive(Debug, Clone)]
+pub struct Training {
+    /// Steps of each phase; the loss is a step of none.
+    pub phases: Vec<Range<usize>>,
+    /// What stands behind each phase but the last.
+    pub bounds: Vec<Bound>,
+    /// The batch norms, each once.
+    pub norms: Vec<Norm>,
+    /// Values that stand in memory when the loss is taken: the layer's name, and where it lies.
+    pub saved: Vec<(String, BufferId)>,
+}
+
+/// What stands between two phases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// The loss of the sample, from the logits; its gradient.
+    Loss {
+        /// What is read.
+        logits: BufferId,
+        /// What is written.
+        d_logits: BufferId,
+    },
+    /// The moments of all samples become the batch's.
+    Moments {
+        /// Index among the norms.
+        norm: usize,
+        /// The sample's.
+        moments: BufferId,
+    },
+    /// The sums of all samples become the batch's.
+    Sums {
+        /// Index among the norms.
+        norm: usize,
+        /// The sample's.
+        sums: BufferId,
+    },
+}
+
+/// A batch norm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Norm {
+    /// The operation.
+    pub op: Bn,
+    /// Its tensors.
+    pub tensors: Fold,
+    /// First `f32` of its piece of the weights.
+    pub offset: usize,
+    /// Channels.
+    pub channels: usize,
+    /// Pixels of a sample.
+    pub pixels: usize,
+    /// Whether its statistics are the running ones, and stay.
+    pub frozen: bool,
+}
+
+impl Plan<'_> {
+    /// The phases; `None` where the plan is not one of training.
+    pub fn training(&self) -> Option<Training> {
+        let loss =
+            self.steps.iter().position(|step| self.gradient(step) == Some(&Gradient::Loss))?;
+        let mut training = Training {
+            phases: Vec::new(),
+            bounds: Vec::new(),
+            norms: Vec::new(),
+            saved: Vec::new(),
+        };
+        let mut first = 0;
+        for (index, step) in self.steps.iter().enumerate() {
+            let bound = match self.gradient(step) {
+                Some(Gradient::Loss) => {
+                    Some(Bound::Loss { logits: step.reads[0], d_logits: step.writes[0] })
+                }
+                Some(Gradient::Moments(_)) => {
+                    let norm = self.norm_of(&mut training.norms, index);
+                    Some(Bound::Moments { norm, moments: step.writes[0] })
+                }
+                Some(Gradient::Sums(_)) => {
+                    let norm = self.norm_of(&mut training.norms, index);
+                    Some(Bound::Sums { norm, sums: step.writes[0] })
+                }
+                Some(Gradient::Normalise(_) | Gradient::Centre(_)) => {
+                    self.norm_of(&mut training.norms, index);
+                    None
+                }
+                Some(
+                    Gradient::Turned(_)
+                    | Gradient::Weights(_)
+                    | Gradient::Activation(_)
+                    | Gradient::Pool(_)
+                    | Gradient::Reshape(_)
+                    | Gradient::Spread { .. },
+                )
+                | None => None,
+            };
+            if let Some(bound) = bound {
+                let end = index + usize::from(index != loss);
+                training.phases.push(first..end);
+                training.bounds.push(bound);
+                first = index + 1;
+            }
+        }
+        training.phases.push(first..self.steps.len());
+        training.saved = self.saved(loss);
+        Some(training)
+    }
+
+    fn gradient(&self, step: &Step) -> Option<&Gradient> {
+        match &self.kernels[step.kernel.0] {
+            Kernel::Gradient(kernel) => Some(&kernel.op),
+            _ => None,
+        }
+    }
+
+    /// The index of the batch norm of a step among those known; it becomes the last one if it is new.
+    fn norm_of(&self, norms: &mut Vec<Norm>, step: usize) -> usize {
+        let layer = &self.network.layers[self.steps[step].layers[0].0];
+        let shape = self.network.shape(layer.inputs[0]);
+        let known = layer.weights.map(|id| &self.network.weights[id.0]);
+        let (Op::Gradient(op), Some(known)) = (&layer.op, known) else { return 0 };
+        let (Gradient::Moments(op)
+        | Gradient::Normalise(op)
+        | Gradient::Sums(op)
+        | Gradient::Centre(op)) = op
+        else {
+            return 0;
+        };
+        let Some(tensors) = weights::fold(known, op.eps.0) else { return 0 };
+        if let Some(index) = norms.iter().position(|norm| norm.tensors == tensors) {
+            return index;
+        }
+        let form = cnn_weights::Form::Batch { mean: tensors.mean };
+        let piece = self.weights.packs.iter().find(|pack| pack.form == form);
+        let [h, w, channels] = shape.hwc();
+        norms.push(Norm {
+            op: op.clone(),
+            tensors,
+            offset: piece.map_or(0, |pack| pack.offset),
+            channels,
+            pixels: h * w,
+            frozen: known.frozen,
+        });
+        norms.len() - 1
+    }
+
+    /// What is written before the loss and read behind it, in the order of the layers.
+    fn saved(&self, loss: usize) -> Vec<(String, BufferId)> {
+        let (before, behind) = self.steps.split_at(loss);
+        let read_behind = |buffer: &BufferId| behind.iter().any(|step| step.reads.contains(buffer));
+        let named = before.iter().filter(|step| !step.layers.is_empty());
+        named
+            .flat_map(|step| {
+                let written = step.writes.iter().copied().filter(read_behind);
+                written.map(|buffer| (self.step_layers(step), buffer))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,305 @@
+//! What runs the emitted phases of a model over a batch.
+//!
+//! In: a [`Program`], its parameters, images. Out: losses and the gradient of every parameter. A batch
+//! is cut into a fixed number of slots; threads take slots, and slots are summed in order: the bits do
+//! not depend on the number of threads. Nothing is allocated after the first batch of a size.
+
+mod norm;
+mod program;
+
+pub use program::{Bound, Norm, Program};
+
+use crate::pool::{Pool, Team};
+use crate::simd::InstructionSet;
+use crate::train::{Head, Learner, SampleLoss};
+use crate::workspace::Aligned;
+use cnn_weights::{Tensor, add_gradients, pack_parameters, places};
+use norm::Tensors;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A model that trains: every emitted one with `train;`.
+pub trait Trains {
+    /// Its training.
+    fn program() -> &'static Program;
+}
+
+/// So many slots a batch has at most: more threads than that find nothing to do.
+const SLOTS: usize = 8;
+/// `f32`s that the gradients of all slots may take, if two slots do not take more: 64 MB.
+const GRADIENTS: usize = 16 << 20;
+
+/// Neighbouring samples of a batch, and the memory that they are computed in.
+struct Slot {
+    arenas: Aligned,
+    gradients: Aligned,
+    scratch: Aligned,
+    losses: Vec<f32>,
+    logits: Vec<f32>,
+    /// The first layer of which a value was not finite when a loss was not.
+    not_finite: Option<&'static str>,
+}
+
+/// A model in training.
+pub struct Engine<'a> {
+    program: &'static Program,
+    places: Vec<Range<usize>>,
+    parameters: &'a mut [f32],
+    frozen: &'a [bool],
+    pool: &'a Pool,
+    set: InstructionSet,
+    weights: Aligned,
+    slots: Vec<Mutex<Slot>>,
+    /// Samples of the batch that runs.
+    samples: usize,
+}
+
+/// Which phases run, and what is done between them.
+#[derive(Clone, Copy)]
+struct Stretch<'a> {
+    phases: (usize, usize),
+    images: &'a [f32],
+    loss: Option<&'a SampleLoss<'a>>,
+}
+
+impl<'a> Engine<'a> {
+    /// A model with these parameters, and which of its tensors are frozen, on these threads.
+    pub fn new(
+        program: &'static Program,
+        parameters: &'a mut [f32],
+        frozen: &'a [bool],
+        pool: &'a Pool,
+        set: InstructionSet,
+    ) -> Self {
+        let slots = (GRADIENTS / program.gradients_len.max(1)).clamp(2, SLOTS);
+        let slot = || {
+            Mutex::new(Slot {
+                arenas: Aligned::zeros(0),
+                gradients: Aligned::zeros(program.gradients_len),
+                scratch: Aligned::zeros(program.scratch),
+                losses: Vec::new(),
+                logits: Vec::new(),
+                not_finite: None,
+            })
+        };
+        Self {
+            program,
+            places: places(&program.table.tensors),
+            parameters,
+            frozen,
+            pool,
+            set,
+            weights: Aligned::zeros(program.table.len),
+            slots: (0..slots).map(|_| slot()).collect(),
+            samples: 0,
+        }
+    }
+
+    /// The samples of a slot.
+    fn span(&self, slot: usize) -> Range<usize> {
+        let (samples, slots) = (self.samples, self.slots.len());
+        samples * slot / slots..samples * (slot + 1) / slots
+    }
+
+    fn slot(&self, slot: usize) -> MutexGuard<'_, Slot> {
+        self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Room for a batch, gradients 0, weights packed.
+    fn begin(&mut self, images: &[f32]) {
+        let image: usize = self.program.input.iter().product();
+        self.samples = images.len() / image;
+        let most = self.samples.div_ceil(self.slots.len());
+        let arenas = if self.program.waits() { most } else { 1 } * self.program.arena;
+        for slot in &mut self.slots {
+            let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
+            if slot.arenas.get().len() < arenas {
+                slot.arenas = Aligned::zeros(arenas);
+            }
+            if slot.losses.len() < most {
+                slot.losses.resize(most, 0.0);
+                slot.logits.resize(most * self.program.outputs, 0.0);
+            }
+            slot.gradients.get_mut().fill(0.0);
+            slot.not_finite = None;
+        }
+        let (table, weights) = (self.program.table, self.weights.get_mut());
+        pack_parameters(table, &self.places, self.parameters, weights);
+        for norm in self.program.norms.iter().filter(|norm| norm.frozen) {
+            Tensors { norm, places: &self.places }.running(self.parameters, weights);
+        }
+    }
+
+    /// Runs phases of all samples, a slot a thread.
+    fn run(&self, stretch: Stretch<'_>) {
+        self.pool.run(self.slots.len(), &mut [], &|slot, _| {
+            let span = self.span(slot);
+            let mut slot = self.slot(slot);
+            for (within, sample) in span.enumerate() {
+                self.sample(&mut slot, within, sample, stretch);
+            }
+        });
+    }
+
+    /// Runs phases of one sample; `within` is its number in the slot.
+    fn sample(&self, slot: &mut Slot, within: usize, sample: usize, stretch: Stretch<'_>) {
+        let program = self.program;
+        let Slot { arenas, gradients, scratch, losses, logits, not_finite } = slot;
+        let first = if program.waits() { within * program.arena } else { 0 };
+        let arena = &mut arenas.get_mut()[first..first + program.arena];
+        let (from, to) = stretch.phases;
+        if from == 0 {
+            let len = stretch.images.len() / self.samples;
+            (program.read)(arena, &stretch.images[sample * len..(sample + 1) * len]);
+        }
+        for phase in from..to {
+            let mut team = Team::single(scratch.get_mut());
+            (program.run)(
+                phase,
+                self.set,
+                &mut team,
+                self.weights.get(),
+                arena,
+                gradients.get_mut(),
+            );
+            let Some(Bound::Loss { logits: read, d_logits }) = program.bounds.get(phase) else {
+                continue;
+            };
+            let own = &mut logits[within * program.outputs..][..program.outputs];
+            own.copy_from_slice(&arena[read[0]..read[1]]);
+            if let Some(loss) = stretch.loss {
+                losses[within] = loss(sample, own, &mut arena[d_logits[0]..d_logits[1]]);
+                if !losses[within].is_finite() && not_finite.is_none() {
+                    let finite =
+                        |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
+                    let first = program.saved.iter().find(|(_, at)| !finite(at));
+                    *not_finite = Some(first.map_or("loss", |(layer, _)| layer));
+                }
+            }
+        }
+    }
+
+    /// A sample's numbers at a place of its arena, sample by sample.
+    fn each<'s>(
+        slots: &'s [MutexGuard<'_, Slot>],
+        spans: &'s [Range<usize>],
+        arena: usize,
+        at: [usize; 2],
+    ) -> impl Iterator<Item = &'s [f32]> + Clone {
+        slots.iter().zip(spans).flat_map(move |(slot, span)| {
+            let arenas = slot.arenas.get().chunks_exact(arena);
+            arenas.take(span.len()).map(move |arena| &arena[at[0]..at[1]])
+        })
+    }
+}
+
+impl Learner for Engine<'_> {
+    fn tensors(&self) -> &[Tensor] {
+        &self.program.table.tensors
+    }
+
+    fn frozen(&self) -> &[bool] {
+        self.frozen
+    }
+
+    fn sizes(&self) -> [usize; 3] {
+        self.program.input
+    }
+
+    fn outputs(&self) -> usize {
+        self.program.outputs
+    }
+
+    fn head(&self) -> Head {
+        self.program.head
+    }
+
+    fn parameters(&self) -> &[f32] {
+        self.parameters
+    }
+
+    fn parameters_mut(&mut self) -> &mut [f32] {
+        self.parameters
+    }
+
+    fn backward(
+        &mut self,
+        images: &[f32],
+        loss: &SampleLoss<'_>,
+        losses: &mut [f32],
+        logits: &mut [f32],
+        gradient: &mut [f32],
+    ) {
+        self.begin(images);
+        gradient.fill(0.0);
+        let program = self.program;
+        let mut first = 0;
+        for (phase, bound) in program.bounds.iter().enumerate() {
+            match bound {
+                Bound::Loss { .. } => {}
+                Bound::Moments { norm, at } | Bound::Sums { norm, at } => {
+                    let stretch = Stretch { phases: (first, phase + 1), images, loss: Some(loss) };
+                    self.run(stretch);
+                    first = phase + 1;
+                    self.meet(*bound, *norm, *at, gradient);
+                }
+            }
+        }
+        self.run(Stretch { phases: (first, program.bounds.len() + 1), images, loss: Some(loss) });
+        let tensors = &program.table.tensors;
+        for slot in 0..self.slots.len() {
+            let (span, slot) = (self.span(slot), self.slot(slot));
+            if span.is_empty() {
+                continue;
+            }
+            let gradients = slot.gradients.get();
+            add_gradients(tensors, program.gradients, &self.places, gradients, gradient);
+            losses[span.clone()].copy_from_slice(&slot.losses[..span.len()]);
+            let outputs = program.outputs;
+            logits[span.start * outputs..span.end * outputs]
+                .copy_from_slice(&slot.logits[..span.len() * outputs]);
+        }
+        let frozen = self.places.iter().zip(self.frozen).filter(|(_, frozen)| **frozen);
+        frozen.for_each(|(place, _)| gradient[place.clone()].fill(0.0));
+    }
+
+    fn forward(&mut self, images: &[f32], logits: &mut [f32]) {
+        self.begin(images);
+        let program = self.program;
+        for norm in program.norms {
+            let tensors = Tensors { norm, places: &self.places };
+            tensors.running(self.parameters, self.weights.get_mut());
+        }
+        let loss = program.bounds.iter().position(|bound| matches!(bound, Bound::Loss { .. }));
+        let phases = (0, loss.map_or(0, |phase| phase + 1));
+        self.run(Stretch { phases, images, loss: None });
+        for slot in 0..self.slots.len() {
+            let (span, slot) = (self.span(slot), self.slot(slot));
+            let outputs = program.outputs;
+            logits[span.start * outputs..span.end * outputs]
+                .copy_from_slice(&slot.logits[..span.len() * outputs]);
+        }
+    }
+
+    fn first_not_finite(&self) -> Option<String> {
+        (0..self.slots.len()).find_map(|slot| self.slot(slot).not_finite).map(str::to_owned)
+    }
+}
+
+impl Engine<'_> {
+    /// What all samples have computed becomes the batch's.
+    fn meet(&mut self, bound: Bound, norm: usize, at: [usize; 2], gradient: &mut [f32]) {
+        let spans: Vec<_> = (0..self.slots.len()).map(|slot| self.span(slot)).collect();
+        let Self { program, places, parameters, weights, slots, .. } = self;
+        let slots: Vec<_> =
+            slots.iter().map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner)).collect();
+        let samples = Self::each(&slots, &spans, program.arena, at);
+        let norm = &program.norms[norm];
+        let tensors = Tensors { norm, places };
+        match bound {
+            Bound::Moments { .. } => tensors.moments(samples, parameters, weights.get_mut()),
+            Bound::Sums { .. } => tensors.sums(samples, weights.get_mut(), gradient),
+            Bound::Loss { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What emitted code gives of a model that trains: tables and two functions.
+
+use crate::pool::Team;
+use crate::simd::InstructionSet;
+use crate::train::Head;
+use cnn_weights::{Fold, Pack, Table};
+
+/// Runs a phase: its number, the instructions, who computes, weights, arena, gradients of the slot.
+pub type Run = fn(usize, InstructionSet, &mut Team<'_>, &[f32], &mut [f32], &mut [f32]);
+
+/// The training of one model. Values of one sample lie in an arena; places in it are first and one past the last `f32`.
+#[derive(Debug)]
+pub struct Program {
+    /// The tensors, and how parameters are packed for the kernels.
+    pub table: &'static Table,
+    /// How a slot's gradients are packed.
+    pub gradients: &'static [Pack],
+    /// `f32`s of them.
+    pub gradients_len: usize,
+    /// `f32`s of a sample's arena.
+    pub arena: usize,
+    /// `f32`s of scratch memory of one thread.
+    pub scratch: usize,
+    /// Height, width, channels of the input.
+    pub input: [usize; 3],
+    /// Numbers of the output, and so of the logits.
+    pub outputs: usize,
+    /// What the last layer is.
+    pub head: Head,
+    /// For each tensor whether it is frozen.
+    pub frozen: &'static [bool],
+    /// What stands behind each phase but the last.
+    pub bounds: &'static [Bound],
+    /// The batch norms.
+    pub norms: &'static [Norm],
+    /// Values that stand in memory when the loss is taken, each with its layer's name, in order.
+    pub saved: &'static [(&'static str, [usize; 2])],
+    /// Writes an image into an arena.
+    pub read: fn(&mut [f32], &[f32]),
+    /// Runs a phase of a sample.
+    pub run: Run,
+}
+
+/// What stands between two phases.
+#[derive(Debug, Clone, Copy)]
+pub enum Bound {
+    /// The loss of the sample.
+    Loss {
+        /// What is read.
+        logits: [usize; 2],
+        /// What is written.
+        d_logits: [usize; 2],
+    },
+    /// The moments of all samples become those of the batch.
+    Moments {
+        /// Index of the batch norm.
+        norm: usize,
+        /// Means, then sums of squared differences, each of `channels` filled up to 16.
+        at: [usize; 2],
+    },
+    /// The sums of all samples become those of the batch.
+    Sums {
+        /// Index of the batch norm.
+        norm: usize,
+        /// Sums of `d_y`, then of `d_y` times the difference from the mean.
+        at: [usize; 2],
+    },
+}
+
+/// A batch norm.
+#[derive(Debug, Clone, Copy)]
+pub struct Norm {
+    /// Its tensors.
+    pub tensors: Fold,
+    /// `running = momentum * running + (1 - momentum) * batch`.
+    pub momentum: f32,
+    /// First `f32` of its piece of the weights: six rows of `channels` filled up to 16.
+    pub offset: usize,
+    /// Channels.
+    pub channels: usize,
+    /// Pixels of a sample.
+    pub pixels: usize,
+    /// Whether its statistics are the running ones, and stay.
+    pub frozen: bool,
+}
+
+impl Program {
+    /// Whether samples wait for each other: then each has an arena of its own.
+    pub(super) fn waits(&self) -> bool {
+        self.bounds.iter().any(|bound| match bound {
+            Bound::Loss { .. } => false,
+            Bound::Moments { .. } | Bound::Sums { .. } => true,
+        })
+    }
+}
