@@ -33,7 +33,7 @@ pub fn step_scalar<const N: usize>(acc: &mut [f32; N], x: f32, w: &[f32; N]) {
     mul_add_scalar(acc, x, w);
 }
 
-/// [`mul_add`] as a call, likewise.
+/// `acc[i] += x[i] * w[i]` as a call, likewise.
 #[inline(never)]
 pub fn step<const N: usize>(acc: &mut [f32; N], x: &[f32; N], w: &[f32; N]) {
     mul_add(acc, x, w);
