@@ -1,6 +1,6 @@
 //! The gradient of each tensor, on every instruction set, against central differences in `f64`.
 
-use crate::network;
+use crate::{network, numbers};
 use cnn_dsl::differentiate::{Head, head, logits};
 use cnn_dsl::ir::Network;
 use cnn_runtime::InstructionSet;
@@ -48,16 +48,6 @@ const STEP: f32 = 1.0 / 65536.0;
 /// How far an `f32` gradient may be from the difference, as a part of the largest of its tensor,
 /// beside what the difference itself is wrong by: what is asked of ten steps beside PyTorch's.
 const RELATIVE: f64 = 1e-4;
-
-/// Numbers without a pattern between -1 and 1.
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed;
-    let next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-    };
-    std::iter::repeat_with(next).take(count).collect()
-}
 
 /// The loss of one sample of class `sample % classes`, and its gradient by the logits.
 fn loss(head: Head, sample: usize, logits: &[f64]) -> (f64, Vec<f64>) {

@@ -1,7 +1,8 @@
 //! The backward pass: gradients of every layer against central differences of the reference, which
-//! computes in `f64`.
+//! computes in `f64`; steps of SGD against PyTorch's.
 
 mod gradients;
+mod ten_steps;
 
 use cnn_dsl::check::{Selection, check};
 use cnn_dsl::ir::Network;
@@ -20,4 +21,14 @@ fn network(name: &str) -> Network {
     let checked = check(&program, &sources, &Selection::All, &mut Disk::default());
     let mut models = checked.models.into_iter().flatten();
     models.find(|network| network.name == name).expect("a model of the file")
+}
+
+/// Numbers without a pattern between -1 and 1.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    };
+    std::iter::repeat_with(next).take(count).collect()
 }
