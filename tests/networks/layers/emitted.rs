@@ -4695,7 +4695,6 @@ const _: () = {
                 v::store(rt::at_mut(y, p * 120 + q + 69), a1_1);
             }
         }
-        let turns = rt::turns::<3>();
         for tile in 0..16 {
             let p = tile * 3 + 1;
             for tile in 0..4 {
@@ -4712,7 +4711,7 @@ const _: () = {
                 let mut a1_3 = v::splat(b[1]);
                 let mut a1_4 = v::splat(b[1]);
                 let mut a1_5 = v::splat(b[1]);
-                for r in 0..turns {
+                for r in 0..3 {
                     let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
                     let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
                     let x2 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q + 360);
@@ -5165,7 +5164,7 @@ const _: () = {
                 let mut a1_1 = v::splat(b[1]);
                 let mut a1_2 = v::splat(b[1]);
                 let mut a1_3 = v::splat(b[1]);
-                for r in 0..turns {
+                for r in 0..3 {
                     let x0 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q - 360);
                     let x1 = rt::at::<f32, 318>(x, p * 360 + r * 360 + q);
                     let w0 = rt::at::<f32, 18>(w, r * 18);
@@ -5666,7 +5665,6 @@ const _: () = {
         y: &mut [f32; 9048],
     ) {
         use rt::simd::avx2 as v;
-        let turns = rt::turns::<1>();
         for tile in 0..16 {
             let p = tile * 3;
             for tile in 0..8 {
@@ -5680,7 +5678,7 @@ const _: () = {
                 let mut a2_0 = v::splat(b[2]);
                 let mut a2_1 = v::splat(b[2]);
                 let mut a2_2 = v::splat(b[2]);
-                for r in 0..turns {
+                for r in 0..1 {
                     let x0 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q);
                     let x1 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 120);
                     let x2 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 240);
@@ -5871,7 +5869,7 @@ const _: () = {
                 let mut a1_1 = v::splat(b[1]);
                 let mut a2_0 = v::splat(b[2]);
                 let mut a2_1 = v::splat(b[2]);
-                for r in 0..turns {
+                for r in 0..1 {
                     let x0 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q);
                     let x1 = rt::at::<f32, 70>(x, p * 120 + r * 120 + q + 120);
                     let w0 = rt::at::<f32, 6>(w, r * 6);

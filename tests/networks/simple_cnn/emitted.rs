@@ -692,7 +692,6 @@ const _: () = {
         y: &mut [f32; 2028],
     ) {
         use rt::simd::avx2 as v;
-        let turns = rt::turns::<3>();
         for tile in 0..8 {
             let p = tile * 3;
             for tile in 0..4 {
@@ -706,7 +705,7 @@ const _: () = {
                 let mut a2_0 = v::splat(b[2]);
                 let mut a2_1 = v::splat(b[2]);
                 let mut a2_2 = v::splat(b[2]);
-                for r in 0..turns {
+                for r in 0..3 {
                     let x0 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q);
                     let x1 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 28);
                     let x2 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 56);
@@ -789,7 +788,7 @@ const _: () = {
                 let mut a1_1 = v::splat(b[1]);
                 let mut a2_0 = v::splat(b[2]);
                 let mut a2_1 = v::splat(b[2]);
-                for r in 0..turns {
+                for r in 0..3 {
                     let x0 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q);
                     let x1 = rt::at::<f32, 10>(x, p * 28 + r * 28 + q + 28);
                     let w0 = rt::at::<f32, 3>(w, r * 3);
@@ -854,7 +853,6 @@ const _: () = {
         y: &mut [f32; 1728],
     ) {
         use rt::simd::avx2 as v;
-        let turns = rt::turns::<3>();
         for p in 0..24 {
             let mut a0_0 = v::splat(b[0]);
             let mut a0_1 = v::splat(b[0]);
@@ -865,7 +863,7 @@ const _: () = {
             let mut a2_0 = v::splat(b[2]);
             let mut a2_1 = v::splat(b[2]);
             let mut a2_2 = v::splat(b[2]);
-            for r in 0..turns {
+            for r in 0..3 {
                 let x0 = rt::at::<f32, 78>(x, p * 78 + r * 78);
                 let w0 = rt::at::<f32, 9>(w, r * 9);
                 let w1 = rt::at::<f32, 9>(w, r * 9 + 27);

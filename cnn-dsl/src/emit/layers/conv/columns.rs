@@ -10,7 +10,6 @@ use crate::emit::layers::blocks::clear_sides_of;
 use crate::emit::layers::window::even;
 use crate::emit::layers::{Context, activate_vector, function, vectors_of};
 use crate::emit::print::{index, int, typed};
-use crate::plan::Isa;
 use crate::plan::layers::conv::{ColumnsTile, Conv};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -57,18 +56,8 @@ impl Columns<'_> {
         let mut code = edge(0..inner.start);
         let mut first = inner.start;
         let taps = int(self.conv.op.kernel[0]);
-        let (turns, taps) = match self.context.isa {
-            // Of few channels LLVM would write out the rows of taps too, keep their weights in the
-            // sixteen registers, and a sum on the stack.
-            Isa::Avx2 => {
-                let rt = self.context.rt;
-                (quote! { let turns = #rt::turns::<#taps>(); }, quote!(0..turns))
-            }
-            Isa::Portable | Isa::Avx512 => (TokenStream::new(), quote!(0..#taps)),
-        };
-        code.extend(turns);
         for (count, rows) in even(inner.len(), self.tile.rows) {
-            let inside = self.filters(rows, &taps);
+            let inside = self.filters(rows, &quote!(0..#taps));
             let (p, from) = (index(&[(&quote!(tile), rows)], first, 0), int(first));
             first += count * rows;
             code.extend(if rows == 1 {
