@@ -32,8 +32,9 @@ const SETS: [&str; 2] = ["_avx2", "_avx512"];
 const MULTIPLY_ADDS: usize = 4;
 
 /// A loop of so many has all taps of a window written out. Their weights and pixels are more than the
-/// registers hold, and a multiply-add takes them from the stack as from anywhere else; its sums must
-/// not lie there.
+/// registers hold, and a multiply-add takes them from the stack as from anywhere else. A sum may go
+/// there less than once in so many: the lecture's first layer has one in 81 with AVX2, and its time
+/// was no shorter without.
 const WRITTEN_OUT: usize = 64;
 
 /// Checks the models, or says why not.
@@ -233,12 +234,14 @@ impl<'a> Found<'a> {
                 continue;
             }
             loops += 1;
-            let (what, moves) = if sums < WRITTEN_OUT {
-                ("vectors", code.iter().filter(|i| i.is_vector_on_stack(frame)).count())
+            let (what, moves, wrong) = if sums < WRITTEN_OUT {
+                let moves = code.iter().filter(|i| i.is_vector_on_stack(frame)).count();
+                ("vectors", moves, moves > 0)
             } else {
-                ("sums", sums_on_stack(code, frame))
+                let moves = sums_on_stack(code, frame);
+                ("sums", moves, moves * WRITTEN_OUT >= sums)
             };
-            if moves > 0 {
+            if wrong {
                 let at = code[0].address;
                 self.wrong.push(format!(
                     "`{name}`: a loop of {sums} multiply-adds, from {at:x} on, has {what} on the \
