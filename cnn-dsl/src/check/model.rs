@@ -168,8 +168,8 @@ impl<'a> Expander<'a> {
         if !self.exhausted {
             self.close();
         }
-        self.trainable();
         let outputs = self.outputs();
+        self.trainable(outputs.as_deref().unwrap_or_default());
         self.network.number_tensors();
         let embedded = self.embed(files);
         self.failed |= embedded.is_err();

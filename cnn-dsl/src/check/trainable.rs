@@ -3,37 +3,43 @@
 use crate::check::error::TrainError;
 use crate::check::expand::Expander;
 use crate::ir::gradient::refusal;
-use crate::ir::{Layer, Op};
+use crate::ir::{Layer, Op, Output};
 
 impl Expander<'_> {
     /// Says what is in the way of training, if it is asked for.
-    pub(super) fn trainable(&mut self) {
+    pub(super) fn trainable(&mut self, outputs: &[Output]) {
         let Some(train) = self.declared.train.filter(|_| !self.failed) else { return };
-        let outputs = self.declared.outputs.len().max(1);
-        for (what, count) in [("input", self.declared.inputs.len()), ("output", outputs)] {
+        let heads = self.network.aux.iter().map(|aux| aux.name.clone());
+        let mut errors: Vec<_> = heads.map(|name| TrainError::Aux { train, name }).collect();
+        for (what, count) in [("input", self.declared.inputs.len()), ("output", outputs.len())] {
             if count != 1 {
-                self.error(TrainError::Several { train, what, count });
+                errors.push(TrainError::Several { train, what, count });
             }
         }
         if let Some((path, _)) = self.declared.weights {
-            self.error(TrainError::Embedded { train, weights: path.span });
+            errors.push(TrainError::Embedded { train, weights: path.span });
         }
-        let last = self.network.layers.len().saturating_sub(1);
-        let refused = |(index, layer): (usize, &Layer)| {
-            let inside = matches!(layer.op, Op::Softmax(_)) && index != last;
-            let why =
-                if inside { Some("softmax trains as the last layer") } else { refusal(&layer.op) };
-            why.map(|why| TrainError::Layer {
+        errors.extend(self.network.layers.iter().filter_map(|layer| {
+            why_not(layer, outputs).map(|why| TrainError::Layer {
                 train,
                 layer: layer.name.clone(),
                 kind: layer.op.kind(),
                 at: layer.span,
                 why,
             })
-        };
-        let refused: Vec<_> = self.network.layers.iter().enumerate().filter_map(refused).collect();
-        for error in refused {
+        }));
+        for error in errors {
             self.error(error);
         }
+    }
+}
+
+/// What is in the way of training this layer.
+fn why_not(layer: &Layer, outputs: &[Output]) -> Option<&'static str> {
+    let is_output = outputs.iter().any(|output| layer.outputs.contains(&output.value));
+    match &layer.op {
+        Op::Softmax(_) if !is_output => Some("softmax trains as the output alone"),
+        Op::Bn(_) if layer.shared_again => Some("one whose statistics two layers share"),
+        op => refusal(op),
     }
 }

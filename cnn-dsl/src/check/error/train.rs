@@ -7,6 +7,7 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(in crate::check) enum TrainError {
     Layer { train: Span, layer: String, kind: &'static str, at: Span, why: &'static str },
+    Aux { train: Span, name: String },
     Several { train: Span, what: &'static str, count: usize },
     Embedded { train: Span, weights: Span },
 }
@@ -21,6 +22,11 @@ impl TrainError {
                     .here(format!("the layer `{layer}`"))
                     .label(train, "training is asked for here")
                     .help("without `train;` the model predicts, and its weights are loaded")
+            }
+            Self::Aux { train, name } => {
+                let message = format!("the auxiliary head `{name}` is not trained yet");
+                Diagnostic::new("no_backward", train, message)
+                    .help("leave the head out, or `train;`: a prediction does not need it")
             }
             Self::Several { train, what, count } => {
                 let message = format!("a model that trains has one {what}, this one has {count}");
