@@ -1,8 +1,8 @@
 //! Batch norm in training. What of the batch is known lies in rows of one piece: scale, shift, mean,
 //! and the factors of `d_x`.
 
-use super::{channel, over_channels, row};
-use crate::emit::layers::blocks::{Elementwise, load};
+use super::{over_channels, row};
+use crate::emit::layers::blocks::{Elementwise, load, place};
 use crate::emit::layers::{Context, function, vectors_of};
 use crate::emit::print::{index, int};
 use crate::plan::layers::gradient::Gradient;
@@ -61,7 +61,7 @@ pub(super) fn moments(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     let first_row = row("row", "x", x, &quote!(0), rt);
     let channels = over_channels(c, context, |count| {
         let pixel = |q: TokenStream| {
-            let place = place(x, &q, context);
+            let place = place(x, &q, 0, false, context);
             load(x, &quote!(row), &place, count, context)
         };
         let (first, x) = (pixel(quote!(0)), pixel(quote!(q)));
@@ -100,8 +100,9 @@ pub(super) fn sums(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     let d_row = row("d_row", "x1", d_y, &quote!(p), rt);
     let mean = known(MEAN, x, context);
     let channels = over_channels(c, context, |count| {
-        let x = load(x, &quote!(row), &place(x, &quote!(q), context), count, context);
-        let d = load(d_y, &quote!(d_row), &place(d_y, &quote!(q), context), count, context);
+        let x = load(x, &quote!(row), &place(x, &quote!(q), 0, false, context), count, context);
+        let d =
+            load(d_y, &quote!(d_row), &place(d_y, &quote!(q), 0, false, context), count, context);
         let to = |row: usize| index(&[(&quote!(n), lanes)], row * padded, 0);
         let (of_d, of_products) = (to(0), to(1));
         let (rows, columns) = (int(h), int(w));
@@ -123,10 +124,4 @@ pub(super) fn sums(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     });
     let v = vectors_of(context);
     function(context, &kernel.xs, &kernel.ys, &quote! { #v #channels })
-}
-
-/// Where vector `n` of channels of column `q` lies in a row.
-fn place(view: View, q: &TokenStream, context: &Context<'_>) -> TokenStream {
-    let column = view.layout.column();
-    index(&[(q, column), (&channel(view, context), 1)], view.layout.left * column, 0)
 }

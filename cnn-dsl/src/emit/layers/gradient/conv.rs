@@ -2,14 +2,14 @@
 //! channels times vectors of filters, summed over the pixels that see the tap. No im2col.
 
 use super::row;
-use crate::emit::layers::blocks::{accumulators, load};
+use crate::emit::layers::blocks::{accumulators, channel_place, load};
 use crate::emit::layers::{Context, function, vectors_of};
 use crate::emit::print::{index, int, name, typed};
 use crate::ir::layers::conv::Conv;
 use crate::plan::Isa;
 use crate::plan::layers::gradient::Gradient;
 use crate::plan::layers::{PANEL, View};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// So many `f32`s of operand and gradient lie near: half of a second-level cache of 512 KB.
@@ -275,26 +275,22 @@ pub(super) fn bias(groups: usize, d_y: View, context: &Context<'_>) -> TokenStre
     let (first, others) = (&a[0], &a[1..]);
     let layout = d_y.layout;
     let sums = super::over_channels(filters, context, |count| {
-        let vector = quote!(n);
-        let (of, within) = split(&vector, PANEL / lanes);
-        let channel = if layout.is_flat(d_y.shape) {
-            index(&[(&quote!(group), filters), (&vector, lanes)], 0, 0)
+        // A group's channels are as many, or as many whole blocks.
+        let group = if layout.is_flat(d_y.shape) {
+            filters
         } else {
-            let block = layout.block(d_y.shape);
-            let within_size = if lanes == PANEL { 0 } else { lanes };
-            let group = (&quote!(group), filters / PANEL * block);
-            index(&[group, (&of, block), (&within, within_size)], 0, 0)
+            filters / PANEL * layout.block(d_y.shape)
         };
-        let add = |a: &proc_macro2::Ident, more: usize| {
+        let add = |a: &Ident, more: usize| {
             let column = layout.column();
-            let terms = [(&quote!(q), column), (&channel, 1)];
-            let place = index(&terms, (layout.left + more) * column, 0);
+            let pixel = [(&quote!(q), column), (&quote!(group), group)];
+            let place = channel_place(d_y, &pixel, (layout.left + more) * column, false, context);
             let load = load(d_y, &quote!(d_row), &place, count, context);
             quote! { #a = v::add(#a, #load); }
         };
         let adds: Vec<_> = a.iter().enumerate().map(|(more, a)| add(a, more)).collect();
         let last = add(first, 0);
-        let place = index(&[(&quote!(group), padded), (&vector, lanes)], 0, 0);
+        let place = index(&[(&quote!(group), padded), (&quote!(n), lanes)], 0, 0);
         let (whole, sums, all) = (int(q / a.len() * a.len()), int(a.len()), int(q));
         quote! {
             #(let mut #a = v::splat(0.0);)*

@@ -2,7 +2,7 @@
 //! products of `d_y` and the pixel that the tap sees.
 
 use super::{conv, over_channels, row};
-use crate::emit::layers::blocks::load;
+use crate::emit::layers::blocks::{channel_place, load};
 use crate::emit::layers::{Context, function, vectors_of};
 use crate::emit::print::{index, int};
 use crate::ir::layers::dw::Dw;
@@ -79,7 +79,7 @@ pub(super) fn emit(op: &Dw, kernel: &Gradient, context: &Context<'_>) -> TokenSt
 /// Where vector `n` of channels lies in a row of the value, at the pixel that column `q` sees.
 fn pixel(view: View, stride: usize, tap: usize, left: usize, context: &Context<'_>) -> TokenStream {
     let column = view.layout.column();
-    let channel = super::channel(view, context);
-    let terms = [(&quote!(q), stride * column), (&channel, 1)];
-    index(&terms, (view.layout.left + tap) * column, left * column)
+    let pixel = (&quote!(q), stride * column);
+    let pixel = index(&[pixel], (view.layout.left + tap) * column, left * column);
+    channel_place(view, &[(&pixel, 1)], 0, false, context)
 }

@@ -67,20 +67,6 @@ fn over_channels(
     code
 }
 
-/// Where vector `n` of channels lies, from its pixel's place of channel 0 on.
-fn channel(view: View, context: &Context<'_>) -> TokenStream {
-    let lanes = context.isa.lanes();
-    if view.layout.is_flat(view.shape) {
-        return index(&[(&quote!(n), lanes)], 0, 0);
-    }
-    let block = view.layout.block(view.shape);
-    let width = int(PANEL / lanes);
-    if lanes == PANEL {
-        return index(&[(&quote!(n), block)], 0, 0);
-    }
-    index(&[(&quote!((n / #width)), block), (&quote!((n % #width)), lanes)], 0, 0)
-}
-
 /// Where vector `n` of filters lies in panels of so many rows, in row `i`.
 fn panel_row(rows: usize, i: &TokenStream, lanes: usize) -> TokenStream {
     if lanes == PANEL {

@@ -1,8 +1,8 @@
 //! `d_x` of a pool: that of a maximum goes to the first pixel of the window that has it, that of a
 //! mean to all of them alike.
 
-use super::{channel, over_channels, row};
-use crate::emit::layers::blocks::load;
+use super::{over_channels, row};
+use crate::emit::layers::blocks::{channel_place, load, place};
 use crate::emit::layers::{Context, function, vectors_of};
 use crate::emit::print::{index, int, typed};
 use crate::ir::layers::pool::{Pool, PoolKind, PoolOver};
@@ -22,7 +22,7 @@ pub(super) fn emit(op: &Pool, kernel: &Gradient, context: &Context<'_>) -> Token
     let operand = if several { "x0" } else { "x" };
     let d_row = row("d_row", operand, d_y, &quote!(p), rt);
     let seen = |view: View, row: TokenStream, q: &TokenStream, count| {
-        let place = place(view, q, context);
+        let place = place(view, q, 0, false, context);
         load(view, &row, &place, count, context)
     };
     let body = over_channels(c, context, |count| {
@@ -112,21 +112,11 @@ fn windows(op: &Pool, [h, w]: [usize; 2], [p, q]: [usize; 2]) -> TokenStream {
     quote! { let (rows, columns) = (#rows, #columns); }
 }
 
-/// Where vector `n` of pixel `w` lies in its row.
-fn place(view: View, w: &TokenStream, context: &Context<'_>) -> TokenStream {
-    let column = view.layout.column();
-    index(&[(w, column), (&channel(view, context), 1)], view.layout.left * column, 0)
-}
-
 /// Where vector `n` of pixel `h`, `w` lies.
 fn to(view: View, context: &Context<'_>) -> TokenStream {
     let column = view.layout.column();
-    let terms = [
-        (&quote!(h), view.layout.row(view.shape)),
-        (&quote!(w), column),
-        (&channel(view, context), 1),
-    ];
-    index(&terms, view.layout.left * column, 0)
+    let pixel = [(&quote!(h), view.layout.row(view.shape)), (&quote!(w), column)];
+    channel_place(view, &pixel, view.layout.left * column, false, context)
 }
 
 /// Adds `taken` to what lies there.

@@ -1,9 +1,9 @@
 //! The pixels of an image so far apart, zeros between them.
 
-use super::{channel, over_channels, row};
-use crate::emit::layers::blocks::{load, store};
+use super::{over_channels, row};
+use crate::emit::layers::blocks::{channel_place, load, place, store};
 use crate::emit::layers::{Context, function, vectors_of};
-use crate::emit::print::{index, int};
+use crate::emit::print::int;
 use crate::plan::layers::gradient::Gradient;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,14 +14,12 @@ pub(super) fn emit(stride: [usize; 2], kernel: &Gradient, context: &Context<'_>)
     let [p, q, c] = x.shape.hwc();
     let x_row = row("row", "x", x, &quote!(p), context.rt);
     let copies = over_channels(c, context, |count| {
-        let from = [(&quote!(q), x.layout.column()), (&channel(x, context), 1)];
-        let from = index(&from, x.layout.left * x.layout.column(), 0);
+        let from = place(x, &quote!(q), 0, false, context);
         let to = [
             (&quote!(p), stride[0] * y.layout.row(y.shape)),
             (&quote!(q), stride[1] * y.layout.column()),
-            (&channel(y, context), 1),
         ];
-        let to = index(&to, y.layout.left * y.layout.column(), 0);
+        let to = channel_place(y, &to, y.layout.left * y.layout.column(), false, context);
         let load = load(x, &quote!(row), &from, count, context);
         let store = store(y, &to, &load, count, context);
         let q = int(q);
