@@ -171,6 +171,7 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
                     let [x, d_y] = conv::gradient(op, xs[0], xs[1]);
                     Manner::BothColumns(x, d_y)
                 }
+                None if !conv::groups_in_blocks(op, xs[0]) => Manner::Dense,
                 None => Manner::Blocks([0, 0]),
             },
             Linear::Dw(_) => Manner::Blocks([0, 0]),

@@ -31,6 +31,7 @@ models!(
     relus: Relus,
     convolutions: Convolutions,
     groups: Groups,
+    groups_of_the_first_layer: GroupsFirst,
     separable_with_batch_norm: Separable,
     residuals_and_channels: Residual,
     depthwise: Depthwise,

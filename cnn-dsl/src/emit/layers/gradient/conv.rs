@@ -171,8 +171,10 @@ impl Weights<'_> {
         });
         let loads = vectors.iter().enumerate().map(|(j, &lanes)| {
             let d = format_ident!("d{j}");
-            let load = load(*d_y, &quote!(d_row), &self.filter_place(j), lanes, context);
-            quote! { let #d = #load; }
+            let vector = self.vector(j);
+            let place = filters_place(*d_y, op.groups, 0, context);
+            let load = load(*d_y, &quote!(d_row), &place, lanes, context);
+            quote! { let #d = { let n = #vector; #load }; }
         });
         let steps = (0..count).map(|i| {
             let i_int = int(i);
@@ -208,27 +210,6 @@ impl Weights<'_> {
         quote!((#vector))
     }
 
-    /// Where vector `n + j` of filters lies in a row of `d_y`, at column `q`.
-    fn filter_place(&self, j: usize) -> TokenStream {
-        let Self { op, d_y, context, .. } = self;
-        let lanes = context.isa.lanes();
-        let layout = d_y.layout;
-        let vector = self.vector(j);
-        let filters = op.filters / op.groups;
-        let column = (&quote!(q), layout.column());
-        let before = layout.left * layout.column();
-        let group = |size| (quote!(group), if op.groups == 1 { 0 } else { size });
-        if layout.is_flat(d_y.shape) {
-            let (of, size) = group(filters);
-            return index(&[column, (&of, size), (&vector, lanes)], before, 0);
-        }
-        let block = layout.block(d_y.shape);
-        let (of, size) = group(filters / PANEL * block);
-        let (panel, within) = split(&vector, PANEL / lanes);
-        let within_size = if lanes == PANEL { 0 } else { lanes };
-        index(&[column, (&of, size), (&panel, block), (&within, within_size)], before, 0)
-    }
-
     /// Where channel `c` lies in a row of `x`, at the pixel that column `q` sees at tap `s`.
     fn pixel(&self) -> TokenStream {
         let Self { op, x, .. } = self;
@@ -261,6 +242,19 @@ fn split(n: &TokenStream, by: usize) -> (TokenStream, TokenStream) {
     (quote!((#n / #by)), quote!((#n % #by)))
 }
 
+/// Where vector `n` of a group's filters lies in a row of `d_y`, at column `q` + `more`.
+fn filters_place(d_y: View, groups: usize, more: usize, context: &Context<'_>) -> TokenStream {
+    let (layout, filters) = (d_y.layout, d_y.shape.channels() / groups);
+    let column = layout.column();
+    let group = match (groups, layout.is_flat(d_y.shape)) {
+        (1, _) => 0,
+        (_, true) => filters,
+        (_, false) => filters / PANEL * layout.block(d_y.shape),
+    };
+    let pixel = [(&quote!(q), column), (&quote!(group), group)];
+    channel_place(d_y, &pixel, (layout.left + more) * column, false, context)
+}
+
 /// The gradient of biases that lie in panels: the sum of `d_y` over the pixels.
 pub(super) fn bias(groups: usize, d_y: View, context: &Context<'_>) -> TokenStream {
     /// Sums of neighbouring pixels, so that one need not wait for the other.
@@ -273,18 +267,9 @@ pub(super) fn bias(groups: usize, d_y: View, context: &Context<'_>) -> TokenStre
     let a = accumulators(SUMS.min(q));
     let p = int(p);
     let (first, others) = (&a[0], &a[1..]);
-    let layout = d_y.layout;
     let sums = super::over_channels(filters, context, |count| {
-        // A group's channels are as many, or as many whole blocks.
-        let group = if layout.is_flat(d_y.shape) {
-            filters
-        } else {
-            filters / PANEL * layout.block(d_y.shape)
-        };
         let add = |a: &Ident, more: usize| {
-            let column = layout.column();
-            let pixel = [(&quote!(q), column), (&quote!(group), group)];
-            let place = channel_place(d_y, &pixel, (layout.left + more) * column, false, context);
+            let place = filters_place(d_y, groups, more, context);
             let load = load(d_y, &quote!(d_row), &place, count, context);
             quote! { #a = v::add(#a, #load); }
         };
