@@ -59,5 +59,5 @@ pub use random::SplitMix64;
 pub use read::read;
 pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
-pub use training::{add_gradients, pack_parameters, places};
+pub use training::{gradient_of, pack_parameters, places, unpack_gradients};
 pub use winograd::Winograd;

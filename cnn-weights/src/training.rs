@@ -43,19 +43,19 @@ pub fn pack_parameters(
                 let filters = filters(&table.tensors[kernel]);
                 let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
                 rows.zip(of(kernel).chunks_exact(filters))
-                    .for_each(|(to, from)| to[..filters].copy_from_slice(from));
+                    .for_each(|(to, from)| copy(&mut to[..filters], from));
             }
             Form::TurnedTaps { kernel, lanes } => {
                 let filters = filters(&table.tensors[kernel]);
                 let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
                 rows.zip(of(kernel).chunks_exact(filters).rev())
-                    .for_each(|(to, from)| to[..filters].copy_from_slice(from));
+                    .for_each(|(to, from)| copy(&mut to[..filters], from));
             }
             Form::Bias { bias: Some(bias), channels, groups, lanes, .. } => {
                 let group = channels / groups;
                 let rows = to.chunks_exact_mut(group.next_multiple_of(lanes));
                 rows.zip(of(bias).chunks_exact(group))
-                    .for_each(|(to, from)| to[..group].copy_from_slice(from));
+                    .for_each(|(to, from)| copy(&mut to[..group], from));
             }
             Form::Raw { tensor } => to.copy_from_slice(of(tensor)),
             Form::Bias { bias: None, .. } | Form::Batch { .. } => {}
@@ -68,43 +68,61 @@ pub fn pack_parameters(
     }
 }
 
-/// Adds the packed gradients of one slot to those of the parameters.
+/// Writes the gradients that kernels left in pieces to where the parameters stand. Tensors that no
+/// piece belongs to are left as they are.
 ///
 /// # Panics
 ///
-/// When the slot, or the gradient, does not belong to the tensors and pieces.
-pub fn add_gradients(
+/// When the pieces, or the gradient, do not belong to the tensors.
+pub fn unpack_gradients(
     tensors: &[Tensor],
     packs: &[Pack],
     places: &[Range<usize>],
-    slot: &[f32],
+    pieces: &[f32],
     gradient: &mut [f32],
 ) {
     for pack in packs {
-        let from = &slot[pack.offset..pack.offset + pack.len];
+        let from = &pieces[pack.offset..pack.offset + pack.len];
+        let to = &mut gradient[places[gradient_of(pack)].clone()];
         match pack.form {
             Form::Panels { kernel, groups, lanes, .. } => {
-                let matrix = Matrix::new(&tensors[kernel], groups);
-                matrix.add_panels(from, lanes, &mut gradient[places[kernel].clone()]);
+                Matrix::new(&tensors[kernel], groups).unpack(from, lanes, to);
             }
             Form::Taps { kernel, lanes, .. } => {
                 let filters = filters(&tensors[kernel]);
-                let rows = from.chunks_exact(filters.next_multiple_of(lanes));
-                add_rows(rows, filters, &mut gradient[places[kernel].clone()]);
+                copy_rows(from.chunks_exact(filters.next_multiple_of(lanes)), filters, to);
             }
-            Form::Bias { bias: Some(bias), channels, groups, lanes, .. } => {
+            Form::Bias { channels, groups, lanes, .. } => {
                 let group = channels / groups;
-                let rows = from.chunks_exact(group.next_multiple_of(lanes));
-                add_rows(rows, group, &mut gradient[places[bias].clone()]);
+                copy_rows(from.chunks_exact(group.next_multiple_of(lanes)), group, to);
             }
-            Form::Raw { tensor } => add(&mut gradient[places[tensor].clone()], from),
-            Form::Bias { bias: None, .. }
+            Form::Raw { .. }
             | Form::Turned { .. }
             | Form::TurnedTaps { .. }
             | Form::Batch { .. }
             | Form::Winograd { .. }
-            | Form::Affine(_) => unreachable!("no kernel writes a gradient in this form"),
+            | Form::Affine(_) => to.copy_from_slice(from),
         }
+    }
+}
+
+/// The tensor whose gradient a piece is.
+///
+/// # Panics
+///
+/// When no kernel writes a gradient in this form.
+pub fn gradient_of(pack: &Pack) -> usize {
+    match pack.form {
+        Form::Panels { kernel: tensor, .. }
+        | Form::Taps { kernel: tensor, .. }
+        | Form::Bias { bias: Some(tensor), .. }
+        | Form::Raw { tensor } => tensor,
+        Form::Bias { bias: None, .. }
+        | Form::Turned { .. }
+        | Form::TurnedTaps { .. }
+        | Form::Batch { .. }
+        | Form::Winograd { .. }
+        | Form::Affine(_) => unreachable!("no kernel writes a gradient in this form"),
     }
 }
 
@@ -113,13 +131,27 @@ fn filters(kernel: &Tensor) -> usize {
     kernel.dims[2..].iter().product()
 }
 
-fn add(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+/// Copies few numbers; most often they are the lanes of a panel, which take no call.
+fn copy(to: &mut [f32], from: &[f32]) {
+    const PANEL: usize = 16;
+    match (<&mut [f32; PANEL]>::try_from(&mut *to), <&[f32; PANEL]>::try_from(from)) {
+        (Ok(to), Ok(from)) => *to = *from,
+        (Err(_), _) | (_, Err(_)) => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+    }
 }
 
-/// Adds the first `len` numbers of each row to the next `len` of `to`.
-fn add_rows<'a>(rows: impl Iterator<Item = &'a [f32]>, len: usize, to: &mut [f32]) {
-    to.chunks_exact_mut(len).zip(rows).for_each(|(to, from)| add(to, &from[..len]));
+/// Copies the first `len` numbers of each row to the next `len` of `to`.
+fn copy_rows<'a>(rows: impl Iterator<Item = &'a [f32]>, len: usize, to: &mut [f32]) {
+    to.chunks_exact_mut(len).zip(rows).for_each(|(to, from)| copy(to, &from[..len]));
+}
+
+/// Rows of `columns` numbers become columns.
+fn transpose(from: &[f32], columns: usize, to: &mut [f32]) {
+    let rows = from.len() / columns;
+    for (row, from) in from.chunks_exact(columns).enumerate() {
+        let column = to[row..].iter_mut().step_by(rows);
+        column.zip(from).for_each(|(to, from)| *to = *from);
+    }
 }
 
 /// A kernel as `[taps][channels of a group][groups][filters of a group]`.
@@ -140,31 +172,35 @@ impl Matrix {
         Self { taps, channels: *channels, groups, filters: filters / groups }
     }
 
-    /// First filter and width of each panel, group by group; and where the group's filters begin in a row.
-    fn each_panel(&self, lanes: usize) -> impl Iterator<Item = (usize, usize)> {
-        let (filters, groups) = (self.filters, self.groups);
-        (0..groups).flat_map(move |group| {
-            (0..filters)
-                .step_by(lanes)
-                .map(move |first| (group * filters + first, lanes.min(filters - first)))
+    /// Where each piece of a row lies in the panels, where it lies in the matrix, and its width; the
+    /// matrix is passed over in order.
+    fn pieces(&self, lanes: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+        let Self { taps, channels, groups, filters } = *self;
+        let (rows, panels) = (taps * channels, filters.div_ceil(lanes));
+        (0..rows).flat_map(move |row| {
+            (0..groups * panels).map(move |panel| {
+                let (group, first) = (panel / panels, panel % panels * lanes);
+                let matrix = (row * groups + group) * filters + first;
+                ((panel * rows + row) * lanes, matrix, lanes.min(filters - first))
+            })
         })
     }
 
     fn panels(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
-        let (rows, row) = (self.taps * self.channels, self.groups * self.filters);
-        let panels = to.chunks_exact_mut(rows * lanes);
-        for ((first, width), panel) in self.each_panel(lanes).zip(panels) {
-            let rows = panel.chunks_exact_mut(lanes).zip(from.chunks_exact(row));
-            rows.for_each(|(to, from)| to[..width].copy_from_slice(&from[first..first + width]));
+        if lanes == 1 {
+            return transpose(from, self.groups * self.filters, to);
+        }
+        for (panel, matrix, width) in self.pieces(lanes) {
+            copy(&mut to[panel..panel + width], &from[matrix..matrix + width]);
         }
     }
 
-    fn add_panels(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
-        let (rows, row) = (self.taps * self.channels, self.groups * self.filters);
-        let panels = from.chunks_exact(rows * lanes);
-        for ((first, width), panel) in self.each_panel(lanes).zip(panels) {
-            let rows = panel.chunks_exact(lanes).zip(to.chunks_exact_mut(row));
-            rows.for_each(|(from, to)| add(&mut to[first..first + width], &from[..width]));
+    fn unpack(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
+        if lanes == 1 {
+            return transpose(from, self.taps * self.channels, to);
+        }
+        for (panel, matrix, width) in self.pieces(lanes) {
+            copy(&mut to[matrix..matrix + width], &from[panel..panel + width]);
         }
     }
 
@@ -246,10 +282,9 @@ mod tests {
         let parameters = counted(places.last().unwrap().end);
         let mut blob = vec![0.0; table.len];
         pack_parameters(&table, &places, &parameters, &mut blob);
-        let mut gradient = vec![1.0; parameters.len()];
-        add_gradients(&table.tensors, &table.packs, &places, &blob, &mut gradient);
-        let expected: Vec<f32> = parameters.iter().map(|x| x + 1.0).collect();
-        assert_eq!(gradient, expected);
+        let mut gradient = vec![0.0; parameters.len()];
+        unpack_gradients(&table.tensors, &table.packs, &places, &blob, &mut gradient);
+        assert_eq!(gradient, parameters);
     }
 
     /// Two taps of 3 channels and 2 filters, counted in the order tap, channel, filter.

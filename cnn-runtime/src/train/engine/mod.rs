@@ -13,7 +13,7 @@ use crate::pool::{Pool, Team};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, SampleLoss};
 use crate::workspace::Aligned;
-use cnn_weights::{Tensor, add_gradients, pack_parameters, places};
+use cnn_weights::{Tensor, gradient_of, pack_parameters, places, unpack_gradients};
 use norm::Tensors;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -44,6 +44,8 @@ struct Slot {
 pub struct Engine<'a> {
     program: &'static Program,
     places: Vec<Range<usize>>,
+    /// Where tensors lie that have no gradient.
+    without: Vec<Range<usize>>,
     parameters: &'a mut [f32],
     frozen: &'a [bool],
     pool: &'a Pool,
@@ -72,6 +74,8 @@ impl<'a> Engine<'a> {
         set: InstructionSet,
     ) -> Self {
         let slots = (GRADIENTS / program.gradients_len.max(1)).clamp(2, SLOTS);
+        // A power of two is shared out evenly.
+        let slots = 1 << slots.ilog2();
         let slot = || {
             Mutex::new(Slot {
                 arenas: Aligned::zeros(0),
@@ -82,9 +86,14 @@ impl<'a> Engine<'a> {
                 not_finite: None,
             })
         };
+        let places = places(&program.table.tensors);
+        let without = (places.iter().enumerate())
+            .filter(|&(tensor, _)| program.gradients.iter().all(|p| gradient_of(p) != tensor))
+            .map(|(_, place)| place.clone());
         Self {
             program,
-            places: places(&program.table.tensors),
+            without: without.collect(),
+            places,
             parameters,
             frozen,
             pool,
@@ -231,7 +240,7 @@ impl Learner for Engine<'_> {
         gradient: &mut [f32],
     ) {
         self.begin(images);
-        gradient.fill(0.0);
+        self.without.iter().for_each(|place| gradient[place.clone()].fill(0.0));
         let program = self.program;
         let mut first = 0;
         for (phase, bound) in program.bounds.iter().enumerate() {
@@ -246,14 +255,11 @@ impl Learner for Engine<'_> {
             }
         }
         self.run(Stretch { phases: (first, program.bounds.len() + 1), images, loss: Some(loss) });
-        let tensors = &program.table.tensors;
+        self.sum_gradients();
+        let (tensors, packs) = (&program.table.tensors, program.gradients);
+        unpack_gradients(tensors, packs, &self.places, self.slot(0).gradients.get(), gradient);
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));
-            if span.is_empty() {
-                continue;
-            }
-            let gradients = slot.gradients.get();
-            add_gradients(tensors, program.gradients, &self.places, gradients, gradient);
             losses[span.clone()].copy_from_slice(&slot.losses[..span.len()]);
             let outputs = program.outputs;
             logits[span.start * outputs..span.end * outputs]
@@ -287,6 +293,17 @@ impl Learner for Engine<'_> {
 }
 
 impl Engine<'_> {
+    /// Adds the gradients of the other slots to those of the first one, in order.
+    fn sum_gradients(&mut self) {
+        let Some((first, others)) = self.slots.split_first() else { return };
+        let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
+        for other in others {
+            let other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            let numbers = first.gradients.get_mut().iter_mut().zip(other.gradients.get());
+            numbers.for_each(|(sum, number)| *sum += number);
+        }
+    }
+
     /// What all samples have computed becomes the batch's.
     fn meet(&mut self, bound: Bound, norm: usize, at: [usize; 2], gradient: &mut [f32]) {
         let spans: Vec<_> = (0..self.slots.len()).map(|slot| self.span(slot)).collect();
