@@ -83,10 +83,12 @@ impl Backward {
 
     /// A layer of the model, as training runs it.
     fn forward(&mut self, layer: &Layer) {
-        if let Op::Bn(op) = &layer.op {
-            return layers::bn::forward(self, op, layer);
-        }
-        self.push(Layer { unroll: false, ..layer.clone() });
+        let op = match &layer.op {
+            Op::Bn(op) => return layers::bn::forward(self, op, layer),
+            Op::Dense(op) => Op::Gradient(Gradient::Dense(op.clone())),
+            op => op.clone(),
+        };
+        self.push(Layer { op, unroll: false, ..layer.clone() });
     }
 
     /// The layers that compute the gradients of a layer's weights and operands.

@@ -3,8 +3,11 @@
 
 use crate::emit::print::int;
 use crate::emit::run::{Run, suffixed};
+use crate::emit::training::touched;
 use crate::emit::{docs, layers};
+use crate::ir::gradient::Gradient;
 use crate::plan::layers::View;
+use crate::plan::layers::gradient::SAMPLES;
 use crate::plan::{Buffer, BufferId, Isa, Ring, Sharing, Stage, Step};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -92,7 +95,13 @@ impl Run<'_> {
         let rt = self.rt;
         let docs = docs::step(self.plan, &self.figures, step);
         let features = layers::features(isa);
-        let regions = self.regions(step, |_| None);
+        let (regions, arena) = if self.plan.gradient(step).is_some_and(Gradient::is_over_samples) {
+            let (regions, len) = self.rows_of_samples(step);
+            let len = int(len);
+            (regions, quote!(#len))
+        } else {
+            (self.regions(step, |_| None), quote!(ARENA))
+        };
         let bind = regions.bind(rt);
         let call = match self.plan.kernels[step.kernel.0].sharing() {
             Sharing::Whole => self.whole(step, &regions, isa),
@@ -107,7 +116,7 @@ impl Run<'_> {
             fn #name(
                 team: &mut #rt::Team<'_>,
                 weights: &[f32; WEIGHTS],
-                arena: &mut [f32; ARENA]
+                arena: &mut [f32; #arena]
                 #gradients
             ) {
                 #bind
@@ -222,6 +231,19 @@ impl Run<'_> {
             regions.push(Region { buffer, range: offset..offset + len, ring });
         }
         Regions::new(regions)
+    }
+
+    /// The operands and then the results of several samples, one behind the other; and how many
+    /// numbers they are.
+    fn rows_of_samples(&self, step: &Step) -> (Regions, usize) {
+        let mut end = 0;
+        let region = |buffer: BufferId| {
+            let first = end;
+            end += SAMPLES * self.plan.buffers[buffer.0].len;
+            Region { buffer, range: first..end, ring: None }
+        };
+        let regions = touched(step).concat().into_iter().map(region).collect();
+        (Regions::new(regions), end)
     }
 
     fn weights(&self, step: &Step) -> impl Iterator<Item = TokenStream> {

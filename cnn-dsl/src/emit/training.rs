@@ -9,7 +9,8 @@ use crate::emit::run::{Run, suffixed};
 use crate::emit::table;
 use crate::ir::Network;
 use crate::ir::gradient::Gradient;
-use crate::plan::{Bound, BufferId, Isa, Kernel, Norm, Plan, Step, Training};
+use crate::plan::layers::gradient::SAMPLES;
+use crate::plan::{Bound, BufferId, Isa, Kernel, Norm, Phase, Plan, Step, Training};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -37,6 +38,17 @@ pub(super) fn program(
         Head::Linear => quote!(Linear),
     };
     let frozen = model.weights.iter().flat_map(|w| w.tensors.iter().map(|_| w.frozen));
+    let phases = training.phases.iter().map(|phase| match phase {
+        Phase::Each(_) => quote!(#rt::train::Phase::Each),
+        Phase::Together(step) => {
+            let [reads, writes] = touched(&plan.steps[*step]).map(|buffers| {
+                let pairs = buffers.into_iter().map(|buffer| pair(plan, buffer));
+                quote!(&[#(#pairs),*])
+            });
+            quote!(#rt::train::Phase::Together { reads: #reads, writes: #writes })
+        }
+    });
+    let samples = int(SAMPLES);
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
     let saved = training.saved.iter().map(|(layer, buffer)| {
@@ -63,6 +75,8 @@ pub(super) fn program(
                 outputs: #outputs,
                 head: #rt::train::Head::#head,
                 frozen: &[#(#frozen),*],
+                samples: #samples,
+                phases: &[#(#phases),*],
                 bounds: &[#(#bounds),*],
                 norms: &[#(#norms),*],
                 saved: &[#(#saved),*],
@@ -155,6 +169,21 @@ pub(super) fn learning(interface: &Interface<'_>) -> TokenStream {
     }
 }
 
+/// What a step reads and what it writes, each once.
+pub(super) fn touched(step: &Step) -> [Vec<BufferId>; 2] {
+    let mut seen = Vec::new();
+    [&step.reads, &step.writes].map(|buffers| {
+        let mut own = Vec::new();
+        for &buffer in buffers {
+            if !seen.contains(&buffer) {
+                seen.push(buffer);
+                own.push(buffer);
+            }
+        }
+        own
+    })
+}
+
 /// Where a value lies in a sample's arena.
 fn pair(plan: &Plan<'_>, buffer: BufferId) -> TokenStream {
     let buffer = plan.buffers[buffer.0];
@@ -164,6 +193,7 @@ fn pair(plan: &Plan<'_>, buffer: BufferId) -> TokenStream {
 
 fn bound_of(plan: &Plan<'_>, bound: Bound, rt: &TokenStream) -> TokenStream {
     match bound {
+        Bound::Next => quote!(#rt::train::Bound::Next),
         Bound::Loss { logits, d_logits } => {
             let (logits, d_logits) = (pair(plan, logits), pair(plan, d_logits));
             quote!(#rt::train::Bound::Loss { logits: #logits, d_logits: #d_logits })
@@ -217,7 +247,7 @@ impl Run<'_> {
         quote! {
             #read
 
-            #[doc = " One phase of a sample."]
+            #[doc = " One phase of a sample, or of several, whose operands and results the arena then is."]
             fn run(
                 phase: usize,
                 set: #rt::InstructionSet,
@@ -227,7 +257,6 @@ impl Run<'_> {
                 gradients: &mut [f32],
             ) {
                 let weights: &[f32; WEIGHTS] = #rt::fixed(weights);
-                let arena: &mut [f32; ARENA] = #rt::fixed_mut(arena);
                 match set {
                     #(#wider)*
                     _ => run_portable(phase, team, weights, arena, gradients),
@@ -259,16 +288,21 @@ impl Run<'_> {
         let phase = |index: usize| suffixed(&format_ident!("phase_{index}"), isa);
         let phases = training.phases.iter().enumerate().map(|(index, steps)| {
             let name = phase(index);
-            let steps = steps.start.saturating_sub(inputs)..steps.end - inputs;
+            let steps = match steps {
+                Phase::Each(steps) => steps.start.saturating_sub(inputs)..steps.end - inputs,
+                Phase::Together(step) => step - inputs..step + 1 - inputs,
+            };
             let called = &called[steps];
+            let arena = (!called.is_empty()).then(|| quote! { let arena = #rt::fixed_mut(arena); });
             quote! {
                 #features
                 fn #name(
                     team: &mut #rt::Team<'_>,
                     weights: &[f32; WEIGHTS],
-                    arena: &mut [f32; ARENA],
+                    arena: &mut [f32],
                     gradients: &mut [f32],
                 ) {
+                    #arena
                     #(#called(team, weights, arena, gradients);)*
                 }
             }
@@ -284,7 +318,7 @@ impl Run<'_> {
                 phase: usize,
                 team: &mut #rt::Team<'_>,
                 weights: &[f32; WEIGHTS],
-                arena: &mut [f32; ARENA],
+                arena: &mut [f32],
                 gradients: &mut [f32],
             ) {
                 match phase { #(#arms)* _ => {} }

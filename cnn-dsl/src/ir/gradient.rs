@@ -22,6 +22,8 @@ pub enum Linear {
 /// A layer of the backward pass, or one that training needs in the forward pass.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Gradient {
+    /// A dense layer as training computes it: of several samples at a time.
+    Dense(Dense),
     /// `d_x` of a convolution, depthwise convolution or dense layer of stride 1, from `d_y`: the same
     /// kind of layer with its kernel turned round (taps in reverse order, filters and channels
     /// exchanged). The operation says the sizes of this layer, the kernel is the model's own.
@@ -60,6 +62,7 @@ impl Gradient {
     /// The kind, for texts.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Dense(_) => "dense",
             Self::Turned(_) => "d_x",
             Self::Weights(_) => "d_w",
             Self::Activation(_) => "d_activation",
@@ -71,6 +74,29 @@ impl Gradient {
             Self::Normalise(_) => "normalise",
             Self::Sums(_) => "sums",
             Self::Centre(_) => "d_bn",
+        }
+    }
+}
+
+impl Gradient {
+    /// Whether it is computed of several samples at a time: what reads each weight but once reads it
+    /// once for all of them.
+    pub fn is_over_samples(&self) -> bool {
+        match self {
+            Self::Dense(_) => true,
+            Self::Turned(op) | Self::Weights(op) => match op {
+                Linear::Dense(_) => true,
+                Linear::Conv(_) | Linear::Dw(_) => false,
+            },
+            Self::Activation(_)
+            | Self::Pool(_)
+            | Self::Reshape(_)
+            | Self::Spread { .. }
+            | Self::Loss
+            | Self::Moments(_)
+            | Self::Normalise(_)
+            | Self::Sums(_)
+            | Self::Centre(_) => false,
         }
     }
 }

@@ -185,7 +185,7 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
         | Gradient::Sums(_)
         | Gradient::Centre(_) => Manner::Blocks([0, 0]),
         Gradient::Reshape(_) => Manner::Reshapes,
-        Gradient::Loss => Manner::Dense,
+        Gradient::Dense(_) | Gradient::Loss => Manner::Dense,
     }
 }
 

@@ -11,11 +11,20 @@ use crate::plan::{BufferId, Plan, Step, weights};
 use cnn_weights::Fold;
 use std::ops::Range;
 
+/// What runs before samples wait for each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Steps, one after the other, of a sample.
+    Each(Range<usize>),
+    /// A step of several samples at a time.
+    Together(usize),
+}
+
 /// The phases of a training plan.
 #[derive(Debug, Clone)]
 pub struct Training {
-    /// Steps of each phase; the loss is a step of none.
-    pub phases: Vec<Range<usize>>,
+    /// All of them in order; the loss is a step of none.
+    pub phases: Vec<Phase>,
     /// What stands behind each phase but the last.
     pub bounds: Vec<Bound>,
     /// The batch norms, each once.
@@ -27,6 +36,8 @@ pub struct Training {
 /// What stands between two phases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
+    /// Nothing: one of the two is of several samples at a time.
+    Next,
     /// The loss of the sample, from the logits; its gradient.
     Loss {
         /// What is read.
@@ -67,6 +78,13 @@ pub struct Norm {
     pub frozen: bool,
 }
 
+impl Training {
+    fn phase(&mut self, phase: Phase, bound: Bound) {
+        self.phases.push(phase);
+        self.bounds.push(bound);
+    }
+}
+
 impl Plan<'_> {
     /// The phases; `None` where the plan is not one of training.
     pub fn training(&self) -> Option<Training> {
@@ -80,45 +98,54 @@ impl Plan<'_> {
         };
         let mut first = 0;
         for (index, step) in self.steps.iter().enumerate() {
-            let bound = match self.gradient(step) {
-                Some(Gradient::Loss) => {
-                    Some(Bound::Loss { logits: step.reads[0], d_logits: step.writes[0] })
+            if self.gradient(step).is_some_and(Gradient::is_over_samples) {
+                if first < index {
+                    training.phase(Phase::Each(first..index), Bound::Next);
                 }
-                Some(Gradient::Moments(_)) => {
-                    let norm = self.norm_of(&mut training.norms, index);
-                    Some(Bound::Moments { norm, moments: step.writes[0] })
-                }
-                Some(Gradient::Sums(_)) => {
-                    let norm = self.norm_of(&mut training.norms, index);
-                    Some(Bound::Sums { norm, sums: step.writes[0] })
-                }
-                Some(Gradient::Normalise(_) | Gradient::Centre(_)) => {
-                    self.norm_of(&mut training.norms, index);
-                    None
-                }
-                Some(
-                    Gradient::Turned(_)
-                    | Gradient::Weights(_)
-                    | Gradient::Activation(_)
-                    | Gradient::Pool(_)
-                    | Gradient::Reshape(_)
-                    | Gradient::Spread { .. },
-                )
-                | None => None,
-            };
-            if let Some(bound) = bound {
+                training.phase(Phase::Together(index), Bound::Next);
+                first = index + 1;
+            } else if let Some(bound) = self.bound(step, index, &mut training.norms) {
                 let end = index + usize::from(index != loss);
-                training.phases.push(first..end);
-                training.bounds.push(bound);
+                match training.bounds.last_mut() {
+                    Some(last @ Bound::Next) if first == end => *last = bound,
+                    _ => training.phase(Phase::Each(first..end), bound),
+                }
                 first = index + 1;
             }
         }
-        training.phases.push(first..self.steps.len());
+        training.phases.push(Phase::Each(first..self.steps.len()));
         training.saved = self.saved(loss);
         Some(training)
     }
 
-    fn gradient(&self, step: &Step) -> Option<&Gradient> {
+    /// What stands behind a step. Batch norms become known.
+    fn bound(&self, step: &Step, index: usize, norms: &mut Vec<Norm>) -> Option<Bound> {
+        match self.gradient(step)? {
+            Gradient::Loss => Some(Bound::Loss { logits: step.reads[0], d_logits: step.writes[0] }),
+            Gradient::Moments(_) => {
+                let norm = self.norm_of(norms, index);
+                Some(Bound::Moments { norm, moments: step.writes[0] })
+            }
+            Gradient::Sums(_) => {
+                let norm = self.norm_of(norms, index);
+                Some(Bound::Sums { norm, sums: step.writes[0] })
+            }
+            Gradient::Normalise(_) | Gradient::Centre(_) => {
+                self.norm_of(norms, index);
+                None
+            }
+            Gradient::Dense(_)
+            | Gradient::Turned(_)
+            | Gradient::Weights(_)
+            | Gradient::Activation(_)
+            | Gradient::Pool(_)
+            | Gradient::Reshape(_)
+            | Gradient::Spread { .. } => None,
+        }
+    }
+
+    /// The layer of the backward pass, or one that training alone has, that a step is.
+    pub fn gradient(&self, step: &Step) -> Option<&Gradient> {
         match &self.kernels[step.kernel.0] {
             Kernel::Gradient(kernel) => Some(&kernel.op),
             _ => None,

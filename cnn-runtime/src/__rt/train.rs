@@ -2,4 +2,4 @@
 
 pub use cnn_weights::SaveError;
 
-pub use crate::train::{Bound, Head, Norm, Parameters, Program, Trains};
+pub use crate::train::{Bound, Head, Norm, Parameters, Phase, Program, Trains};

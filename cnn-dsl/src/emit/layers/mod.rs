@@ -125,15 +125,20 @@ struct Parameters {
 
 impl Parameters {
     fn new(context: &Context<'_>, xs: &[View], ys: &[View]) -> Self {
+        Self::of_samples(context, xs, ys, 1)
+    }
+
+    /// Operands and results are those of several samples, one behind the other.
+    fn of_samples(context: &Context<'_>, xs: &[View], ys: &[View], samples: usize) -> Self {
         let mut this = Self { names: Vec::new(), types: Vec::new(), isa: context.isa };
         for (index, x) in xs.iter().enumerate() {
-            this.push(numbered("x", index, xs.len()), x.layout.len(x.shape), false);
+            this.push(numbered("x", index, xs.len()), samples * x.layout.len(x.shape), false);
         }
         for (letter, &len) in ["w", "b"].iter().zip(&context.weights) {
             this.push(name(letter), len, false);
         }
         for (index, y) in ys.iter().enumerate() {
-            this.push(numbered("y", index, ys.len()), y.layout.len(y.shape), true);
+            this.push(numbered("y", index, ys.len()), samples * y.layout.len(y.shape), true);
         }
         for (letter, &len) in ["d_w", "d_b"].iter().zip(&context.gradients) {
             this.push(name(letter), len, true);

@@ -14,6 +14,8 @@ use cnn_weights::{Form, Role};
 ///   forward kernel has its weights, then the bias's where there is one.
 /// - `Normalise`, `Sums` and `Centre` read a piece of six rows of `[C filled up to a multiple of
 ///   PANEL]`: scale, shift, mean, a, b, c.
+/// - `Dense`, and `Turned` and `Weights` of a dense layer, take [`SAMPLES`] operands one behind the
+///   other, and write as many results.
 /// - `Loss` is no function: the runtime computes it between two steps.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gradient {
@@ -27,6 +29,9 @@ pub struct Gradient {
     pub epilogue: Epilogue,
 }
 
+/// Samples that are computed at a time where weights are read but once.
+pub const SAMPLES: usize = 4;
+
 /// Rows of the piece of a batch norm.
 pub const BATCH_ROWS: usize = 6;
 
@@ -35,7 +40,8 @@ impl Gradient {
     pub fn takes_rows(&self) -> bool {
         match &self.op {
             ir::Gradient::Normalise(_) | ir::Gradient::Centre(_) => true,
-            ir::Gradient::Turned(_)
+            ir::Gradient::Dense(_)
+            | ir::Gradient::Turned(_)
             | ir::Gradient::Weights(_)
             | ir::Gradient::Activation(_)
             | ir::Gradient::Pool(_)
@@ -52,7 +58,21 @@ impl Gradient {
 pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<Kernel> {
     let mut xs = call.xs.clone();
     match op {
-        ir::Gradient::Turned(op) => return Some(turned(op, call)),
+        ir::Gradient::Turned(Linear::Conv(op)) => {
+            return Some(conv::kernel(op, Call { turned: true, ..call }));
+        }
+        ir::Gradient::Turned(Linear::Dw(op)) => {
+            return Some(dw::kernel(op, Call { turned: true, ..call }));
+        }
+        ir::Gradient::Turned(Linear::Dense(op)) => {
+            call.turned = true;
+            call.panels(1, dense::lanes(op.units, xs[0].shape.len()));
+        }
+        ir::Gradient::Dense(op) => {
+            let lanes = dense::lanes(op.units, xs[0].shape.len());
+            call.panels(1, lanes);
+            call.bias(op.units, 1, lanes);
+        }
         ir::Gradient::Reshape(_) => return None,
         ir::Gradient::Weights(op) => gradients(op, &mut call),
         ir::Gradient::Moments(_) => {}
@@ -70,16 +90,6 @@ pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<K
         | ir::Gradient::Loss => {}
     }
     Some(Kernel::Gradient(Gradient { op: op.clone(), xs, ys: call.ys, epilogue: call.epilogue }))
-}
-
-/// The forward kernel of the operation with the kernel turned round.
-fn turned(op: &Linear, mut call: Call<'_>) -> Kernel {
-    call.turned = true;
-    match op {
-        Linear::Conv(op) => conv::kernel(op, call),
-        Linear::Dw(op) => dw::kernel(op, call),
-        Linear::Dense(op) => dense::kernel(op, call),
-    }
 }
 
 /// Whether the vectors of the gradient of a convolution's kernel lie over x, as its own do.

@@ -4,16 +4,18 @@
 //! is cut into a fixed number of slots; threads take slots, and slots are summed in order: the bits do
 //! not depend on the number of threads. Nothing is allocated after the first batch of a size.
 
+mod group;
 mod norm;
 mod program;
 
-pub use program::{Bound, Norm, Program};
+pub use program::{Bound, Norm, Phase, Program};
 
 use crate::pool::{Pool, Team};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, SampleLoss};
 use crate::workspace::Aligned;
 use cnn_weights::{Tensor, gradient_of, pack_parameters, places, unpack_gradients};
+use group::Group;
 use norm::Tensors;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,6 +36,8 @@ struct Slot {
     arenas: Aligned,
     gradients: Aligned,
     scratch: Aligned,
+    /// Operands and results of samples that are computed together.
+    together: Aligned,
     losses: Vec<f32>,
     logits: Vec<f32>,
     /// The first layer of which a value was not finite when a loss was not.
@@ -81,6 +85,7 @@ impl<'a> Engine<'a> {
                 arenas: Aligned::zeros(0),
                 gradients: Aligned::zeros(program.gradients_len),
                 scratch: Aligned::zeros(program.scratch),
+                together: Aligned::zeros(program.together()),
                 losses: Vec::new(),
                 logits: Vec::new(),
                 not_finite: None,
@@ -104,10 +109,12 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The samples of a slot.
+    /// The samples of a slot: as many groups in each, or one less.
     fn span(&self, slot: usize) -> Range<usize> {
-        let (samples, slots) = (self.samples, self.slots.len());
-        samples * slot / slots..samples * (slot + 1) / slots
+        let (group, slots) = (self.program.side_by_side(), self.slots.len());
+        let groups = self.samples.div_ceil(group);
+        let first = |slot: usize| (groups * slot / slots * group).min(self.samples);
+        first(slot)..first(slot + 1)
     }
 
     fn slot(&self, slot: usize) -> MutexGuard<'_, Slot> {
@@ -118,8 +125,10 @@ impl<'a> Engine<'a> {
     fn begin(&mut self, images: &[f32]) {
         let image: usize = self.program.input.iter().product();
         self.samples = images.len() / image;
-        let most = self.samples.div_ceil(self.slots.len());
-        let arenas = if self.program.waits() { most } else { 1 } * self.program.arena;
+        let most = (0..self.slots.len()).map(|slot| self.span(slot).len()).max().unwrap_or(0);
+        let at_once =
+            if self.program.waits() { most } else { most.min(self.program.side_by_side()) };
+        let arenas = at_once * self.program.arena;
         for slot in &mut self.slots {
             let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
             if slot.arenas.get().len() < arenas {
@@ -141,48 +150,61 @@ impl<'a> Engine<'a> {
 
     /// Runs phases of all samples, a slot a thread.
     fn run(&self, stretch: Stretch<'_>) {
+        let step = self.program.side_by_side();
         self.pool.run(self.slots.len(), &mut [], &|slot, _| {
             let span = self.span(slot);
             let mut slot = self.slot(slot);
-            for (within, sample) in span.enumerate() {
-                self.sample(&mut slot, within, sample, stretch);
+            for first in span.clone().step_by(step) {
+                let group = first..(first + step).min(span.end);
+                self.group(&mut slot, first - span.start, group, stretch);
             }
         });
     }
 
-    /// Runs phases of one sample; `within` is its number in the slot.
-    fn sample(&self, slot: &mut Slot, within: usize, sample: usize, stretch: Stretch<'_>) {
+    /// Runs phases of samples that go side by side; `within` is the first one's number in the slot.
+    fn group(&self, slot: &mut Slot, within: usize, samples: Range<usize>, stretch: Stretch<'_>) {
         let program = self.program;
-        let Slot { arenas, gradients, scratch, losses, logits, not_finite } = slot;
-        let first = if program.waits() { within * program.arena } else { 0 };
-        let arena = &mut arenas.get_mut()[first..first + program.arena];
+        let first = if program.waits() { within } else { 0 };
+        let arenas = first * program.arena..(first + samples.len()) * program.arena;
+        let mut group = Group {
+            arenas: &mut slot.arenas.get_mut()[arenas],
+            arena: program.arena,
+            together: slot.together.get_mut(),
+        };
         let (from, to) = stretch.phases;
         if from == 0 {
             let len = stretch.images.len() / self.samples;
-            (program.read)(arena, &stretch.images[sample * len..(sample + 1) * len]);
+            for (arena, sample) in group.each().zip(samples.clone()) {
+                (program.read)(arena, &stretch.images[sample * len..(sample + 1) * len]);
+            }
         }
         for phase in from..to {
-            let mut team = Team::single(scratch.get_mut());
-            (program.run)(
-                phase,
-                self.set,
-                &mut team,
-                self.weights.get(),
-                arena,
-                gradients.get_mut(),
-            );
-            let Some(Bound::Loss { logits: read, d_logits }) = program.bounds.get(phase) else {
+            let mut run = |arena: &mut [f32]| {
+                let mut team = Team::single(slot.scratch.get_mut());
+                let (weights, gradients) = (self.weights.get(), slot.gradients.get_mut());
+                (program.run)(phase, self.set, &mut team, weights, arena, gradients);
+            };
+            match program.phases[phase] {
+                Phase::Each => group.each().for_each(run),
+                Phase::Together { reads, writes } => {
+                    let len = group.gather(program.samples, reads, writes);
+                    run(&mut group.together[..len]);
+                    group.scatter(program.samples, reads, writes);
+                }
+            }
+            let Some(Bound::Loss { logits, d_logits }) = program.bounds.get(phase) else {
                 continue;
             };
-            let own = &mut logits[within * program.outputs..][..program.outputs];
-            own.copy_from_slice(&arena[read[0]..read[1]]);
-            if let Some(loss) = stretch.loss {
-                losses[within] = loss(sample, own, &mut arena[d_logits[0]..d_logits[1]]);
-                if !losses[within].is_finite() && not_finite.is_none() {
-                    let finite =
-                        |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
-                    let first = program.saved.iter().find(|(_, at)| !finite(at));
-                    *not_finite = Some(first.map_or("loss", |(layer, _)| layer));
+            let own = slot.logits.chunks_exact_mut(program.outputs).skip(within);
+            let losses = slot.losses[within..].iter_mut();
+            for (((arena, own), to), sample) in
+                group.each().zip(own).zip(losses).zip(samples.clone())
+            {
+                own.copy_from_slice(&arena[logits[0]..logits[1]]);
+                let Some(loss) = stretch.loss else { continue };
+                *to = loss(sample, own, &mut arena[d_logits[0]..d_logits[1]]);
+                if !to.is_finite() && slot.not_finite.is_none() {
+                    slot.not_finite = Some(program.first_not_finite(arena));
                 }
             }
         }
@@ -245,7 +267,7 @@ impl Learner for Engine<'_> {
         let mut first = 0;
         for (phase, bound) in program.bounds.iter().enumerate() {
             match bound {
-                Bound::Loss { .. } => {}
+                Bound::Next | Bound::Loss { .. } => {}
                 Bound::Moments { norm, at } | Bound::Sums { norm, at } => {
                     let stretch = Stretch { phases: (first, phase + 1), images, loss: Some(loss) };
                     self.run(stretch);
@@ -316,7 +338,7 @@ impl Engine<'_> {
         match bound {
             Bound::Moments { .. } => tensors.moments(samples, parameters, weights.get_mut()),
             Bound::Sums { .. } => tensors.sums(samples, weights.get_mut(), gradient),
-            Bound::Loss { .. } => {}
+            Bound::Next | Bound::Loss { .. } => {}
         }
     }
 }

@@ -29,6 +29,10 @@ pub struct Program {
     pub head: Head,
     /// For each tensor whether it is frozen.
     pub frozen: &'static [bool],
+    /// Samples at a time of the phases that take several.
+    pub samples: usize,
+    /// The phases, in order.
+    pub phases: &'static [Phase],
     /// What stands behind each phase but the last.
     pub bounds: &'static [Bound],
     /// The batch norms.
@@ -41,9 +45,26 @@ pub struct Program {
     pub run: Run,
 }
 
+/// Of what a phase is.
+#[derive(Debug, Clone, Copy)]
+pub enum Phase {
+    /// A sample: it runs in the sample's arena.
+    Each,
+    /// Several samples. It runs in memory where for each place that it reads, and then for each that
+    /// it writes, the numbers of one sample lie behind those of the other.
+    Together {
+        /// Places in the samples' arenas.
+        reads: &'static [[usize; 2]],
+        /// Places in the samples' arenas.
+        writes: &'static [[usize; 2]],
+    },
+}
+
 /// What stands between two phases.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
+    /// Nothing.
+    Next,
     /// The loss of the sample.
     Loss {
         /// What is read.
@@ -85,11 +106,34 @@ pub struct Norm {
 }
 
 impl Program {
+    /// The first layer of which a saved value is not finite.
+    pub(super) fn first_not_finite(&self, arena: &[f32]) -> &'static str {
+        let finite = |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
+        self.saved.iter().find(|(_, at)| !finite(at)).map_or("loss", |(layer, _)| layer)
+    }
+
     /// Whether samples wait for each other: then each has an arena of its own.
     pub(super) fn waits(&self) -> bool {
         self.bounds.iter().any(|bound| match bound {
-            Bound::Loss { .. } => false,
+            Bound::Next | Bound::Loss { .. } => false,
             Bound::Moments { .. } | Bound::Sums { .. } => true,
         })
+    }
+
+    /// Samples that go through the phases side by side.
+    pub(super) fn side_by_side(&self) -> usize {
+        let several = self.phases.iter().any(|phase| matches!(phase, Phase::Together { .. }));
+        if several { self.samples } else { 1 }
+    }
+
+    /// `f32`s of the memory that several samples are computed in together.
+    pub(super) fn together(&self) -> usize {
+        let of = |phase: &Phase| match phase {
+            Phase::Each => 0,
+            Phase::Together { reads, writes } => {
+                reads.iter().chain(*writes).map(|[from, to]| to - from).sum()
+            }
+        };
+        self.samples * self.phases.iter().map(of).max().unwrap_or(0)
     }
 }

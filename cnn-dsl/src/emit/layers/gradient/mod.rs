@@ -26,7 +26,8 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         }
         Op::Weights(Linear::Conv(op)) => conv::emit(op, kernel, context),
         Op::Weights(Linear::Dw(op)) => dw::emit(op, kernel, context),
-        Op::Weights(Linear::Dense(_)) => dense::emit(kernel, context),
+        Op::Weights(Linear::Dense(_)) => dense::weights(kernel, context),
+        Op::Dense(_) | Op::Turned(Linear::Dense(_)) => dense::emit(kernel, context),
         Op::Activation(function) => activation::emit(function, kernel, context),
         Op::Pool(op) => pool::emit(op, kernel, context),
         Op::Spread { stride, .. } => spread::emit(*stride, kernel, context),
@@ -34,7 +35,9 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         Op::Normalise(_) => bn::normalise(kernel, context),
         Op::Sums(_) => bn::sums(kernel, context),
         Op::Centre(_) => bn::centre(kernel, context),
-        Op::Turned(_) | Op::Reshape(_) | Op::Loss => TokenStream::new(),
+        Op::Turned(Linear::Conv(_) | Linear::Dw(_)) | Op::Reshape(_) | Op::Loss => {
+            TokenStream::new()
+        }
     }
 }
 
