@@ -88,7 +88,7 @@ mod workspace;
 #[doc(hidden)]
 pub mod __rt;
 
-pub use cnn_weights::{Flatten, Load, LoadError};
+pub use cnn_weights::{Flatten, Load, LoadError, Matching};
 pub use image::{Bytes, Image, ShapeError, Zeros, image, images};
 pub use layer_info::LayerInfo;
 pub use model::{Loadable, Model};

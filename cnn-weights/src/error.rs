@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::groups;
+
 /// Why weights were not loaded. Nothing has changed then.
 ///
 /// `Debug` gives the same text as `Display`: where `main` gives a `Result`, Rust prints its error by
@@ -233,9 +235,6 @@ pub(crate) fn shape(dims: &[impl ToString]) -> String {
 /// The most characters of a file's name that are shown; names of layers are shorter.
 pub(crate) const MAX_NAME: usize = 200;
 
-/// The most lines under one headline: a network has fewer tensors.
-const MAX_LINES: usize = 1000;
-
 /// A name out of a file: a line's end or an escape in it must not look like our own text, and one
 /// of a megabyte must not bury it.
 pub(crate) fn printable(name: &str) -> String {
@@ -269,24 +268,6 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// A headline and its lines, if there is any.
-fn group<T>(
-    f: &mut fmt::Formatter<'_>,
-    title: &str,
-    items: &[T],
-    line: impl Fn(&T) -> String,
-) -> fmt::Result {
-    if items.is_empty() {
-        return Ok(());
-    }
-    write!(f, "\n  {title} ({}):", items.len())?;
-    items.iter().take(MAX_LINES).try_for_each(|item| write!(f, "\n    {}", line(item)))?;
-    match items.len().saturating_sub(MAX_LINES) {
-        0 => Ok(()),
-        more => write!(f, "\n    and {more} more"),
-    }
-}
-
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.problems();
@@ -296,66 +277,13 @@ impl fmt::Display for Mismatch {
             "{} does not fit the model's {} tensors: {n} {mistakes}",
             self.file, self.wanted
         )?;
-        group(f, "missing", &self.missing, |x| {
-            let spellings = x.names.iter().zip(&x.dims);
-            let spellings = spellings.map(|(name, dims)| format!("`{name}` {}", shape(dims)));
-            spellings.collect::<Vec<_>>().join(", or ")
-        })?;
-        group(f, "surplus", &self.surplus, |x| match &x.renamed {
-            Some(renamed) => {
-                let renamed = printable(renamed);
-                format!("`{}` {} (renamed `{renamed}`)", printable(&x.name), shape(&x.dims))
-            }
-            None => format!("`{}` {}", printable(&x.name), shape(&x.dims)),
-        })?;
-        group(f, "of another shape", &self.misshapen, |x| {
-            let expected: Vec<_> = x.expected.iter().map(|dims| shape(dims)).collect();
-            format!(
-                "`{}` is {}, `{}` needs {}",
-                printable(&x.name),
-                shape(&x.found),
-                x.tensor,
-                expected.join(" or ")
-            )
-        })?;
-        group(f, "of a number type that is not read", &self.wrong_dtype, |x| {
-            format!("`{}` is {}; F32, F16 and BF16 are read", printable(&x.name), x.found)
-        })?;
-        group(f, "not finite", &self.not_finite, |x| {
-            let elements = match x.count {
-                1 => "1 element that is".to_owned(),
-                n => format!("{n} elements that are"),
-            };
-            format!(
-                "`{}` has {elements} NaN or infinite, the first {} at {:?}",
-                printable(&x.name),
-                x.value,
-                x.first
-            )
-        })?;
-        group(f, "given more than once", &self.repeated, |x| {
-            let names: Vec<_> =
-                x.names.iter().map(|name| format!("`{}`", printable(name))).collect();
-            format!("`{}` is {}", x.tensor, names.join(" and "))
-        })?;
-        group(f, "renames that fit no tensor", &self.unused_renames, |(from, to)| {
-            format!("rename \"{from}\" = \"{to}\"")
-        })?;
-        let (guessed, certain): (Vec<_>, Vec<_>) =
-            self.proposals.iter().partition(|proposal| proposal.guessed);
-        if !certain.is_empty() {
-            write!(f, "\n  help: by their shapes these renames would fit:")?;
-            certain.iter().try_for_each(|x| write!(f, "\n    {x}"))?;
-            write!(f, "\n  or in Rust:\n    ")?;
-            certain.iter().try_for_each(|x| write!(f, ".rename({:?}, {:?})", x.from, x.to))?;
-            write!(f, "\n  or on the command line:\n   ")?;
-            certain.iter().try_for_each(|x| write!(f, " --rename '{}={}'", x.from, x.to))?;
-        }
-        if !guessed.is_empty() {
-            let why = "a guess, by order: other tensors have the same shapes, compare before use";
-            write!(f, "\n  help: {why}:")?;
-            guessed.iter().try_for_each(|x| write!(f, "\n    {x}"))?;
-        }
-        Ok(())
+        groups::missing(f, "missing", &self.missing)?;
+        groups::surplus(f, "surplus", &self.surplus)?;
+        groups::misshapen(f, "of another shape", &self.misshapen)?;
+        groups::wrong_dtype(f, &self.wrong_dtype)?;
+        groups::not_finite(f, &self.not_finite)?;
+        groups::repeated(f, &self.repeated)?;
+        groups::unused_renames(f, &self.unused_renames)?;
+        groups::proposals(f, &self.proposals)
     }
 }

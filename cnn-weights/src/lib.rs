@@ -33,9 +33,11 @@
 mod array;
 mod content;
 mod error;
+mod groups;
 mod header;
 mod init;
 mod load;
+mod matching;
 pub mod npy;
 mod pack;
 mod proposal;
@@ -54,9 +56,10 @@ pub use error::{
 };
 pub use init::init;
 pub use load::{Flatten, Load};
+pub use matching::Matching;
 pub use pack::{embed, pack, unpack};
 pub use random::SplitMix64;
-pub use read::read;
+pub use read::{Partly, read, read_matching};
 pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
 pub use training::{gradient_of, pack_parameters, places, unpack_gradients};

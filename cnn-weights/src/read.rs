@@ -12,10 +12,15 @@ use crate::error::{
 };
 use crate::header::Entry;
 use crate::load::Load;
+use crate::matching::Matching;
 use crate::proposal;
 use crate::rename::{Rename, dotted, natural_order};
 use crate::stored::{Stored, spellings};
 use crate::table::Tensor;
+
+/// The tensors of a model that a file has, in the model's order and in canonical layout; `None` for
+/// those that were left.
+pub type Partly = Vec<Option<Vec<f32>>>;
 
 /// Reads every tensor of a model, in the order of `tensors`, each in its canonical layout.
 ///
@@ -30,6 +35,55 @@ pub fn read(
     tensors: &[Tensor],
     ignored: &[Tensor],
 ) -> Result<Vec<Vec<f32>>, LoadError> {
+    let (values, mismatch) = compare(load, tensors, ignored)?;
+    if mismatch.is_empty() {
+        return Ok(values.into_iter().flatten().collect());
+    }
+    Err(LoadError::Mismatch(Box::new(mismatch)))
+}
+
+/// Reads the tensors of a model that the file has by name and shape, each in its canonical layout,
+/// and `None` for the others; and says what was left on both sides.
+///
+/// `ignored` are tensors that the file may have and that are not looked at: those of auxiliary heads.
+/// No more of the file is read than what is taken.
+///
+/// # Errors
+///
+/// When the file cannot be read or is damaged, when a tensor that would be taken has numbers of
+/// another type, NaN or infinities, or stands there twice; and when there is nothing to take.
+pub fn read_matching(
+    load: &Load,
+    tensors: &[Tensor],
+    ignored: &[Tensor],
+) -> Result<(Partly, Matching), LoadError> {
+    let (values, mismatch) = compare(load, tensors, ignored)?;
+    if values.iter().all(Option::is_none) {
+        return Err(LoadError::Mismatch(Box::new(mismatch)));
+    }
+    let damage = Mismatch {
+        file: mismatch.file.clone(),
+        wanted: mismatch.wanted,
+        wrong_dtype: mismatch.wrong_dtype.clone(),
+        not_finite: mismatch.not_finite.clone(),
+        repeated: mismatch.repeated.clone(),
+        ..Mismatch::default()
+    };
+    if !damage.is_empty() {
+        return Err(LoadError::Mismatch(Box::new(damage)));
+    }
+    let taken = tensors.iter().zip(&values).filter(|(_, values)| values.is_some());
+    let name = |tensor| dotted_name(tensor, &spellings(tensor, load.flatten)[0]);
+    let taken = taken.map(|(tensor, _)| name(tensor)).collect();
+    Ok((values, Matching::new(taken, mismatch)))
+}
+
+/// Every tensor of the model that the file has as the model needs it, and all the differences.
+fn compare(
+    load: &Load,
+    tensors: &[Tensor],
+    ignored: &[Tensor],
+) -> Result<(Partly, Mismatch), LoadError> {
     let renames = load.renames.iter().map(|(from, to)| Rename::parse(from, to));
     let renames = renames.collect::<Result<Vec<_>, _>>()?;
     let (mut content, mut entries) = Content::open(&load.source)?;
@@ -39,11 +93,10 @@ pub fn read(
     let mut mismatch = Mismatch { file, wanted: tensors.len(), ..Mismatch::default() };
     let found = model.assign(&entries, &renames, &mut mismatch);
     let values = model.check(&found, &mut content, &mut mismatch)?;
-    if mismatch.is_empty() {
-        return Ok(values);
+    if !mismatch.is_empty() {
+        mismatch.proposals = propose_renames(load, tensors, &entries, &renames, &found, &mismatch);
     }
-    mismatch.proposals = propose_renames(load, tensors, &entries, &renames, &found, &mismatch);
-    Err(LoadError::Mismatch(Box::new(mismatch)))
+    Ok((values, mismatch))
 }
 
 /// Renames that would bring what is missing and what is surplus together.
@@ -125,28 +178,32 @@ impl<'a> Model<'a> {
         found
     }
 
-    /// Checks each tensor's presence, shape, type and numbers; gives the canonical values, which
-    /// are complete only if nothing was noted.
+    /// Checks each tensor's presence, shape, type and numbers; gives the canonical values of those
+    /// of which nothing was noted.
     fn check(
         &self,
         found: &[Vec<Found<'_>>],
         content: &mut Content<'_>,
         mismatch: &mut Mismatch,
-    ) -> Result<Vec<Vec<f32>>, LoadError> {
+    ) -> Result<Partly, LoadError> {
         let mut values = Vec::with_capacity(found.len());
         for ((tensor, spellings), found) in self.tensors.iter().zip(&self.spellings).zip(found) {
-            match &found[..] {
-                [] => mismatch.missing.push(missing(tensor, spellings)),
+            values.push(match &found[..] {
+                [] => {
+                    mismatch.missing.push(missing(tensor, spellings));
+                    None
+                }
                 [one] => {
                     let spelling = &spellings[one.spelling];
-                    values.extend(check_one(tensor, spelling, one.entry, content, mismatch)?);
+                    check_one(tensor, spelling, one.entry, content, mismatch)?
                 }
                 several => {
                     let names = several.iter().map(|found| found.entry.name.clone()).collect();
                     let tensor = dotted_name(tensor, &spellings[0]);
                     mismatch.repeated.push(Repeated { tensor, names });
+                    None
                 }
-            }
+            });
         }
         Ok(values)
     }

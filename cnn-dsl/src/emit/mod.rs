@@ -8,6 +8,7 @@
 mod docs;
 mod interface;
 mod layers;
+mod learning;
 mod model;
 #[cfg(feature = "pretty")]
 mod pretty;

@@ -3,7 +3,7 @@
 use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, long, name};
 use crate::emit::run::Run;
-use crate::emit::{Clock, Door, docs, quiet, table, training};
+use crate::emit::{Clock, Door, docs, learning, quiet, table, training};
 use crate::plan::summary::text;
 use crate::plan::{Isa, Plan};
 use proc_macro2::{Ident, TokenStream};
@@ -56,7 +56,7 @@ fn items(
     let version = env!("CARGO_PKG_VERSION");
     let consts = consts(plan, &interface);
     let making = making(blob.as_ref(), training.is_some(), &interface);
-    let learning = training.map(|_| training::learning(&interface));
+    let learning = training.map(|_| learning::learning(&interface));
     let parameters = training.map(|_| quote!(, #runtime::__rt::train::Parameters));
     let predicting = [Element::Floats, Element::Bytes]
         .into_iter()

@@ -49,6 +49,13 @@ pub(super) fn program(
         }
     });
     let samples = int(SAMPLES);
+    let layers = model.rows().into_iter().map(|row| {
+        let weights = model.layers[row.layer.0].weights.map(|id| &model.weights[id.0]);
+        let [first, end] =
+            weights.map_or([0; 2], |w| [w.first_tensor, w.first_tensor + w.tensors.len()]).map(int);
+        let name = row.name;
+        quote!((#name, [#first, #end]))
+    });
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
     let saved = training.saved.iter().map(|(layer, buffer)| {
@@ -74,6 +81,7 @@ pub(super) fn program(
                 input: [#(#input),*],
                 outputs: #outputs,
                 head: #rt::train::Head::#head,
+                layers: &[#(#layers),*],
                 frozen: &[#(#frozen),*],
                 samples: #samples,
                 phases: &[#(#phases),*],
@@ -92,80 +100,6 @@ pub(super) fn program(
 
             #functions
         };
-    }
-}
-
-/// What a model that trains can do beside the others.
-pub(super) fn learning(interface: &Interface<'_>) -> TokenStream {
-    let (runtime, rt) = (interface.runtime, interface.rt());
-    let outputs = int(interface.outputs.iter().map(|shape| shape.len()).sum());
-    quote! {
-        #[doc = " Writes the parameters to a safetensors file, whole or not at all."]
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = " Where the file cannot be written."]
-        pub fn save(&self, path: impl #rt::AsRef<#rt::Path>) -> #rt::Result<(), #rt::train::SaveError> {
-            self.1.save(&TABLE, path.as_ref())
-        }
-
-        #[doc = " Trains on images (N, H, W, C) and labels: classes, or a row of targets a sample."]
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = " Where arrays or settings do not fit, a sample cannot be read, or the loss is not finite."]
-        pub fn fit<'a>(
-            &mut self,
-            images: impl #rt::Into<#runtime::data::Images<'a>>,
-            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
-            fit: #runtime::train::Fit<'_>,
-        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
-            self.fit_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?, fit)
-        }
-
-        #[doc = " Trains on a data set."]
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = " As `fit`."]
-        pub fn fit_dataset(
-            &mut self,
-            data: &dyn #runtime::data::Dataset,
-            fit: #runtime::train::Fit<'_>,
-        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
-            self.learn(|learner| fit.run(learner, data))
-        }
-
-        #[doc = " What the network is worth on images and labels: loss, top-1, top-5, confusion matrix."]
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = " Where the arrays do not fit."]
-        pub fn evaluate<'a>(
-            &mut self,
-            images: impl #rt::Into<#runtime::data::Images<'a>>,
-            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
-        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
-            self.evaluate_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?)
-        }
-
-        #[doc = " What the network is worth on a data set."]
-        #[doc = ""]
-        #[doc = " # Errors"]
-        #[doc = " Where a sample cannot be read or has other sizes."]
-        pub fn evaluate_dataset(
-            &mut self,
-            data: &dyn #runtime::data::Dataset,
-        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
-            self.learn(|learner| #runtime::train::Evaluate::default().run(learner, data))
-        }
-
-        #[doc = " Lends the network to a training loop; what it learns is predicted with from then on."]
-        pub fn learn<R>(
-            &mut self,
-            train: impl #rt::FnOnce(&mut #runtime::train::Engine<'_>) -> R,
-        ) -> R {
-            let Self(net, parameters) = self;
-            let result = net.learn::<Self, R>(parameters, train);
-            net.pack(&TABLE, &parameters.tensors(&TABLE));
-            result
-        }
     }
 }
 

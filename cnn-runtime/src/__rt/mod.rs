@@ -39,6 +39,7 @@ pub use std::ops::FnOnce;
 pub use std::option::Option::{None, Some};
 pub use std::path::Path;
 pub use std::result::Result::{self, Ok};
+pub use std::vec::Vec;
 
 /// A row of a model's table of tensors.
 pub const fn tensor(layer: &'static str, role: Role, dims: &'static [usize]) -> Tensor {

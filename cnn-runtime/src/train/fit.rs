@@ -166,6 +166,12 @@ impl Fit<'_> {
         {
             return Err(format!("the gradient is clipped to {most}, that must be positive"));
         }
+        let mut tensors = learner.tensors().iter().zip(learner.frozen());
+        if tensors.all(|(tensor, frozen)| *frozen || tensor.role.is_statistic()) {
+            let reason = "every layer with parameters is frozen, nothing is left to learn: \
+                          `unfreeze` one";
+            return Err(reason.to_owned());
+        }
         if let Some(weights) = &self.class_weight {
             let (found, needed) = (weights.len(), learner.outputs());
             if found != needed {

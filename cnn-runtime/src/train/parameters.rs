@@ -1,7 +1,9 @@
 //! What a model that trains has beside its packed weights: every tensor as it is.
 
+use super::engine::Program;
+use super::layers::{FreezeError, Layers};
 use crate::{Load, LoadError};
-use cnn_weights::{SaveError, Table, Tensor, places};
+use cnn_weights::{Matching, SaveError, Table, Tensor, places, read_matching};
 use std::path::Path;
 
 /// The parameters and running statistics of a model, one behind the other, and which of them are frozen.
@@ -37,6 +39,56 @@ impl Parameters {
     /// The numbers, and for each tensor whether it is frozen.
     pub fn split(&mut self) -> (&mut [f32], &[bool]) {
         (&mut self.values, &self.frozen)
+    }
+
+    /// Takes from a file what it has of these tensors, by name and shape; `ignored` may be in it.
+    ///
+    /// # Errors
+    /// As [`read_matching`]; nothing has changed then.
+    pub fn load_matching(
+        &mut self,
+        table: &Table,
+        ignored: &[Tensor],
+        load: &Load,
+    ) -> Result<Matching, LoadError> {
+        let (values, matching) = read_matching(load, &table.tensors, ignored)?;
+        for (place, values) in places(&table.tensors).into_iter().zip(values) {
+            if let Some(values) = values {
+                self.values[place].copy_from_slice(&values);
+            }
+        }
+        Ok(matching)
+    }
+
+    /// Freezes layers, or lets them be trained again.
+    ///
+    /// # Errors
+    /// Where there are no such layers, or one is frozen by the model's text that shall be trained.
+    /// Nothing has changed then.
+    pub fn freeze(
+        &mut self,
+        program: &Program,
+        layers: &Layers,
+        frozen: bool,
+    ) -> Result<(), FreezeError> {
+        let names: Vec<&str> = program.layers.iter().map(|(name, _)| *name).collect();
+        let layers = &program.layers[layers.among(&names)?];
+        let own = |range: &[usize; 2]| range[0]..range[1];
+        if !frozen {
+            let in_model =
+                layers.iter().find(|(_, range)| program.frozen[own(range)].contains(&true));
+            if let Some((layer, _)) = in_model {
+                return Err(FreezeError::InModel { layer: (*layer).to_owned() });
+            }
+        }
+        layers.iter().for_each(|(_, range)| self.frozen[own(range)].fill(frozen));
+        Ok(())
+    }
+
+    /// The layers with parameters that are frozen, by the model's text or since.
+    pub fn frozen(&self, program: &'static Program) -> Vec<&'static str> {
+        let frozen = |range: &[usize; 2]| self.frozen[range[0]..range[1]].contains(&true);
+        program.layers.iter().filter(|(_, range)| frozen(range)).map(|(name, _)| *name).collect()
     }
 
     /// One array a tensor.

@@ -126,8 +126,7 @@ impl<'a> Engine<'a> {
         let image: usize = self.program.input.iter().product();
         self.samples = images.len() / image;
         let most = (0..self.slots.len()).map(|slot| self.span(slot).len()).max().unwrap_or(0);
-        let at_once =
-            if self.program.waits() { most } else { most.min(self.program.side_by_side()) };
+        let at_once = if self.waits() { most } else { most.min(self.program.side_by_side()) };
         let arenas = at_once * self.program.arena;
         for slot in &mut self.slots {
             let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -143,8 +142,24 @@ impl<'a> Engine<'a> {
         }
         let (table, weights) = (self.program.table, self.weights.get_mut());
         pack_parameters(table, &self.places, self.parameters, weights);
-        for norm in self.program.norms.iter().filter(|norm| norm.frozen) {
+        for norm in self.program.norms.iter().filter(|norm| is_frozen(norm, self.frozen)) {
             Tensors { norm, places: &self.places }.running(self.parameters, weights);
+        }
+    }
+
+    /// Whether samples wait for each other: then each has an arena of its own. They do where a batch
+    /// norm takes the statistics of the batch.
+    fn waits(&self) -> bool {
+        self.program.bounds.iter().any(|bound| self.meets(bound))
+    }
+
+    /// Whether samples wait for each other here.
+    fn meets(&self, bound: &Bound) -> bool {
+        match bound {
+            Bound::Next | Bound::Loss { .. } => false,
+            Bound::Moments { norm, .. } | Bound::Sums { norm, .. } => {
+                !is_frozen(&self.program.norms[*norm], self.frozen)
+            }
         }
     }
 
@@ -164,7 +179,7 @@ impl<'a> Engine<'a> {
     /// Runs phases of samples that go side by side; `within` is the first one's number in the slot.
     fn group(&self, slot: &mut Slot, within: usize, samples: Range<usize>, stretch: Stretch<'_>) {
         let program = self.program;
-        let first = if program.waits() { within } else { 0 };
+        let first = if self.waits() { within } else { 0 };
         let arenas = first * program.arena..(first + samples.len()) * program.arena;
         let mut group = Group {
             arenas: &mut slot.arenas.get_mut()[arenas],
@@ -266,14 +281,10 @@ impl Learner for Engine<'_> {
         let program = self.program;
         let mut first = 0;
         for (phase, bound) in program.bounds.iter().enumerate() {
-            match bound {
-                Bound::Next | Bound::Loss { .. } => {}
-                Bound::Moments { norm, at } | Bound::Sums { norm, at } => {
-                    let stretch = Stretch { phases: (first, phase + 1), images, loss: Some(loss) };
-                    self.run(stretch);
-                    first = phase + 1;
-                    self.meet(*bound, *norm, *at, gradient);
-                }
+            if self.meets(bound) {
+                self.run(Stretch { phases: (first, phase + 1), images, loss: Some(loss) });
+                first = phase + 1;
+                self.meet(*bound, gradient);
             }
         }
         self.run(Stretch { phases: (first, program.bounds.len() + 1), images, loss: Some(loss) });
@@ -327,7 +338,8 @@ impl Engine<'_> {
     }
 
     /// What all samples have computed becomes the batch's.
-    fn meet(&mut self, bound: Bound, norm: usize, at: [usize; 2], gradient: &mut [f32]) {
+    fn meet(&mut self, bound: Bound, gradient: &mut [f32]) {
+        let (Bound::Moments { norm, at } | Bound::Sums { norm, at }) = bound else { return };
         let spans: Vec<_> = (0..self.slots.len()).map(|slot| self.span(slot)).collect();
         let Self { program, places, parameters, weights, slots, .. } = self;
         let slots: Vec<_> =
@@ -341,4 +353,10 @@ impl Engine<'_> {
             Bound::Next | Bound::Loss { .. } => {}
         }
     }
+}
+
+/// Whether a batch norm takes its running statistics, and leaves them as they are: where it is frozen
+/// by the model's text, or its tensors are.
+fn is_frozen(norm: &Norm, tensors: &[bool]) -> bool {
+    norm.frozen || tensors[norm.tensors.mean]
 }

@@ -28,18 +28,18 @@ impl Tensors<'_> {
         std::array::from_fn(|_| rows.next().unwrap_or_default())
     }
 
-    /// `scale` and `shift` by the running statistics; and those by which a gradient goes back where
-    /// they are constants.
+    /// `scale` and `shift` by the running statistics; and the factors of `d_x` where these are
+    /// constants.
     pub fn running(&self, parameters: &[f32], weights: &mut [f32]) {
         let Fold { gamma, beta, mean, variance, eps } = self.norm.tensors;
-        let [scales, shifts, _, a, _, _] = self.rows(weights);
+        let [scales, shifts, _, a, b, c_row] = self.rows(weights);
         for c in 0..self.norm.channels {
             let variance = self.at(parameters, Some(variance), c, 1.0);
             let scale = self.at(parameters, gamma, c, 1.0) / (variance + f64::from(eps)).sqrt();
             let mean = self.at(parameters, Some(mean), c, 0.0);
             scales[c] = scale as f32;
             shifts[c] = (self.at(parameters, beta, c, 0.0) - mean * scale) as f32;
-            a[c] = scale as f32;
+            (a[c], b[c], c_row[c]) = (scale as f32, 0.0, 0.0);
         }
     }
 

@@ -27,7 +27,9 @@ pub struct Program {
     pub outputs: usize,
     /// What the last layer is.
     pub head: Head,
-    /// For each tensor whether it is frozen.
+    /// The layers in order, each with its first tensor and one past its last.
+    pub layers: &'static [(&'static str, [usize; 2])],
+    /// For each tensor whether it is frozen by the model's text.
     pub frozen: &'static [bool],
     /// Samples at a time of the phases that take several.
     pub samples: usize,
@@ -110,14 +112,6 @@ impl Program {
     pub(super) fn first_not_finite(&self, arena: &[f32]) -> &'static str {
         let finite = |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
         self.saved.iter().find(|(_, at)| !finite(at)).map_or("loss", |(layer, _)| layer)
-    }
-
-    /// Whether samples wait for each other: then each has an arena of its own.
-    pub(super) fn waits(&self) -> bool {
-        self.bounds.iter().any(|bound| match bound {
-            Bound::Next | Bound::Loss { .. } => false,
-            Bound::Moments { .. } | Bound::Sums { .. } => true,
-        })
     }
 
     /// Samples that go through the phases side by side.

@@ -1,0 +1,148 @@
+//! What the user of a model that trains calls beside the others' functions: each hands over to the
+//! runtime, with the model's tables.
+
+use crate::emit::interface::Interface;
+use crate::emit::print::int;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// All of it.
+pub(super) fn learning(interface: &Interface<'_>) -> TokenStream {
+    let [files, freezing, fitting] = [files, freezing, fitting].map(|part| part(interface));
+    quote! { #files #freezing #fitting }
+}
+
+/// Parameters to and from files.
+fn files(interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    quote! {
+        #[doc = " Writes the parameters to a safetensors file, whole or not at all."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where the file cannot be written."]
+        pub fn save(&self, path: impl #rt::AsRef<#rt::Path>) -> #rt::Result<(), #rt::train::SaveError> {
+            self.1.save(&TABLE, path.as_ref())
+        }
+
+        #[doc = " Takes from a file what fits by name and shape, as the body of a pretrained network for a"]
+        #[doc = " new head, and leaves all else as it is. What was left on both sides is in the result,"]
+        #[doc = " which prints itself."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where the file cannot be read or is damaged, a tensor in it is NaN or infinite, or nothing"]
+        #[doc = " fits. Nothing has changed then."]
+        pub fn load_matching(
+            &mut self,
+            weights: impl #rt::Into<#runtime::Load>,
+        ) -> #rt::Result<#runtime::Matching, #runtime::LoadError> {
+            let matching = self.1.load_matching(&TABLE, &IGNORED, &weights.into())?;
+            self.0.pack(&TABLE, &self.1.tensors(&TABLE));
+            #rt::Ok(matching)
+        }
+    }
+}
+
+/// Which layers stay as they are.
+fn freezing(interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    quote! {
+        #[doc = " Freezes layers from now on: `\"conv1\"`, or `\"conv1\"..=\"separable12\"` in the model's"]
+        #[doc = " order. Training leaves their parameters as they are, and their batch norms take the"]
+        #[doc = " running statistics, and leave those too."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where there are no such layers; names near them are listed. Nothing has changed then."]
+        pub fn freeze(
+            &mut self,
+            layers: impl #rt::Into<#runtime::train::Layers>,
+        ) -> #rt::Result<&mut Self, #runtime::train::FreezeError> {
+            self.1.freeze(<Self as #rt::train::Trains>::program(), &layers.into(), true)?;
+            #rt::Ok(self)
+        }
+
+        #[doc = " Lets frozen layers be trained again."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where there are no such layers, or one is `frozen` in the model's text, and so has no"]
+        #[doc = " backward pass. Nothing has changed then."]
+        pub fn unfreeze(
+            &mut self,
+            layers: impl #rt::Into<#runtime::train::Layers>,
+        ) -> #rt::Result<&mut Self, #runtime::train::FreezeError> {
+            self.1.freeze(<Self as #rt::train::Trains>::program(), &layers.into(), false)?;
+            #rt::Ok(self)
+        }
+
+        #[doc = " The layers with parameters that are frozen now, by the model's text or by `freeze`."]
+        #[must_use]
+        pub fn frozen(&self) -> #rt::Vec<&'static str> {
+            self.1.frozen(<Self as #rt::train::Trains>::program())
+        }
+    }
+}
+
+/// Training and evaluation.
+fn fitting(interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let outputs = int(interface.outputs.iter().map(|shape| shape.len()).sum());
+    quote! {
+        #[doc = " Trains on images (N, H, W, C) and labels: classes, or a row of targets a sample."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where arrays or settings do not fit, a sample cannot be read, or the loss is not finite."]
+        pub fn fit<'a>(
+            &mut self,
+            images: impl #rt::Into<#runtime::data::Images<'a>>,
+            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
+            fit: #runtime::train::Fit<'_>,
+        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
+            self.fit_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?, fit)
+        }
+
+        #[doc = " Trains on a data set."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " As `fit`."]
+        pub fn fit_dataset(
+            &mut self,
+            data: &dyn #runtime::data::Dataset,
+            fit: #runtime::train::Fit<'_>,
+        ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
+            self.learn(|learner| fit.run(learner, data))
+        }
+
+        #[doc = " What the network is worth on images and labels: loss, top-1, top-5, confusion matrix."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where the arrays do not fit."]
+        pub fn evaluate<'a>(
+            &mut self,
+            images: impl #rt::Into<#runtime::data::Images<'a>>,
+            labels: impl #rt::Into<#runtime::data::Labels<'a>>,
+        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
+            self.evaluate_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?)
+        }
+
+        #[doc = " What the network is worth on a data set."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Where a sample cannot be read or has other sizes."]
+        pub fn evaluate_dataset(
+            &mut self,
+            data: &dyn #runtime::data::Dataset,
+        ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
+            self.learn(|learner| #runtime::train::Evaluate::default().run(learner, data))
+        }
+
+        #[doc = " Lends the network to a training loop; what it learns is predicted with from then on."]
+        pub fn learn<R>(
+            &mut self,
+            train: impl #rt::FnOnce(&mut #runtime::train::Engine<'_>) -> R,
+        ) -> R {
+            let Self(net, parameters) = self;
+            let result = net.learn::<Self, R>(parameters, train);
+            net.pack(&TABLE, &parameters.tensors(&TABLE));
+            result
+        }
+    }
+}
