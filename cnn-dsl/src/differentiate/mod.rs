@@ -11,6 +11,7 @@ use crate::ir::gradient::Gradient;
 use crate::ir::{
     Activation, Layer, LayerId, Network, Op, Shape, Value, ValueId, Weights, WeightsId,
 };
+use std::collections::HashMap;
 
 /// What the last layer of a network is: its loss is taken of that layer's operand, the logits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,8 @@ struct Backward {
     network: Network,
     /// For each value of the model the gradients that its readers give; their sum is its own.
     given: Vec<Vec<ValueId>>,
+    /// Results of batch norms whose gradients are, so far, those of the activations behind them.
+    passed_over: HashMap<ValueId, Activation>,
 }
 
 impl Backward {
@@ -78,7 +81,7 @@ impl Backward {
             winograd: false,
             ..network.clone()
         };
-        Self { network, given }
+        Self { network, given, passed_over: HashMap::new() }
     }
 
     /// A layer of the model, as training runs it.

@@ -52,10 +52,12 @@ pub enum Gradient {
     /// `x` normalised by the batch's mean and variance.
     Normalise(Bn),
     /// From `x` and `d_y` for each channel the sums of `d_y` and of `d_y` times the normalised `x`
-    /// over a sample; behind it those of the batch are known.
-    Sums(Bn),
-    /// `d_x` of a batch norm from `x` and `d_y`: `a * d_y + b * x + c` a channel.
-    Centre(Bn),
+    /// over a sample; behind it those of the batch are known. Where an activation follows, `d_y` is
+    /// that of its result.
+    Sums(Bn, Option<Activation>),
+    /// `d_x` of a batch norm from `x` and `d_y`: `a * d_y + b * x + c` a channel. Where an activation
+    /// follows, `d_y` is that of its result.
+    Centre(Bn, Option<Activation>),
 }
 
 impl Gradient {
@@ -72,8 +74,8 @@ impl Gradient {
             Self::Loss => "loss",
             Self::Moments(_) => "moments",
             Self::Normalise(_) => "normalise",
-            Self::Sums(_) => "sums",
-            Self::Centre(_) => "d_bn",
+            Self::Sums(..) => "sums",
+            Self::Centre(..) => "d_bn",
         }
     }
 }
@@ -95,8 +97,8 @@ impl Gradient {
             | Self::Loss
             | Self::Moments(_)
             | Self::Normalise(_)
-            | Self::Sums(_)
-            | Self::Centre(_) => false,
+            | Self::Sums(..)
+            | Self::Centre(..) => false,
         }
     }
 }

@@ -182,8 +182,8 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
         | Gradient::Spread { .. }
         | Gradient::Moments(_)
         | Gradient::Normalise(_)
-        | Gradient::Sums(_)
-        | Gradient::Centre(_) => Manner::Blocks([0, 0]),
+        | Gradient::Sums(..)
+        | Gradient::Centre(..) => Manner::Blocks([0, 0]),
         Gradient::Reshape(_) => Manner::Reshapes,
         Gradient::Dense(_) | Gradient::Loss => Manner::Dense,
     }

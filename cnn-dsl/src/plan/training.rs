@@ -126,11 +126,11 @@ impl Plan<'_> {
                 let norm = self.norm_of(norms, index);
                 Some(Bound::Moments { norm, moments: step.writes[0] })
             }
-            Gradient::Sums(_) => {
+            Gradient::Sums(..) => {
                 let norm = self.norm_of(norms, index);
                 Some(Bound::Sums { norm, sums: step.writes[0] })
             }
-            Gradient::Normalise(_) | Gradient::Centre(_) => {
+            Gradient::Normalise(_) | Gradient::Centre(..) => {
                 self.norm_of(norms, index);
                 None
             }
@@ -160,8 +160,8 @@ impl Plan<'_> {
         let (Op::Gradient(op), Some(known)) = (&layer.op, known) else { return 0 };
         let (Gradient::Moments(op)
         | Gradient::Normalise(op)
-        | Gradient::Sums(op)
-        | Gradient::Centre(op)) = op
+        | Gradient::Sums(op, _)
+        | Gradient::Centre(op, _)) = op
         else {
             return 0;
         };

@@ -5,7 +5,7 @@ use super::name;
 use crate::differentiate::Backward;
 use crate::ir::gradient::Gradient;
 use crate::ir::layers::bn::Bn;
-use crate::ir::{Layer, Op, Shape, ValueId};
+use crate::ir::{Activation, Layer, Op, Shape, ValueId};
 
 /// What the channels of statistics are filled up to a multiple of.
 const VECTOR: usize = 16;
@@ -27,16 +27,44 @@ pub(in crate::differentiate) fn forward(to: &mut Backward, op: &Bn, layer: &Laye
 pub(super) fn backward(to: &mut Backward, op: &Bn, layer: &Layer, d_y: ValueId) {
     let (x, name) = (layer.inputs[0], name(layer));
     let shape = to.shape(x);
-    let (op, inputs) = if layer.frozen {
-        (Gradient::Centre(op.clone()), vec![x, d_y])
-    } else {
+    let then = to.passed_over.remove(&layer.outputs[0]);
+    let mut inputs = vec![x, d_y];
+    if !layer.frozen {
         let two = two(shape);
-        let sums = Op::Gradient(Gradient::Sums(op.clone()));
-        let sums = to.made(&format!("{name}.sums"), sums, &[x, d_y], two, layer.weights);
-        (Gradient::Centre(op.clone()), vec![x, d_y, sums])
-    };
-    let d_x = to.made(&name, Op::Gradient(op), &inputs, shape, layer.weights);
+        let sums = Op::Gradient(Gradient::Sums(op.clone(), then.clone()));
+        inputs.push(to.made(&format!("{name}.sums"), sums, &[x, d_y], two, layer.weights));
+    }
+    let op = Op::Gradient(Gradient::Centre(op.clone(), then));
+    let d_x = to.made(&name, op, &inputs, shape, layer.weights);
     to.give(x, d_x);
+}
+
+/// Whether a batch norm's backward pass takes that of the activation behind it upon itself: where its
+/// slope is found again from what batch norm reads, by less work than a pass of its own is.
+pub(super) fn passes_over(to: &Backward, function: &Activation, x: ValueId) -> bool {
+    let cheap = match function {
+        Activation::Relu
+        | Activation::Relu6
+        | Activation::LeakyRelu(_)
+        | Activation::Hardswish
+        | Activation::Hardsigmoid => true,
+        Activation::Elu(_)
+        | Activation::Prelu
+        | Activation::Sigmoid
+        | Activation::Tanh
+        | Activation::Silu
+        | Activation::Gelu
+        | Activation::GeluTanh
+        | Activation::Mish
+        | Activation::Softplus => false,
+    };
+    let layers = &to.network.layers;
+    let normalised = to.network.values[x.0]
+        .producer
+        .is_some_and(|layer| matches!(layers[layer.0].op, Op::Gradient(Gradient::Normalise(_))));
+    cheap
+        && normalised
+        && layers.iter().flat_map(|layer| &layer.inputs).filter(|&&v| v == x).count() == 1
 }
 
 /// Two numbers a channel, each row filled up to whole vectors.

@@ -22,6 +22,10 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
         Op::Dw(op) => dw::backward(to, op, layer, d_y),
         Op::Dense(op) => dense::backward(to, op, layer, d_y),
         Op::Bn(op) => bn::backward(to, op, layer, d_y),
+        Op::Activation(function) if bn::passes_over(to, function, x) => {
+            to.passed_over.insert(x, function.clone());
+            to.give(x, d_y);
+        }
         Op::Activation(function) => {
             let seen = if of_result(function) { y } else { x };
             let op = Op::Gradient(Gradient::Activation(function.clone()));

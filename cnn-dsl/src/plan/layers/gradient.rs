@@ -39,7 +39,7 @@ impl Gradient {
     /// Whether it takes rows and writes a part, as the forward pass' element-wise kernels do.
     pub fn takes_rows(&self) -> bool {
         match &self.op {
-            ir::Gradient::Normalise(_) | ir::Gradient::Centre(_) => true,
+            ir::Gradient::Normalise(_) | ir::Gradient::Centre(..) => true,
             ir::Gradient::Dense(_)
             | ir::Gradient::Turned(_)
             | ir::Gradient::Weights(_)
@@ -49,7 +49,7 @@ impl Gradient {
             | ir::Gradient::Spread { .. }
             | ir::Gradient::Loss
             | ir::Gradient::Moments(_)
-            | ir::Gradient::Sums(_) => false,
+            | ir::Gradient::Sums(..) => false,
         }
     }
 }
@@ -80,7 +80,7 @@ pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<K
             xs.truncate(1);
             call.batch();
         }
-        ir::Gradient::Sums(_) | ir::Gradient::Centre(_) => {
+        ir::Gradient::Sums(..) | ir::Gradient::Centre(..) => {
             xs.truncate(2);
             call.batch();
         }

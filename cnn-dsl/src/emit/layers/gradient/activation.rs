@@ -40,7 +40,7 @@ pub(super) fn emit(
 }
 
 /// `let d = ...`: `d` times the slope at `seen`.
-fn slope(activation: &Activation, context: &Context<'_>) -> TokenStream {
+pub(super) fn slope(activation: &Activation, context: &Context<'_>) -> TokenStream {
     let rt = context.rt;
     let each = |slope: TokenStream| {
         quote! {

@@ -1,10 +1,11 @@
 //! Batch norm in training. What of the batch is known lies in rows of one piece: scale, shift, mean,
 //! and the factors of `d_x`.
 
-use super::{over_channels, row};
+use super::{activation, over_channels, row};
 use crate::emit::layers::blocks::{Elementwise, load, place};
 use crate::emit::layers::{Context, function, vectors_of};
 use crate::emit::print::{index, int};
+use crate::ir::Activation;
 use crate::plan::layers::gradient::Gradient;
 use crate::plan::layers::{PANEL, View};
 use proc_macro2::TokenStream;
@@ -38,15 +39,31 @@ pub(super) fn normalise(kernel: &Gradient, context: &Context<'_>) -> TokenStream
     })
 }
 
+/// `let d = ...`: the gradient of the normalised `x`, from that of the activation behind it.
+fn before(then: Option<&Activation>, view: View, context: &Context<'_>) -> TokenStream {
+    let Some(then) = then else { return TokenStream::new() };
+    let (scale, shift) = (known(SCALE, view, context), known(SHIFT, view, context));
+    let slope = activation::slope(then, context);
+    quote! { let seen = v::mul_add(x, #scale, #shift); #slope }
+}
+
 /// `a * d_y + b * x + c`.
-pub(super) fn centre(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
+pub(super) fn centre(
+    kernel: &Gradient,
+    then: Option<&Activation>,
+    context: &Context<'_>,
+) -> TokenStream {
     let y = kernel.ys[0];
     let [a, b, c] = [A, B, C].map(|which| known(which, y, context));
-    let before = TokenStream::new();
-    let kernel = Elementwise { xs: &kernel.xs, y, epilogue: &[], before };
+    let slope = before(then, y, context);
+    let kernel = Elementwise { xs: &kernel.xs, y, epilogue: &[], before: TokenStream::new() };
     kernel.emit(context, |xs, _| {
-        let (x, d_y) = (&xs[0], &xs[1]);
-        quote! { let a = v::mul_add(#d_y, #a, v::mul_add(#x, #b, #c)); }
+        let (x, d) = (&xs[0], &xs[1]);
+        quote! {
+            let (x, d) = (#x, #d);
+            #slope
+            let a = v::mul_add(d, #a, v::mul_add(x, #b, #c));
+        }
     })
 }
 
@@ -91,14 +108,18 @@ pub(super) fn moments(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
 }
 
 /// The sums of `d_y`, and of `d_y` times the difference of `x` from the batch's mean.
-pub(super) fn sums(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
+pub(super) fn sums(
+    kernel: &Gradient,
+    then: Option<&Activation>,
+    context: &Context<'_>,
+) -> TokenStream {
     let [x, d_y] = [kernel.xs[0], kernel.xs[1]];
     let (rt, [h, w, c]) = (context.rt, x.shape.hwc());
     let padded = c.next_multiple_of(PANEL);
     let lanes = context.isa.lanes();
     let x_row = row("row", "x0", x, &quote!(p), rt);
     let d_row = row("d_row", "x1", d_y, &quote!(p), rt);
-    let mean = known(MEAN, x, context);
+    let (mean, slope) = (known(MEAN, x, context), before(then, x, context));
     let channels = over_channels(c, context, |count| {
         let x = load(x, &quote!(row), &place(x, &quote!(q), 0, false, context), count, context);
         let d =
@@ -113,9 +134,10 @@ pub(super) fn sums(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
                 #x_row
                 #d_row
                 for q in 0..#columns {
-                    let d = #d;
+                    let (x, d) = (#x, #d);
+                    #slope
                     sum = v::add(sum, d);
-                    products = v::mul_add(v::sub(#x, mean), d, products);
+                    products = v::mul_add(v::sub(x, mean), d, products);
                 }
             }
             v::store(#rt::at_mut(y, #of_d), sum);

@@ -12,7 +12,8 @@ use crate::plan::layers::{PANEL, View};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// So many `f32`s of operand and gradient lie near: half of a second-level cache of 512 KB.
+/// So many `f32`s of the operand lie near: half of a second-level cache of 512 KB. Of `d_y` there are
+/// but a few filters at a time.
 const NEAR: usize = 1 << 16;
 
 /// A kernel in the making.
@@ -64,9 +65,10 @@ impl Weights<'_> {
     /// Rows of the result whose pixels, and those that they see, lie near while every tap, channel
     /// and filter passes over them.
     fn rows_at_a_time(&self) -> usize {
-        let row = |view: View| view.layout.row(view.shape);
-        let near = NEAR / (row(self.x) * self.op.stride[0] + row(self.d_y));
-        near.clamp(1, self.d_y.shape.hwc()[0])
+        let row = self.x.layout.row(self.x.shape) * self.op.stride[0];
+        let all = self.d_y.shape.hwc()[0];
+        // As many in each pass, or one less: a pass reads and writes the gradient of the kernel.
+        all.div_ceil(all.div_ceil((NEAR / row).clamp(1, all)))
     }
 
     /// Every vector of filters, some at a time.

@@ -33,8 +33,8 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         Op::Spread { stride, .. } => spread::emit(*stride, kernel, context),
         Op::Moments(_) => bn::moments(kernel, context),
         Op::Normalise(_) => bn::normalise(kernel, context),
-        Op::Sums(_) => bn::sums(kernel, context),
-        Op::Centre(_) => bn::centre(kernel, context),
+        Op::Sums(_, then) => bn::sums(kernel, then.as_ref(), context),
+        Op::Centre(_, then) => bn::centre(kernel, then.as_ref(), context),
         Op::Turned(Linear::Conv(_) | Linear::Dw(_)) | Op::Reshape(_) | Op::Loss => {
             TokenStream::new()
         }
