@@ -1,7 +1,8 @@
 //! Programs to read and to run; they share no code, and nothing is here.
 //!
-//! `simple_cnn` is a model in a macro, `mobilenet` one from a build script with Keras' weights,
-//! `filters` has weights from arrays, `shape_errors` shows what the compiler says of mistakes.
+//! `simple_cnn` is a model in a macro, and trains it; `mobilenet` is one from a build script with
+//! Keras' weights, `filters` has weights from arrays, `shape_errors` shows what the compiler says of
+//! mistakes.
 //! `build_rs` is a package of its own, as a user would have it.
 
 #![forbid(unsafe_code)]

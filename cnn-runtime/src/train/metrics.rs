@@ -96,6 +96,29 @@ impl Confusion {
     pub fn rows(&self) -> impl Iterator<Item = &[u64]> {
         self.counts.chunks_exact(self.classes.max(1))
     }
+
+    /// The matrix as text, a row a true class, a column a predicted one, with the names of the classes;
+    /// a class beyond these is called by its number.
+    pub fn table(&self, names: &[impl AsRef<str>]) -> String {
+        let number = |class: usize| class.to_string();
+        let name = |class| names.get(class).map_or(number(class), |name| name.as_ref().to_owned());
+        let names: Vec<String> = (0..self.classes).map(name).collect();
+        let length = |text: &String| text.chars().count();
+        let side = names.iter().map(length).max().unwrap_or(0);
+        let cell = |column: usize| {
+            let counts = (0..self.classes).map(|row| self.count(row, column).to_string());
+            counts.chain([names[column].clone()]).map(|text| length(&text)).max().unwrap_or(0)
+        };
+        let cells: Vec<usize> = (0..self.classes).map(cell).collect();
+        let line = |first: &str, columns: Vec<String>| {
+            let columns =
+                columns.iter().zip(&cells).map(|(text, &width)| format!("{text:>width$}"));
+            format!("{first:>side$}  {}\n", columns.collect::<Vec<_>>().join("  "))
+        };
+        let rows = names.iter().zip(self.rows());
+        let rows = rows.map(|(name, row)| line(name, row.iter().map(u64::to_string).collect()));
+        line("", names.clone()) + &rows.collect::<String>()
+    }
 }
 
 /// A row a true class, a column a predicted one.

@@ -3,6 +3,7 @@
 use crate::given::shared;
 use crate::sample;
 use cnn_runtime::data::{Arrays, Dataset, Folder, Normalisation, mnist};
+use std::path::Path;
 
 fn counts(data: &Arrays<'_>) -> Vec<usize> {
     let mut counts = vec![0; data.classes()];
@@ -42,6 +43,20 @@ fn fashion_mnist_has_its_published_figures() {
     assert_eq!((image[..84].iter().sum::<f32>(), target[9]), (0.0, 1.0));
     let of = Normalisation::of(&fashion.train.scale(1.0 / 255.0)).unwrap();
     assert!((of.mean[0] - 0.2860).abs() < 5e-5 && (of.std[0] - 0.3530).abs() < 5e-5, "{of:?}");
+}
+
+/// What lies beside the example is where Fashion-MNIST begins.
+#[test]
+fn the_shipped_part_is_the_beginning_of_fashion_mnist() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/fashion");
+    let shipped = mnist(shipped).expect("it is sound");
+    assert_eq!((shipped.train.len(), shipped.test.len()), (6000, 1000));
+    let Some(folder) = shared("fashion-mnist") else { return };
+    let whole = mnist(folder).expect("it is sound");
+    for (part, whole) in [(&shipped.train, &whole.train), (&shipped.test, &whole.test)] {
+        let differs = |&index: &usize| sample(part, index, None) != sample(whole, index, None);
+        assert_eq!((0..part.len()).find(differs), None);
+    }
 }
 
 /// The first 4,000 images of CIFAR-10, with the labels that stand at the beginning of `data_batch_1`:

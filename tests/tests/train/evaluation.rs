@@ -74,4 +74,11 @@ fn a_confusion_matrix_is_shown_a_row_a_class() {
     let shown = evaluation.confusion.to_string();
     assert_eq!(shown.lines().next(), Some(" 0  0  0  0  0  0  0"));
     assert_eq!(shown.lines().last(), Some("12  0  0  0  0  0  0"));
+    assert_eq!(evaluation.to_string(), "loss 1.9459, accuracy 0.00 %, top-5 0.00 %");
+    let named = evaluation.confusion.table(&["cat", "dog"]);
+    let lines: Vec<&str> = named.lines().collect();
+    assert_eq!(lines[0], "     cat  dog  2  3  4  5  6");
+    assert_eq!(lines[1], "cat    0    0  0  0  0  0  0");
+    assert_eq!(lines[7], "  6   12    0  0  0  0  0  0");
+    assert_eq!(lines.len(), 8);
 }
