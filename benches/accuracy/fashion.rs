@@ -1,0 +1,59 @@
+//! A small network of depthwise separable convolutions with batch norm, on Fashion-MNIST.
+
+use crate::{Options, Outcome, USAGE};
+use cnn_runtime::data::{Augment, Dataset, Normalisation, mnist};
+use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
+use std::error::Error;
+
+cnn_runtime::cnn! {
+    block separable(out, stride = 1) {
+        dw 3x3, stride stride, pad same, bn momentum 0.9, relu;
+        conv 1x1, out, bn momentum 0.9, relu;
+    }
+
+    model Clothes {
+        input 28x28x1;
+        conv 3x3, 16, pad same, bn momentum 0.9, relu  -> 28x28x16;
+        separable 32, stride 2                         -> 14x14x32;
+        separable 64;
+        separable 64;
+        separable 128, stride 2                        -> 7x7x128;
+        separable 128;
+        pool avg global;
+        dense 10, softmax;
+        train;
+    }
+}
+
+const EPOCHS: usize = 15;
+
+/// A training by its seed.
+pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+    let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
+    let by = Normalisation::of(&data.train)?;
+    let augment = Augment { flip: true, shift: [2, 2], ..Augment::default() };
+    // Shifted before they are normalised: what comes in at the edges is black.
+    let (train, test) =
+        (data.train.augmented(augment).normalised(&by)?, data.test.normalised(&by)?);
+    let threads = options.threads;
+    Ok(Box::new(move |seed| {
+        let mut net = Clothes::init(seed);
+        net.threads(threads);
+        let fit = Fit {
+            batch_size: 128,
+            epochs: EPOCHS,
+            seed,
+            optimizer: Sgd {
+                learning_rate: 0.1,
+                momentum: 0.9,
+                weight_decay: WeightDecay::l2(5e-4),
+                ..Sgd::default()
+            }
+            .into(),
+            schedule: Schedule::Cosine { epochs: EPOCHS, floor: 0.0 },
+            ..Fit::default()
+        };
+        net.fit_dataset(&train, fit)?;
+        Ok(net.evaluate_dataset(&test)?.accuracy)
+    }))
+}

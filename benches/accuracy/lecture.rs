@@ -1,0 +1,31 @@
+//! The lecture's model with the lecture's settings, on all of MNIST.
+
+use crate::{Options, Outcome, USAGE};
+use cnn_runtime::data::mnist;
+use cnn_runtime::train::Fit;
+use std::error::Error;
+
+cnn_runtime::cnn! {
+    model SimpleCnn {
+        input 28x28x1;
+        conv 3x3, 3, relu                  -> 26x26x3;
+        conv 3x3, 3, relu                  -> 24x24x3;
+        flatten;
+        dense 10, softmax;
+        train;
+    }
+}
+
+/// A training by its seed.
+pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+    let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
+    let (train, test) = (data.train.scale(1.0 / 255.0), data.test.scale(1.0 / 255.0));
+    let threads = options.threads;
+    Ok(Box::new(move |seed| {
+        let mut net = SimpleCnn::init(seed);
+        net.threads(threads);
+        let fit = Fit { batch_size: 100, epochs: 4, validation_split: 0.2, seed, ..Fit::default() };
+        net.fit_dataset(&train, fit)?;
+        Ok(net.evaluate_dataset(&test)?.accuracy)
+    }))
+}
