@@ -173,6 +173,14 @@ pub enum DataError {
         /// The share.
         fraction: f64,
     },
+    /// A fold of a data set that there is not.
+    #[error("there is no fold {fold} of {folds}: folds are two at least, counted from 0")]
+    Fold {
+        /// Which one.
+        fold: usize,
+        /// How many.
+        folds: usize,
+    },
     /// A sample was asked for that is not there.
     #[error("there is no sample {index}: the data set has {len}, counted from 0")]
     Index {

@@ -25,6 +25,9 @@ use super::{Dataset, Draw, check_read};
 /// that takes in all pixels where it makes smaller, as Pillow's `BILINEAR` does. Pixels are RGB, 0 to
 /// 255.
 ///
+/// Photos of one class lie one behind the other: [`Dataset::fold`] gives each class its share of what
+/// validates. The last part of all, as `validation_split` takes it, would be the last class.
+///
 /// ```no_run
 /// use cnn_runtime::data::{Dataset, Folder};
 ///

@@ -134,6 +134,26 @@ pub trait Dataset: Sync {
         Ok((self.first(train), self.last(self.len() - train)))
     }
 
+    /// One of `folds` ways to train with all samples but every `folds`-th, which validates: sample `i`
+    /// where `i % folds` is `fold`. Of samples that lie class by class, as a [`Folder`]'s do, every
+    /// class has its share on both sides; with all folds in turn it is cross-validation.
+    ///
+    /// # Errors
+    /// When there is no such fold, or fewer than two.
+    fn fold(&self, fold: usize, folds: usize) -> Result<(Subset<&Self>, Subset<&Self>), DataError>
+    where
+        Self: Sized,
+    {
+        if folds < 2 || fold >= folds {
+            return Err(DataError::Fold { fold, folds });
+        }
+        let indices = |validates: bool| {
+            let of_fold = |index: &usize| (index % folds == fold) == validates;
+            (0..self.len()).filter(of_fold).collect()
+        };
+        Ok((self.subset(indices(false))?, self.subset(indices(true))?))
+    }
+
     /// With `(x - mean) / std` for every element.
     ///
     /// # Errors

@@ -40,7 +40,8 @@ pub struct Fit<'a> {
     /// How often every training sample is seen; 1 by default.
     pub epochs: usize,
     /// This share of the samples, the last ones, validates and is not trained with: taken before any
-    /// shuffling, `floor(n * (1 - share))` samples are left. None by default.
+    /// shuffling, `floor(n * (1 - share))` samples are left. None by default. Samples that lie class by
+    /// class, as those of a folder of photos, need [`Dataset::fold`] instead.
     pub validation_split: f64,
     /// Samples that validate, instead of a share.
     pub validation_data: Option<&'a dyn Dataset>,

@@ -163,6 +163,14 @@ fn parts_are_the_samples_that_they_name() {
     assert_eq!(all(&(&data).last(9)).len(), 6);
     assert_eq!(all(&(&data).subset(vec![5, 0, 5]).unwrap()), [5.0, 0.0, 5.0]);
     assert_eq!(all(&(&data).last(4).first(2).last(1)), [3.0]);
+    let (train, validation) = data.fold(1, 4).unwrap();
+    assert_eq!((all(&train), all(&validation)), (vec![0.0, 2.0, 3.0, 4.0], vec![1.0, 5.0]));
+    for (fold, folds) in [(0, 0), (0, 1), (4, 4)] {
+        let error = data.fold(fold, folds).unwrap_err().to_string();
+        let wanted =
+            format!("there is no fold {fold} of {folds}: folds are two at least, counted from 0");
+        assert_eq!(error, wanted);
+    }
     let error = (&data).subset(vec![0, 6]).unwrap_err().to_string();
     assert_eq!(error, "there is no sample 6: the data set has 6, counted from 0");
     let part = (&data).first(2);
