@@ -1,8 +1,8 @@
 //! LeNet-5 on MNIST.
 
 use crate::{Options, Outcome, USAGE};
-use cnn_runtime::data::mnist;
-use cnn_runtime::train::{Fit, Schedule, Sgd};
+use cnn_runtime::data::{Dataset, Normalisation, mnist};
+use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
 use std::error::Error;
 
 cnn_runtime::cnn! {
@@ -27,7 +27,8 @@ const EPOCHS: usize = 10;
 /// A training by its seed.
 pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
     let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
-    let (train, test) = (data.train.scale(1.0 / 255.0), data.test.scale(1.0 / 255.0));
+    let by = Normalisation::of(&data.train)?;
+    let (train, test) = (data.train.normalised(&by)?, data.test.normalised(&by)?);
     let threads = options.threads;
     Ok(Box::new(move |seed| {
         let mut net = LeNet5::init(seed);
@@ -36,7 +37,13 @@ pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Err
             batch_size: 128,
             epochs: EPOCHS,
             seed,
-            optimizer: Sgd { learning_rate: 0.05, momentum: 0.9, ..Sgd::default() }.into(),
+            optimizer: Sgd {
+                learning_rate: 0.1,
+                momentum: 0.9,
+                weight_decay: WeightDecay::l2(5e-4),
+                ..Sgd::default()
+            }
+            .into(),
             schedule: Schedule::Cosine { epochs: EPOCHS, floor: 0.0 },
             ..Fit::default()
         };

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod fashion;
+mod flowers;
 mod lecture;
 mod lenet5;
 
@@ -20,12 +21,16 @@ const USAGE: &str = "usage: accuracy TRAINING [--seeds N] [--threads N]
     mnist --data DIR      the lecture's model: batch 100, 4 epochs, SGD 0.01
     lenet5 --data DIR     LeNet-5 on MNIST: momentum 0.9, batch 128, 10 epochs
     fashion --data DIR    separable convolutions with batch norm on Fashion-MNIST, 15 epochs
+    flowers --data FILE --weights FILE
+                          a new head on a frozen MobileNetV1, 20 epochs, a fold a seed
 
-DIR holds the four IDX files of the data set, as they are or gzipped";
+DIR holds the four IDX files of the data set, as they are or gzipped. The flowers are a safetensors file
+with `images` (400, 128, 128, 3) of bytes and `labels`, the weights Keras' MobileNet(alpha=0.75) as one";
 
 /// What the command line says.
 struct Options {
     data: Option<PathBuf>,
+    weights: Option<PathBuf>,
     /// How many trainings there are, from the seed 1 on.
     seeds: Option<u64>,
     threads: usize,
@@ -51,6 +56,7 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
         "mnist" => repeat(&options, 5, &lecture::run(&options)?),
         "lenet5" => repeat(&options, 1, &lenet5::run(&options)?),
         "fashion" => repeat(&options, 1, &fashion::run(&options)?),
+        "flowers" => repeat(&options, flowers::FOLDS, &flowers::run(&options)?),
         _ => Err(USAGE.into()),
     }
 }
@@ -79,11 +85,12 @@ fn repeat(
 
 fn options(mut words: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut options = Options { data: None, seeds: None, threads };
+    let mut options = Options { data: None, weights: None, seeds: None, threads };
     while let Some(word) = words.next() {
         let value = words.next().ok_or(USAGE)?;
         match word.as_str() {
             "--data" => options.data = Some(value.into()),
+            "--weights" => options.weights = Some(value.into()),
             "--seeds" => options.seeds = Some(value.parse()?),
             "--threads" => options.threads = value.parse()?,
             _ => return Err(USAGE.into()),
