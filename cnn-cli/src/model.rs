@@ -77,7 +77,7 @@ impl Texts {
         let behind = format!(" in {}", self.name());
         let model = choice.model.as_ref();
         let model = model.map(|name| (name.clone(), self.word(name, "", &behind)));
-        let mut request = Request { model, rename: None, parameters: Vec::new() };
+        let mut request = Request { model, ..Request::default() };
         let mut errors = Vec::new();
         for Pair { key, value } in &choice.parameters {
             let (key, before) = (key.trim(), format!("--param {key}={value}: "));

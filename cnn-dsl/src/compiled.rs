@@ -37,10 +37,11 @@ impl Compiled {
             inputs: None,
             outputs: None,
             embedded: true,
+            train: true,
         };
         let written = model_names(sources, root);
         let stubs: Vec<Stub> = match selection {
-            Selection::All => written
+            Selection::All | Selection::AllTrained(_) => written
                 .into_iter()
                 .map(|(visibility, ident)| nameless(ident.name, ident.span, visibility))
                 .collect(),

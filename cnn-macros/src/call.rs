@@ -111,11 +111,12 @@ impl Call {
 
     /// The model that the arguments ask for; each name and each value is a text of its own.
     fn request(&mut self, arguments: Arguments, errors: &mut Vec<Diagnostic>) -> Request {
-        let Arguments { path: _, model, rename, parameters } = arguments;
+        let Arguments { path: _, model, rename, parameters, train } = arguments;
         let mut request = Request {
             model: model.map(|name| self.name(name)),
             rename: rename.map(|name| self.name(name)),
             parameters: Vec::new(),
+            train: train.map(|word| self.name(word).1),
         };
         for (name, value) in parameters {
             let (name, span) = self.name(name);

@@ -1,4 +1,4 @@
-//! The arguments of `include_model!`: `"path.cnn", Model as Name, alpha = 0.5`.
+//! The arguments of `include_model!`: `"path.cnn", Model as Name, train, alpha = 0.5`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -15,13 +15,17 @@ pub struct Arguments {
     pub rename: Option<Ident>,
     /// Parameters; the values are the language's to read.
     pub parameters: Vec<(Ident, TokenStream)>,
+    /// The word `train`: as if the model's text said it.
+    pub train: Option<Ident>,
 }
 
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let path = input.parse()?;
-        let mut arguments = Self { path, model: None, rename: None, parameters: Vec::new() };
+        let (model, rename, parameters, train) = (None, None, Vec::new(), None);
+        let mut arguments = Self { path, model, rename, parameters, train };
         comma(input)?;
+        arguments.train(input)?;
         if input.peek(Ident::peek_any) && !input.peek2(Token![=]) {
             if !input.peek(Token![as]) {
                 arguments.model = Some(input.call(Ident::parse_any)?);
@@ -33,12 +37,32 @@ impl Parse for Arguments {
             comma(input)?;
         }
         while !input.is_empty() {
+            if arguments.train(input)? {
+                continue;
+            }
             let name = input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
             arguments.parameters.push((name, value(input)?));
             comma(input)?;
         }
         Ok(arguments)
+    }
+}
+
+impl Arguments {
+    /// Takes the word `train` that stands alone.
+    fn train(&mut self, input: ParseStream<'_>) -> syn::Result<bool> {
+        let word = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "train");
+        if !word || input.peek2(Token![=]) || input.peek2(Token![as]) {
+            return Ok(false);
+        }
+        let word = input.call(Ident::parse_any)?;
+        if self.train.is_some() {
+            return Err(syn::Error::new(word.span(), "`train` is said twice"));
+        }
+        self.train = Some(word);
+        comma(input)?;
+        Ok(true)
     }
 }
 
@@ -68,11 +92,13 @@ mod tests {
 
     fn read(text: &str) -> String {
         match syn::parse_str::<Arguments>(text) {
-            Ok(Arguments { path, model, rename, parameters }) => {
+            Ok(Arguments { path, model, rename, parameters, train }) => {
                 let name = |ident: Option<syn::Ident>| ident.map_or("-".into(), |i| i.to_string());
                 let values: Vec<_> =
                     parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-                format!("{} {} {}{}", path.value(), name(model), name(rename), values.concat())
+                let train = train.map_or("", |_| " train");
+                let (model, rename, values) = (name(model), name(rename), values.concat());
+                format!("{} {model} {rename}{train}{values}", path.value())
             }
             Err(error) => error.to_string(),
         }
@@ -89,6 +115,12 @@ mod tests {
             read(r#""m.cnn", Big, size = 28x28x1, layers = [3, 4], act = relu,"#),
             "m.cnn Big - size=28x28x1 layers=[3 , 4] act=relu"
         );
+        assert_eq!(read(r#""m.cnn", train"#), "m.cnn - - train");
+        assert_eq!(read(r#""m.cnn", Big as Small, train, a = 1"#), "m.cnn Big Small train a=1");
+        assert_eq!(read(r#""m.cnn", train, Big, a = 1"#), "m.cnn Big - train a=1");
+        assert_eq!(read(r#""m.cnn", a = 1, train"#), "m.cnn - - train a=1");
+        assert_eq!(read(r#""m.cnn", train = 1"#), "m.cnn - - train=1");
+        assert_eq!(read(r#""m.cnn", train, train"#), "`train` is said twice");
         // syn puts "unexpected end of input" before it where it can tell.
         let missing = read(r#""m.cnn", alpha ="#);
         assert!(missing.ends_with("expected a value"), "{missing}");

@@ -51,6 +51,20 @@
 //! | `M::layers()`, `M::summary()` | the rows of the summary: [`LayerInfo`]; the summary as text |
 //! | `M::INPUT`, `OUTPUT`, `PARAMETERS`, `MULT_ADDS`, `ARENA_BYTES`, `WEIGHT_BYTES` | its figures |
 //!
+//! A model with `train;` (and the feature `train`) has beside these:
+//!
+//! | | |
+//! |---|---|
+//! | `M::with_init(init, seed)` | a net whose kernels are drawn from another distribution: [`Init`] |
+//! | `net.fit(&images, &labels, fit)`, `net.fit_dataset(&data, fit)` | trains: `train::Fit`, `data::Dataset` |
+//! | `net.evaluate(&images, &labels)`, `net.evaluate_dataset(&data)` | loss, top-1, top-5, confusion matrix |
+//! | `net.freeze("conv1"..="pool1")?`, `net.unfreeze(..)?`, `net.frozen()` | which layers stay as they are: `train::Layers` |
+//! | `net.load_matching(weights)?` | takes what fits of another network's weights, and lists what does not: [`Matching`] |
+//! | `net.save(path)?` | a safetensors file that `load` reads |
+//! | `net.learn(\|learner\| ...)` | a training loop of one's own: `train::Learner` |
+//! | `net.into_inference()` | the net as `MInference`, a type without what trains it |
+//! | `M::train_arena_bytes(batch)` | the memory of its training |
+//!
 //! With several inputs or outputs these take and give one each, in the order of declaration.
 //!
 //! Here are the types around a model. Kernels are not here: the compiler writes them into the user's
@@ -88,7 +102,7 @@ mod workspace;
 #[doc(hidden)]
 pub mod __rt;
 
-pub use cnn_weights::{Flatten, Load, LoadError, Matching};
+pub use cnn_weights::{Flatten, Init, Load, LoadError, Matching};
 pub use image::{Bytes, Image, ShapeError, Zeros, image, images};
 pub use layer_info::LayerInfo;
 pub use model::{Loadable, Model};

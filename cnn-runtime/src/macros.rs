@@ -41,7 +41,8 @@ macro_rules! cnn {
 /// Defines one model of a `.cnn` file: `include_model!("path.cnn", Model as Name, parameter = value)`.
 ///
 /// The path is relative to the package's folder (`CARGO_MANIFEST_DIR`). Without a model's name it
-/// is the first of the file. The crate is built anew when the file or a file that it uses changes.
+/// is the first of the file. The word `train` lets it be trained though its text does not say so:
+/// `include_model!("path.cnn", Model, train)`. The crate is built anew when the file or a file that it uses changes.
 ///
 /// ```
 /// cnn_runtime::include_model!("src/doc/lecture.cnn", Lecture as Small, classes = 4);
@@ -95,4 +96,99 @@ macro_rules! __training {
         ));
         $($stub)*
     };
+}
+
+/// What trains a model that does not compile: the same signatures, nothing behind them.
+#[cfg(feature = "train")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stub_of_training {
+    ($name:ident) => {
+        #[allow(clippy::all, clippy::pedantic, unreachable_pub, unused)]
+        const _: () = {
+            use $crate as runtime;
+            use $crate::__rt as rt;
+
+            impl $name {
+                pub fn with_init(init: runtime::Init, seed: u64) -> Self {
+                    rt::train::no_model()
+                }
+                pub fn save(
+                    &self,
+                    path: impl rt::AsRef<rt::Path>,
+                ) -> rt::Result<(), rt::train::SaveError> {
+                    rt::train::no_model()
+                }
+                pub fn load_matching(
+                    &mut self,
+                    weights: impl rt::Into<runtime::Load>,
+                ) -> rt::Result<runtime::Matching, runtime::LoadError> {
+                    rt::train::no_model()
+                }
+                pub fn freeze(
+                    &mut self,
+                    layers: impl rt::Into<runtime::train::Layers>,
+                ) -> rt::Result<&mut Self, runtime::train::FreezeError> {
+                    rt::train::no_model()
+                }
+                pub fn unfreeze(
+                    &mut self,
+                    layers: impl rt::Into<runtime::train::Layers>,
+                ) -> rt::Result<&mut Self, runtime::train::FreezeError> {
+                    rt::train::no_model()
+                }
+                pub fn frozen(&self) -> rt::Vec<&'static str> {
+                    rt::train::no_model()
+                }
+                pub fn fit<'a>(
+                    &mut self,
+                    images: impl rt::Into<runtime::data::Images<'a>>,
+                    labels: impl rt::Into<runtime::data::Labels<'a>>,
+                    fit: runtime::train::Fit<'_>,
+                ) -> rt::Result<runtime::train::History, runtime::train::FitError> {
+                    rt::train::no_model()
+                }
+                pub fn fit_dataset(
+                    &mut self,
+                    data: &dyn runtime::data::Dataset,
+                    fit: runtime::train::Fit<'_>,
+                ) -> rt::Result<runtime::train::History, runtime::train::FitError> {
+                    rt::train::no_model()
+                }
+                pub fn evaluate<'a>(
+                    &mut self,
+                    images: impl rt::Into<runtime::data::Images<'a>>,
+                    labels: impl rt::Into<runtime::data::Labels<'a>>,
+                ) -> rt::Result<runtime::train::Evaluation, runtime::train::FitError> {
+                    rt::train::no_model()
+                }
+                pub fn evaluate_dataset(
+                    &mut self,
+                    data: &dyn runtime::data::Dataset,
+                ) -> rt::Result<runtime::train::Evaluation, runtime::train::FitError> {
+                    rt::train::no_model()
+                }
+                pub fn learn<R>(
+                    &mut self,
+                    train: impl rt::FnOnce(&mut runtime::train::Engine<'_>) -> R,
+                ) -> R {
+                    rt::train::no_model()
+                }
+                pub fn into_inference(self) -> Self {
+                    self
+                }
+                pub fn train_arena_bytes(batch: usize) -> u64 {
+                    rt::train::no_model()
+                }
+            }
+        };
+    };
+}
+
+/// Nothing: without the feature there are no types to say it with.
+#[cfg(not(feature = "train"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stub_of_training {
+    ($name:ident) => {};
 }

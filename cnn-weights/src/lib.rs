@@ -54,7 +54,7 @@ pub use array::{Array, Values, arrays};
 pub use error::{
     LoadError, Mismatch, Misshapen, Missing, NotFinite, Proposal, Repeated, Surplus, WrongDtype,
 };
-pub use init::init;
+pub use init::{Init, init, init_with};
 pub use load::{Flatten, Load};
 pub use matching::Matching;
 pub use pack::{embed, pack, unpack};

@@ -36,7 +36,7 @@ pub fn compile(path: impl AsRef<Path>) -> Result<(), BuildError> {
     if path.is_dir() { build.folder(path).compile() } else { build.file(path).compile() }
 }
 
-/// What is to be compiled. `model`, `parameter` and `instance` are about the file named last.
+/// What is to be compiled. `model`, `parameter`, `instance` and `train` are about the file named last.
 ///
 /// ```no_run
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -60,7 +60,7 @@ pub struct Build {
 #[derive(Debug)]
 enum Named {
     File(PathBuf, Models),
-    Folder(PathBuf),
+    Folder(PathBuf, Models),
 }
 
 impl Build {
@@ -79,7 +79,7 @@ impl Build {
     /// Compiles every `.cnn` file of this folder and the folders in it.
     #[must_use]
     pub fn folder(mut self, path: impl AsRef<Path>) -> Self {
-        self.named.push(Named::Folder(path.as_ref().to_owned()));
+        self.named.push(Named::Folder(path.as_ref().to_owned(), Models::default()));
         self
     }
 
@@ -108,6 +108,24 @@ impl Build {
         let values: Vec<_> =
             parameters.into_iter().map(|(k, v)| (k.to_owned(), v.to_string())).collect();
         self.about_file(name, |models| models.instance(name, model, values))
+    }
+
+    /// Lets the models of the file or folder named last be trained, as if each said `train;`. A layer
+    /// that has no backward pass is then an error at its place; `model` chooses among a file's models.
+    ///
+    /// ```no_run
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     cnn_dsl::build::Build::new().file("models/lecture.cnn").train().compile()?;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn train(mut self) -> Self {
+        match self.named.last_mut() {
+            Some(Named::File(_, models) | Named::Folder(_, models)) => models.train(),
+            None => self.misplaced = Some("train".to_owned()),
+        }
+        self
     }
 
     /// Emits kernels for these instruction sets alone, and for the portable one, which is always
@@ -180,7 +198,7 @@ impl Build {
     fn about_file(mut self, name: &str, say: impl FnOnce(&mut Models)) -> Self {
         match self.named.last_mut() {
             Some(Named::File(_, models)) => say(models),
-            Some(Named::Folder(_)) | None => self.misplaced = Some(name.to_owned()),
+            Some(Named::Folder(..)) | None => self.misplaced = Some(name.to_owned()),
         }
         self
     }
@@ -207,9 +225,9 @@ fn units(named: Vec<Named>, tracked: &mut Tracked) -> Result<Vec<Unit>, BuildErr
     for call in named {
         let (paths, models) = match call {
             Named::File(path, models) => (vec![path], models),
-            Named::Folder(folder) => {
+            Named::Folder(folder, models) => {
                 tracked.add(&folder);
-                (files::models_in(&folder)?, Models::default())
+                (files::models_in(&folder)?, models)
             }
         };
         for path in paths {

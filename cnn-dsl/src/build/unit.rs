@@ -29,6 +29,7 @@ pub(super) struct Unit {
 pub(super) struct Models {
     chosen: Vec<Wanted>,
     instances: Vec<Wanted>,
+    train: bool,
 }
 
 /// One model with parameters.
@@ -56,6 +57,10 @@ impl Models {
     pub(super) fn instance(&mut self, name: &str, model: &str, parameters: Vec<(String, String)>) {
         let (model, rename) = (Some(model.to_owned()), Some(name.to_owned()));
         self.instances.push(Wanted { model, rename, parameters });
+    }
+
+    pub(super) fn train(&mut self) {
+        self.train = true;
     }
 
     /// The first name that no type can have: a model becomes one.
@@ -109,7 +114,7 @@ impl Unit {
         let unreadable = |source| BuildError::Text { path: self.path.clone(), source };
         let text = disk.read_text(&self.path).map_err(unreadable)?;
         let mut emitted = Emitted::default();
-        let Models { chosen, instances } = &self.models;
+        let Models { chosen, instances, train: _ } = &self.models;
         // The instances come on top of all of the file's models, unless some were chosen.
         if chosen.is_empty() {
             self.add(&text, None, disk, target, &mut emitted);
@@ -135,11 +140,15 @@ impl Unit {
         let (name, text) = (self.shown_path(), text.to_owned());
         let root = sources.add(SourceFile { name, folder, text });
         let mut errors = Vec::new();
-        let selection = match wanted {
-            None => Selection::All,
-            Some(list) => Selection::Some(
-                list.iter().map(|wanted| request(wanted, &mut sources, &mut errors)).collect(),
-            ),
+        let train = self.models.train.then(|| add(&mut sources, "train()"));
+        let selection = match (wanted, train) {
+            (None, None) => Selection::All,
+            (None, Some(at)) => Selection::AllTrained(at),
+            (Some(list), train) => {
+                let mut request = |wanted| request(wanted, &mut sources, &mut errors);
+                let wanted = list.iter().map(|wanted| Request { train, ..request(wanted) });
+                Selection::Some(wanted.collect())
+            }
         };
         let Emitted { blobs, .. } = emitted;
         let mut door = Door {
@@ -187,6 +196,7 @@ fn request(wanted: &Wanted, sources: &mut Sources, errors: &mut Vec<Diagnostic>)
         model: wanted.model.as_ref().map(|name| (name.clone(), add(sources, name))),
         rename: wanted.rename.as_ref().map(|name| (name.clone(), add(sources, name))),
         parameters: Vec::new(),
+        train: None,
     };
     for (name, value) in &wanted.parameters {
         let (at, value) = (add(sources, name), add(sources, value));

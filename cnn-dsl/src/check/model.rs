@@ -40,6 +40,8 @@ pub(super) struct Wanted<'a> {
     pub(super) instance: bool,
     /// Where the model is named that this is made from: in the instance's text, else in a request.
     pub(super) made: Option<Span>,
+    /// Where the door asks for training.
+    pub(super) train: Option<Span>,
 }
 
 /// What a model's own statements say about it.
@@ -148,6 +150,7 @@ pub(super) fn resolve<'a>(index: &'a Index<'a>, request: &'a Request) -> Result<
         parameters,
         instance,
         made: base.or(named),
+        train: request.train,
     })
 }
 
@@ -169,6 +172,7 @@ impl<'a> Expander<'a> {
             self.close();
         }
         let outputs = self.outputs();
+        self.declared.train = self.declared.train.or(wanted.train);
         self.trainable(outputs.as_deref().unwrap_or_default());
         self.network.number_tensors();
         let embedded = self.embed(files);
@@ -201,6 +205,7 @@ impl<'a> Expander<'a> {
                     }),
                     outputs: outputs.map(|o| o.iter().map(|o| shape(o.value)).collect()),
                     embedded: self.declared.weights.is_some(),
+                    train: self.declared.train.is_some(),
                     ..stub(wanted)
                 })
             }
@@ -296,5 +301,6 @@ pub(super) fn stub(wanted: &Wanted<'_>) -> Stub {
         inputs: None,
         outputs: None,
         embedded: false,
+        train: true,
     }
 }

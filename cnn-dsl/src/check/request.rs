@@ -11,6 +11,8 @@ pub enum Selection {
     /// Every model and instance of the root file, with its defaults, in text order; blocks that no
     /// model calls have their names checked.
     All,
+    /// The same, to be trained: as if each said `train;`. The place is where that is asked for.
+    AllTrained(Span),
     /// These.
     Some(Vec<Request>),
 }
@@ -24,6 +26,18 @@ pub struct Request {
     pub rename: Option<(String, Span)>,
     /// Parameters by name, with the name's place.
     pub parameters: Vec<(String, Span, Expr)>,
+    /// Where the door asks for training, if it does: as if the model said `train;`.
+    pub train: Option<Span>,
+}
+
+impl Selection {
+    /// Whether every model is wanted.
+    pub fn is_all(&self) -> bool {
+        match self {
+            Self::All | Self::AllTrained(_) => true,
+            Self::Some(_) => false,
+        }
+    }
 }
 
 /// What came of it.
@@ -52,6 +66,8 @@ pub struct Stub {
     pub outputs: Option<Vec<Shape>>,
     /// Whether the model has embedded weights.
     pub embedded: bool,
+    /// Whether the model is trained, as far as is known.
+    pub train: bool,
 }
 
 impl Stub {
@@ -67,6 +83,7 @@ impl Stub {
             inputs: Some(inputs.map(|i| (network.shape(i.value), i.preprocess.bytes)).collect()),
             outputs: Some(outputs.map(|o| network.shape(o.value)).collect()),
             embedded: network.embedded.is_some(),
+            train: network.train,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::check::request::{Checked, Request, Selection, Stub};
 use crate::check::scope::Frame;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Network;
-use crate::source::{Files, Sources};
+use crate::source::{Files, Sources, Span};
 use crate::syntax::Program;
 use crate::syntax::ast::{Block, Model, Statement, Visibility};
 
@@ -30,15 +30,17 @@ pub fn check(
     let mut names = Vec::new();
     let index = Index::new(program, &mut names);
     let mut errors: Vec<Error> = names.into_iter().map(Error::from).collect();
+    let every = |train: Option<Span>| {
+        let request = |made: &Made<'_>| {
+            let name = made.name();
+            let model = Some((name.name.clone(), name.span));
+            Request { model, train, ..Request::default() }
+        };
+        index.made.iter().map(request).collect()
+    };
     let requests: Vec<Request> = match selection {
-        Selection::All => index
-            .made
-            .iter()
-            .map(|made| {
-                let name = made.name();
-                Request { model: Some((name.name.clone(), name.span)), ..Request::default() }
-            })
-            .collect(),
+        Selection::All => every(None),
+        Selection::AllTrained(at) => every(Some(*at)),
         Selection::Some(requests) => requests.clone(),
     };
     let wanted: Vec<Result<Wanted<'_>, Error>> =
@@ -71,7 +73,7 @@ pub fn check(
             }
         });
     }
-    if matches!(selection, Selection::All) {
+    if selection.is_all() {
         for block in &index.block_list {
             if !expanded.contains(&block.name.name) {
                 check_unused(&index, sources, &mut diagnostics, block);
@@ -88,7 +90,7 @@ fn inspect<'a>(
     wanted: &[Result<Wanted<'a>, Error>],
     errors: &mut Vec<Error>,
 ) {
-    let all = matches!(selection, Selection::All);
+    let all = selection.is_all();
     let mut bodies: Vec<&'a [Statement]> = Vec::new();
     for model in wanted.iter().flatten().map(|wanted| wanted.model) {
         if !bodies.iter().any(|body| std::ptr::eq(*body, model.body.as_slice())) {
@@ -146,5 +148,6 @@ fn nameless(index: &Index<'_>, request: &Request) -> Stub {
         Some((name, span)) => (name.clone(), *span),
         None => ("Model".to_owned(), index.root_span()),
     };
-    Stub { name, name_span, visibility, docs, inputs: None, outputs: None, embedded: false }
+    let (inputs, outputs, embedded, train) = (None, None, false, true);
+    Stub { name, name_span, visibility, docs, inputs, outputs, embedded, train }
 }

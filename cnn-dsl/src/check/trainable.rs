@@ -16,9 +16,6 @@ impl Expander<'_> {
                 errors.push(TrainError::Several { train, what, count });
             }
         }
-        if let Some((path, _)) = self.declared.weights {
-            errors.push(TrainError::Embedded { train, weights: path.span });
-        }
         errors.extend(self.network.layers.iter().filter_map(|layer| {
             why_not(layer, outputs).map(|why| TrainError::Layer {
                 train,

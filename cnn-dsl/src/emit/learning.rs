@@ -3,13 +3,91 @@
 
 use crate::emit::interface::Interface;
 use crate::emit::print::int;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-/// All of it.
-pub(super) fn learning(interface: &Interface<'_>) -> TokenStream {
+/// All of it. `blob` is the model's embedded weights, `inference` the type that predicts alone.
+pub(super) fn learning(
+    blob: Option<&TokenStream>,
+    inference: &Ident,
+    interface: &Interface<'_>,
+) -> TokenStream {
+    let making = making(blob, interface);
     let [files, freezing, fitting] = [files, freezing, fitting].map(|part| part(interface));
-    quote! { #files #freezing #fitting }
+    let leaving = leaving(inference);
+    quote! { #making #files #freezing #fitting #leaving }
+}
+
+/// How a net is made.
+fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream {
+    let (runtime, rt) = (interface.runtime, interface.rt());
+    let frozen = quote!(<Self as #rt::train::Trains>::program().frozen);
+    let pretrained = blob.map(|blob| {
+        quote! {
+            #[doc = " A net that begins with the weights that the model's text names."]
+            #[must_use]
+            pub fn pretrained() -> Self {
+                Self::of(#rt::train::Parameters::embedded(&TABLE, #frozen, #blob))
+            }
+        }
+    });
+    quote! {
+        #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
+        #[must_use]
+        pub fn init(seed: u64) -> Self {
+            Self::with_init(#runtime::Init::GlorotUniform, seed)
+        }
+
+        #[doc = " A net with seeded random weights whose kernels are drawn in this way."]
+        #[must_use]
+        pub fn with_init(init: #runtime::Init, seed: u64) -> Self {
+            Self::of(#rt::train::Parameters::init(&TABLE, #frozen, init, seed))
+        }
+
+        #[doc = " A net with the weights of a safetensors file."]
+        #[doc = ""]
+        #[doc = " # Errors"]
+        #[doc = " Every missing, surplus and misshapen tensor and every NaN or infinity, listed at once."]
+        pub fn load(
+            weights: impl #rt::Into<#runtime::Load>,
+        ) -> #rt::Result<Self, #runtime::LoadError> {
+            let weights = weights.into();
+            let parameters = #rt::train::Parameters::load(&TABLE, &IGNORED, #frozen, &weights)?;
+            #rt::Ok(Self::of(parameters))
+        }
+
+        fn of(parameters: #rt::train::Parameters) -> Self {
+            let net = #rt::Net::of(&TABLE, &parameters.tensors(&TABLE), ARENA + SCRATCH);
+            Self(net.with_sets(SETS), parameters)
+        }
+
+        #pretrained
+    }
+}
+
+/// What is left when training is over.
+fn leaving(inference: &Ident) -> TokenStream {
+    let doc = format!(
+        " The net that predicts alone, [`{inference}`]: the packed weights, the threads and the \
+         instruction set stay, the parameters that training moves are dropped."
+    );
+    quote! {
+        #[doc = #doc]
+        #[must_use]
+        pub fn into_inference(self) -> #inference {
+            #inference(self.0)
+        }
+
+        #[doc = " Bytes that training allocates for batches of so many samples: saved activations and"]
+        #[doc = " gradients of all slots, and the weights as its kernels read them. Held while `fit` or"]
+        #[doc = " `learn` runs. `fit` has beside it, of 4 bytes each: the gradient, the parameters of the last"]
+        #[doc = " good epoch and the optimizer's moments, as many numbers as there are parameters each; and a"]
+        #[doc = " batch's samples for each worker and one more."]
+        #[must_use]
+        pub fn train_arena_bytes(batch: usize) -> u64 {
+            <Self as rt::train::Trains>::program().bytes(batch)
+        }
+    }
 }
 
 /// Parameters to and from files.

@@ -54,16 +54,23 @@ fn items(
     let rt = interface.rt();
     let (quiet, docs) = (quiet(), docs::model(plan));
     let version = env!("CARGO_PKG_VERSION");
-    let consts = consts(plan, &interface);
-    let making = making(blob.as_ref(), training.is_some(), &interface);
-    let learning = training.map(|_| learning::learning(&interface));
+    let inference = (door.ident)(&format!("{}Inference", network.name), network.name_span);
+    let making = match training {
+        Some(_) => learning::learning(blob.as_ref(), &inference, &interface),
+        None => making(blob.as_ref(), &interface),
+    };
     let parameters = training.map(|_| quote!(, #runtime::__rt::train::Parameters));
-    let predicting = [Element::Floats, Element::Bytes]
-        .into_iter()
-        .filter(|&element| element == Element::Floats || interface.takes_bytes())
-        .map(|element| predicting(&interface, element));
-    let telling = telling(plan, &interface);
+    let running = running(plan, &interface);
     let implementations = implementations(&ident, &interface);
+    let alone = training.map(|_| {
+        let (making, implementations) =
+            (self::making(None, &interface), self::implementations(&inference, &interface));
+        quote! { impl #inference { #making #running } #implementations }
+    });
+    let inference = training.map(|_| {
+        let docs = docs::lines([&*format!(" [`{ident}`] without what trains it: it predicts.")]);
+        quote! { #docs #quiet #[derive(Clone, Debug)] #visibility struct #inference(#runtime::__rt::Net); }
+    });
     let tables = table::tables(plan, &runtime, &rt);
     let sets = sets(door.instruction_sets);
     let run = Run::new(plan, &rt, &sets, clock).emit(&interface);
@@ -81,6 +88,8 @@ fn items(
         #[derive(Clone, Debug)]
         #visibility struct #ident(#runtime::__rt::Net #parameters);
 
+        #inference
+
         #quiet
         const _: () = {
             #import
@@ -95,14 +104,12 @@ fn items(
             const SETS: #rt::Sets = #rt::Sets::none()#(.#emitted())*;
 
             impl #ident {
-                #consts
                 #making
-                #(#predicting)*
-                #telling
-                #learning
+                #running
             }
 
             #implementations
+            #alone
             #tables
             #run
         };
@@ -136,7 +143,8 @@ fn consts(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
     }
 }
 
-fn making(blob: Option<&TokenStream>, trains: bool, interface: &Interface<'_>) -> TokenStream {
+/// How a net is made that predicts alone.
+fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
     let pretrained = blob.map(|blob| {
         quote! {
@@ -147,34 +155,11 @@ fn making(blob: Option<&TokenStream>, trains: bool, interface: &Interface<'_>) -
             }
         }
     });
-    let (init, load, of) = if trains {
-        let frozen = quote!(<Self as #rt::train::Trains>::program().frozen);
-        let of = quote! {
-            fn of(parameters: #rt::train::Parameters) -> Self {
-                let net = #rt::Net::of(&TABLE, &parameters.tensors(&TABLE), ARENA + SCRATCH);
-                Self(net.with_sets(SETS), parameters)
-            }
-        };
-        let init = quote!(Self::of(#rt::train::Parameters::init(&TABLE, #frozen, seed)));
-        let load = quote! {
-            let weights = weights.into();
-            let parameters = #rt::train::Parameters::load(&TABLE, &IGNORED, #frozen, &weights)?;
-            #rt::Ok(Self::of(parameters))
-        };
-        (init, load, Some(of))
-    } else {
-        let init = quote!(Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS)));
-        let load = quote! {
-            let net = #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
-            #rt::Ok(Self(net.with_sets(SETS)))
-        };
-        (init, load, None)
-    };
     quote! {
         #[doc = " A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1."]
         #[must_use]
         pub fn init(seed: u64) -> Self {
-            #init
+            Self(#rt::Net::init(&TABLE, ARENA + SCRATCH, seed).with_sets(SETS))
         }
 
         #[doc = " A net with the weights of a safetensors file."]
@@ -184,13 +169,23 @@ fn making(blob: Option<&TokenStream>, trains: bool, interface: &Interface<'_>) -
         pub fn load(
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<Self, #runtime::LoadError> {
-            #load
+            let net = #rt::Net::load(&TABLE, &IGNORED, ARENA + SCRATCH, &weights.into())?;
+            #rt::Ok(Self(net.with_sets(SETS)))
         }
-
-        #of
 
         #pretrained
     }
+}
+
+/// What every model does, whether it trains or not.
+fn running(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
+    let consts = consts(plan, interface);
+    let predicting = [Element::Floats, Element::Bytes]
+        .into_iter()
+        .filter(|&element| element == Element::Floats || interface.takes_bytes())
+        .map(|element| predicting(interface, element));
+    let telling = telling(plan, interface);
+    quote! { #consts #(#predicting)* #telling }
 }
 
 fn predicting(interface: &Interface<'_>, element: Element) -> TokenStream {

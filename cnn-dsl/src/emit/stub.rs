@@ -26,6 +26,14 @@ pub fn stub(stub: &Stub, door: &mut Door<'_>) -> TokenStream {
     let elements = [Some(Element::Floats), bytes.then_some(Element::Bytes)];
     let predicting = elements.into_iter().flatten().map(|e| predicting(&interface, &known, e));
     let telling = telling(&interface);
+    let training = stub.train.then(|| {
+        let inference = (door.ident)(&format!("{}Inference", stub.name), stub.name_span);
+        quote! {
+            #quiet
+            #visibility type #inference = #ident;
+            #runtime::__stub_of_training!(#ident);
+        }
+    });
     let model = (known.inputs && known.outputs).then(|| implementations(&ident, &interface));
     quote! {
         #docs
@@ -45,6 +53,8 @@ pub fn stub(stub: &Stub, door: &mut Door<'_>) -> TokenStream {
             }
             #model
         };
+
+        #training
     }
 }
 
@@ -172,6 +182,10 @@ fn telling(interface: &Interface<'_>) -> TokenStream {
         pub fn workspace() -> #runtime::Workspace { #nothing }
         #[doc = " Predicts on so many threads from now on."]
         pub fn threads(&self, threads: usize) -> &Self { self }
+        #[doc = " Lets the kernels use these instructions."]
+        pub fn use_instruction_set(&mut self, set: #runtime::InstructionSet) -> &mut Self { self }
+        #[doc = " The instructions that the kernels use."]
+        pub fn instruction_set(&self) -> #runtime::InstructionSet { #nothing }
         #[doc = " The layers."]
         pub fn layers() -> &'static [#runtime::LayerInfo] { &[] }
         #[doc = " The summary."]

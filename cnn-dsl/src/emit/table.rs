@@ -193,8 +193,13 @@ fn optional(value: Option<TokenStream>, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The embedded weights, as little-endian `f32`s.
+/// The embedded weights, as little-endian `f32`s: packed for the kernels, or one tensor behind the
+/// other for a model that goes on to train them.
 pub(super) fn blob(plan: &Plan<'_>, network: &Network) -> Option<Vec<u8>> {
     let embedded = network.embedded.as_ref()?;
+    if network.train {
+        let values = embedded.values.iter().flatten();
+        return Some(values.flat_map(|value| value.to_le_bytes()).collect());
+    }
     Some(cnn_weights::embed(&plan.weights, &embedded.values))
 }

@@ -67,7 +67,8 @@ pub fn with(text: &str, model: &str, parameters: &[(&str, &str)]) -> Network {
         ((*name).to_owned(), nowhere, expression(&sources, file).expect("a value"))
     });
     let model = Some((model.to_owned(), nowhere));
-    let request = Request { model, rename: None, parameters: parameters.collect() };
+    let parameters = parameters.collect();
+    let request = Request { model, parameters, ..Request::default() };
     let files = &mut Table::default();
     let program = Program::load(&mut sources, root, files).expect("it parses");
     let checked = check(&program, &sources, &Selection::Some(vec![request]), files);

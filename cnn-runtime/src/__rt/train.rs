@@ -3,3 +3,11 @@
 pub use cnn_weights::SaveError;
 
 pub use crate::train::{Bound, Head, Norm, Parameters, Phase, Program, Trains};
+
+/// What the functions of a model that does not compile would do: they never run.
+///
+/// # Panics
+/// Always.
+pub fn no_model() -> ! {
+    unreachable!("the model does not compile")
+}

@@ -3,7 +3,7 @@
 use super::engine::Program;
 use super::layers::{FreezeError, Layers};
 use crate::{Load, LoadError};
-use cnn_weights::{Matching, SaveError, Table, Tensor, places, read_matching};
+use cnn_weights::{Init, Matching, SaveError, Table, Tensor, init_with, places, read_matching};
 use std::path::Path;
 
 /// The parameters and running statistics of a model, one behind the other, and which of them are frozen.
@@ -15,8 +15,17 @@ pub struct Parameters {
 
 impl Parameters {
     /// Seeded random ones.
-    pub fn init(table: &Table, frozen: &[bool], seed: u64) -> Self {
-        Self::of(&cnn_weights::init(&table.tensors, seed), frozen)
+    pub fn init(table: &Table, frozen: &[bool], init: Init, seed: u64) -> Self {
+        Self::of(&init_with(init, &table.tensors, seed), frozen)
+    }
+
+    /// Those that a program embeds: the tensors one behind the other, little-endian. Where the bytes
+    /// are not as many as the table says, as in an editor that embeds none, the rest is 0.
+    pub fn embedded(table: &Table, frozen: &[bool], bytes: &[u8]) -> Self {
+        let words = bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word));
+        let len = table.tensors.iter().map(Tensor::len).sum();
+        let values = words.chain(std::iter::repeat(0.0)).take(len).collect();
+        Self { values, frozen: frozen.to_vec() }
     }
 
     /// Those of a file; `ignored` may be in it.

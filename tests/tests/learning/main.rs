@@ -1,7 +1,10 @@
 //! What a trainable model does for its user beside `fit`: freezing, weights that fit in part.
 
+mod doors;
 mod freeze;
+mod inference;
 mod matching;
+mod memory;
 
 use cnn_runtime::data::Arrays;
 use cnn_runtime::train::{Fit, Sgd, Verbose, WeightDecay};
@@ -71,3 +74,11 @@ fn fit() -> Fit<'static> {
         ..Fit::default()
     }
 }
+
+/// The parameters of a net.
+macro_rules! numbers {
+    ($net:expr) => {
+        $net.learn(|learner| cnn_runtime::train::Learner::parameters(learner).to_vec())
+    };
+}
+use numbers;

@@ -1,16 +1,8 @@
 //! Weights of a pretrained network for one with another head.
 
-use crate::{Body, Seven, samples};
-use cnn_runtime::train::Learner;
+use crate::{Body, Seven, numbers, samples};
 use cnn_runtime::{Load, LoadError};
 use cnn_weights::{Role, Tensor, to_bytes};
-
-/// The parameters of a net.
-macro_rules! numbers {
-    ($net:expr) => {
-        $net.learn(|learner| learner.parameters().to_vec())
-    };
-}
 
 /// A file of a net, and the folder that it lies in.
 fn saved(net: &Body) -> (tempfile::TempDir, std::path::PathBuf) {

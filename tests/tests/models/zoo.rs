@@ -42,7 +42,7 @@ pub fn network(file: &str, model: &str, parameters: &[(&str, &str)]) -> Network 
         });
         let parameters = parameters.collect();
         let model = Some((model.to_owned(), nowhere));
-        Selection::Some(vec![Request { model, rename: None, parameters }])
+        Selection::Some(vec![Request { model, parameters, ..Request::default() }])
     };
     checked(file, request).into_iter().next().expect("the model that was asked for")
 }

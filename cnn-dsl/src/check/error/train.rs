@@ -9,7 +9,6 @@ pub(in crate::check) enum TrainError {
     Layer { train: Span, layer: String, kind: &'static str, at: Span, why: &'static str },
     Aux { train: Span, name: String },
     Several { train: Span, what: &'static str, count: usize },
-    Embedded { train: Span, weights: Span },
 }
 
 impl TrainError {
@@ -32,12 +31,6 @@ impl TrainError {
                 let message = format!("a model that trains has one {what}, this one has {count}");
                 Diagnostic::new("no_backward", train, message)
                     .help("without `train;` the model predicts, and its weights are loaded")
-            }
-            Self::Embedded { train, weights } => {
-                let message = "a model that trains does not embed its weights";
-                Diagnostic::new("no_backward", train, message)
-                    .label(weights, "weights of compile time")
-                    .help("give the file to `load` when the program runs")
             }
         }
     }

@@ -17,6 +17,7 @@ use crate::workspace::Aligned;
 use cnn_weights::{Tensor, gradient_of, pack_parameters, places, unpack_gradients};
 use group::Group;
 use norm::Tensors;
+use program::SLOTS;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,11 +26,6 @@ pub trait Trains {
     /// Its training.
     fn program() -> &'static Program;
 }
-
-/// So many slots a batch has at most: more threads than that find nothing to do.
-const SLOTS: usize = 8;
-/// `f32`s that the gradients of all slots may take, if two slots do not take more: 64 MB.
-const GRADIENTS: usize = 16 << 20;
 
 /// Neighbouring samples of a batch, and the memory that they are computed in.
 struct Slot {
@@ -77,9 +73,6 @@ impl<'a> Engine<'a> {
         pool: &'a Pool,
         set: InstructionSet,
     ) -> Self {
-        let slots = (GRADIENTS / program.gradients_len.max(1)).clamp(2, SLOTS);
-        // A power of two is shared out evenly.
-        let slots = 1 << slots.ilog2();
         let slot = || {
             Mutex::new(Slot {
                 arenas: Aligned::zeros(0),
@@ -104,17 +97,14 @@ impl<'a> Engine<'a> {
             pool,
             set,
             weights: Aligned::zeros(program.table.len),
-            slots: (0..slots).map(|_| slot()).collect(),
+            slots: (0..program.slots()).map(|_| slot()).collect(),
             samples: 0,
         }
     }
 
-    /// The samples of a slot: as many groups in each, or one less.
+    /// The samples of a slot.
     fn span(&self, slot: usize) -> Range<usize> {
-        let (group, slots) = (self.program.side_by_side(), self.slots.len());
-        let groups = self.samples.div_ceil(group);
-        let first = |slot: usize| (groups * slot / slots * group).min(self.samples);
-        first(slot)..first(slot + 1)
+        self.program.span(self.samples, slot)
     }
 
     fn slot(&self, slot: usize) -> MutexGuard<'_, Slot> {
@@ -125,9 +115,8 @@ impl<'a> Engine<'a> {
     fn begin(&mut self, images: &[f32]) {
         let image: usize = self.program.input.iter().product();
         self.samples = images.len() / image;
-        let most = (0..self.slots.len()).map(|slot| self.span(slot).len()).max().unwrap_or(0);
-        let at_once = if self.waits() { most } else { most.min(self.program.side_by_side()) };
-        let arenas = at_once * self.program.arena;
+        let [most, arenas] = self.program.samples_of_a_slot(self.samples, self.waits());
+        let arenas = arenas * self.program.arena;
         for slot in &mut self.slots {
             let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
             if slot.arenas.get().len() < arenas {
@@ -227,14 +216,14 @@ impl<'a> Engine<'a> {
 
     /// A sample's numbers at a place of its arena, sample by sample.
     fn each<'s>(
-        slots: &'s [MutexGuard<'_, Slot>],
-        spans: &'s [Range<usize>],
-        arena: usize,
+        slots: &'s [Option<MutexGuard<'_, Slot>>],
+        program: &'static Program,
+        samples: usize,
         at: [usize; 2],
     ) -> impl Iterator<Item = &'s [f32]> + Clone {
-        slots.iter().zip(spans).flat_map(move |(slot, span)| {
-            let arenas = slot.arenas.get().chunks_exact(arena);
-            arenas.take(span.len()).map(move |arena| &arena[at[0]..at[1]])
+        slots.iter().flatten().enumerate().flat_map(move |(index, slot)| {
+            let arenas = slot.arenas.get().chunks_exact(program.arena);
+            arenas.take(program.span(samples, index).len()).map(move |arena| &arena[at[0]..at[1]])
         })
     }
 }
@@ -340,11 +329,13 @@ impl Engine<'_> {
     /// What all samples have computed becomes the batch's.
     fn meet(&mut self, bound: Bound, gradient: &mut [f32]) {
         let (Bound::Moments { norm, at } | Bound::Sums { norm, at }) = bound else { return };
-        let spans: Vec<_> = (0..self.slots.len()).map(|slot| self.span(slot)).collect();
-        let Self { program, places, parameters, weights, slots, .. } = self;
-        let slots: Vec<_> =
-            slots.iter().map(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        let samples = Self::each(&slots, &spans, program.arena, at);
+        let Self { program, places, parameters, weights, slots, samples, .. } = self;
+        // No vector: a batch has several of these meetings.
+        let slots: [_; SLOTS] = std::array::from_fn(|slot| {
+            let slot = slots.get(slot)?;
+            Some(slot.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        let samples = Self::each(&slots, program, *samples, at);
         let norm = &program.norms[norm];
         let tensors = Tensors { norm, places };
         match bound {

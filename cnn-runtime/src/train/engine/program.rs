@@ -4,6 +4,7 @@ use crate::pool::Team;
 use crate::simd::InstructionSet;
 use crate::train::Head;
 use cnn_weights::{Fold, Pack, Table};
+use std::ops::Range;
 
 /// Runs a phase: its number, the instructions, who computes, weights, arena, gradients of the slot.
 pub type Run = fn(usize, InstructionSet, &mut Team<'_>, &[f32], &mut [f32], &mut [f32]);
@@ -107,7 +108,52 @@ pub struct Norm {
     pub frozen: bool,
 }
 
+/// So many slots a batch has at most: more threads than that find nothing to do.
+pub(super) const SLOTS: usize = 8;
+/// `f32`s that the gradients of all slots may take, if two slots do not take more: 64 MB.
+const GRADIENTS: usize = 16 << 20;
+
 impl Program {
+    /// So many slots a batch is cut into, whatever its size.
+    pub(super) fn slots(&self) -> usize {
+        let slots = (GRADIENTS / self.gradients_len.max(1)).clamp(2, SLOTS);
+        // A power of two is shared out evenly.
+        1 << slots.ilog2()
+    }
+
+    /// The samples of a slot: as many groups in each, or one less.
+    pub(super) fn span(&self, samples: usize, slot: usize) -> Range<usize> {
+        let (group, slots) = (self.side_by_side(), self.slots());
+        let groups = samples.div_ceil(group);
+        let first = |slot: usize| (groups * slot / slots * group).min(samples);
+        first(slot)..first(slot + 1)
+    }
+
+    /// The most samples of a slot, and so many of them have arenas: all where samples wait for each
+    /// other, else those that go side by side.
+    pub(super) fn samples_of_a_slot(&self, samples: usize, waits: bool) -> [usize; 2] {
+        let most = (0..self.slots()).map(|slot| self.span(samples, slot).len()).max().unwrap_or(0);
+        [most, if waits { most } else { most.min(self.side_by_side()) }]
+    }
+
+    /// Bytes that an engine allocates for batches of so many samples, its packed weights among them.
+    pub fn bytes(&self, batch: usize) -> u64 {
+        let waits = self.bounds.iter().any(|bound| match bound {
+            Bound::Next | Bound::Loss { .. } => false,
+            Bound::Moments { norm, .. } | Bound::Sums { norm, .. } => !self.norms[*norm].frozen,
+        });
+        let [most, arenas] = self.samples_of_a_slot(batch, waits);
+        let numbers = [
+            arenas * self.arena,
+            self.gradients_len,
+            self.scratch,
+            self.together(),
+            most * (1 + self.outputs),
+        ];
+        let all = self.slots() * numbers.iter().sum::<usize>() + self.table.len;
+        (all * size_of::<f32>()) as u64
+    }
+
     /// The first layer of which a saved value is not finite.
     pub(super) fn first_not_finite(&self, arena: &[f32]) -> &'static str {
         let finite = |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
