@@ -25,7 +25,7 @@ impl Parse for Arguments {
         let (model, rename, parameters, train) = (None, None, Vec::new(), None);
         let mut arguments = Self { path, model, rename, parameters, train };
         comma(input)?;
-        arguments.train(input)?;
+        while arguments.train(input)? {}
         if input.peek(Ident::peek_any) && !input.peek2(Token![=]) {
             if !input.peek(Token![as]) {
                 arguments.model = Some(input.call(Ident::parse_any)?);

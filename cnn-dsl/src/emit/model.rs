@@ -60,12 +60,12 @@ fn items(
         None => making(blob.as_ref(), &interface),
     };
     let parameters = training.map(|_| quote!(, #runtime::__rt::train::Parameters));
-    let running = running(plan, &interface);
+    let (consts, running) = (consts(plan, &interface), running(plan, &interface));
     let implementations = implementations(&ident, &interface);
     let alone = training.map(|_| {
         let (making, implementations) =
             (self::making(None, &interface), self::implementations(&inference, &interface));
-        quote! { impl #inference { #making #running } #implementations }
+        quote! { impl #inference { #consts #making #running } #implementations }
     });
     let inference = training.map(|_| {
         let docs = docs::lines([&*format!(" [`{ident}`] without what trains it: it predicts.")]);
@@ -104,6 +104,7 @@ fn items(
             const SETS: #rt::Sets = #rt::Sets::none()#(.#emitted())*;
 
             impl #ident {
+                #consts
                 #making
                 #running
             }
@@ -179,13 +180,12 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
 
 /// What every model does, whether it trains or not.
 fn running(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
-    let consts = consts(plan, interface);
     let predicting = [Element::Floats, Element::Bytes]
         .into_iter()
         .filter(|&element| element == Element::Floats || interface.takes_bytes())
         .map(|element| predicting(interface, element));
     let telling = telling(plan, interface);
-    quote! { #consts #(#predicting)* #telling }
+    quote! { #(#predicting)* #telling }
 }
 
 fn predicting(interface: &Interface<'_>, element: Element) -> TokenStream {

@@ -109,6 +109,14 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }
+        /// Lets the kernels use these instructions.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self
+        }
+        /// The instructions that the kernels use.
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            ::core::unreachable!("the model does not compile")
+        }
         /// The layers.
         pub fn layers() -> &'static [__cnn::LayerInfo] {
             &[]
@@ -206,6 +214,14 @@ const _: () = {
         /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
+        }
+        /// Lets the kernels use these instructions.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self
+        }
+        /// The instructions that the kernels use.
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            ::core::unreachable!("the model does not compile")
         }
         /// The layers.
         pub fn layers() -> &'static [__cnn::LayerInfo] {
@@ -326,6 +342,14 @@ const _: () = {
         pub fn threads(&self, threads: usize) -> &Self {
             self
         }
+        /// Lets the kernels use these instructions.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self
+        }
+        /// The instructions that the kernels use.
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            ::core::unreachable!("the model does not compile")
+        }
         /// The layers.
         pub fn layers() -> &'static [__cnn::LayerInfo] {
             &[]
@@ -416,6 +440,14 @@ const _: () = {
         /// Predicts on so many threads from now on.
         pub fn threads(&self, threads: usize) -> &Self {
             self
+        }
+        /// Lets the kernels use these instructions.
+        pub fn use_instruction_set(&mut self, set: __cnn::InstructionSet) -> &mut Self {
+            self
+        }
+        /// The instructions that the kernels use.
+        pub fn instruction_set(&self) -> __cnn::InstructionSet {
+            ::core::unreachable!("the model does not compile")
         }
         /// The layers.
         pub fn layers() -> &'static [__cnn::LayerInfo] {
