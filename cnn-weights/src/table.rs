@@ -139,7 +139,7 @@ pub enum Form {
     },
     /// The kernel turned round, by which a gradient goes back through a convolution or dense layer: taps in reverse order, the
     /// filters of a group in the place of its input channels and the other way about, in panels as
-    /// [`Panels`](Form::Panels) describes them.
+    /// [`Panels`](Form::Panels) describes them. A transposed convolution's taps stay in their order.
     Turned {
         /// Index of the kernel.
         kernel: usize,

@@ -2,8 +2,11 @@
 //! table one behind the other in their canonical layouts; kernels read packed pieces and write
 //! gradients in packed pieces. Nothing is allocated here and nothing folded.
 
-use crate::table::{Form, Pack, Role, Table, Tensor};
+mod transposed;
+
+use crate::table::{Form, Pack, Table, Tensor};
 use std::ops::Range;
+use transposed::Transposed;
 
 /// Where each tensor lies among the parameters.
 pub fn places(tensors: &[Tensor]) -> Vec<Range<usize>> {
@@ -32,12 +35,18 @@ pub fn pack_parameters(
         let of = |tensor: usize| &parameters[places[tensor].clone()];
         match pack.form {
             Form::Panels { kernel, groups, lanes, .. } => {
-                let matrix = Matrix::new(&table.tensors[kernel], groups);
-                matrix.panels(of(kernel), lanes, to);
+                let tensor = &table.tensors[kernel];
+                match Transposed::new(tensor) {
+                    Some(transposed) => transposed.panels(of(kernel), lanes, to),
+                    None => Matrix::new(tensor, groups).panels(of(kernel), lanes, to),
+                }
             }
             Form::Turned { kernel, groups, lanes } => {
-                let matrix = Matrix::new(&table.tensors[kernel], groups);
-                matrix.turned(of(kernel), lanes, to);
+                let tensor = &table.tensors[kernel];
+                match Transposed::new(tensor) {
+                    Some(transposed) => transposed.turned(of(kernel), lanes, to),
+                    None => Matrix::new(tensor, groups).turned(of(kernel), lanes, to),
+                }
             }
             Form::Taps { kernel, lanes, .. } => {
                 let filters = filters(&table.tensors[kernel]);
@@ -88,6 +97,11 @@ pub fn unpack_gradients(
             Form::Panels { kernel, groups, lanes, .. } => {
                 Matrix::new(&tensors[kernel], groups).unpack(from, lanes, to);
             }
+            Form::Turned { kernel, lanes, .. } => {
+                if let Some(transposed) = Transposed::new(&tensors[kernel]) {
+                    transposed.unpack(from, lanes, to);
+                }
+            }
             Form::Taps { kernel, lanes, .. } => {
                 let filters = filters(&tensors[kernel]);
                 copy_rows(from.chunks_exact(filters.next_multiple_of(lanes)), filters, to);
@@ -97,7 +111,6 @@ pub fn unpack_gradients(
                 copy_rows(from.chunks_exact(group.next_multiple_of(lanes)), group, to);
             }
             Form::Raw { .. }
-            | Form::Turned { .. }
             | Form::TurnedTaps { .. }
             | Form::Batch { .. }
             | Form::Winograd { .. }
@@ -114,11 +127,11 @@ pub fn unpack_gradients(
 pub fn gradient_of(pack: &Pack) -> usize {
     match pack.form {
         Form::Panels { kernel: tensor, .. }
+        | Form::Turned { kernel: tensor, .. }
         | Form::Taps { kernel: tensor, .. }
         | Form::Bias { bias: Some(tensor), .. }
         | Form::Raw { tensor } => tensor,
         Form::Bias { bias: None, .. }
-        | Form::Turned { .. }
         | Form::TurnedTaps { .. }
         | Form::Batch { .. }
         | Form::Winograd { .. }
@@ -164,7 +177,7 @@ struct Matrix {
 
 impl Matrix {
     fn new(tensor: &Tensor, groups: usize) -> Self {
-        debug_assert!(!matches!(tensor.role, Role::DeconvKernel { .. }));
+        debug_assert!(Transposed::new(tensor).is_none());
         let [taps @ .., channels, filters] = &*tensor.dims else {
             unreachable!("a kernel has at least two sizes")
         };
@@ -230,6 +243,7 @@ impl Matrix {
 mod tests {
     use super::*;
     use crate::pack;
+    use crate::table::Role;
 
     /// A kernel 1x2 of 3 channels and 5 filters, one with two groups, a depthwise one and a bias.
     fn table() -> Table {

@@ -8,6 +8,7 @@ use crate::ir::layers::dense::Dense;
 use crate::ir::layers::dropout::Dropout;
 use crate::ir::layers::dw::Dw;
 use crate::ir::layers::pool::Pool;
+use crate::ir::layers::resize::Resize;
 use crate::ir::{Activation, Op, Shape};
 
 /// A layer whose result is linear in its operand and in its kernel.
@@ -26,11 +27,15 @@ pub enum Gradient {
     Dense(Dense),
     /// `d_x` of a convolution, depthwise convolution or dense layer of stride 1, from `d_y`: the same
     /// kind of layer with its kernel turned round (taps in reverse order, filters and channels
-    /// exchanged). The operation says the sizes of this layer, the kernel is the model's own.
+    /// exchanged). The operation says the sizes of this layer, the kernel is the model's own. Of a
+    /// transposed convolution it is a convolution of any stride, whose taps stay in their order.
     Turned(Linear),
     /// The gradients of the kernel and bias of a convolution, depthwise convolution or dense layer,
-    /// from `x` and `d_y`. It has no result: they are added to the sample's slot.
+    /// from `x` and `d_y`. It has no result: they are added to the sample's slot. Of a transposed
+    /// convolution it is the convolution from `d_y` to `x`, without a bias.
     Weights(Linear),
+    /// The gradient of a transposed convolution's biases from `d_y`; it has no result either.
+    Biases,
     /// `d_x` of an activation from `d_y` and, where the result tells enough, `y`; else `x`.
     Activation(Activation),
     /// `d_x` of a pool from `x`, `y` and `d_y`, or from `d_y` alone where it is an average.
@@ -44,6 +49,8 @@ pub enum Gradient {
         /// Height and width.
         size: [usize; 2],
     },
+    /// `d_x` of a resizing from `d_y`: each pixel gets what it gave, with the same weights.
+    Resize(Resize),
     /// From the logits to their gradient. The program's own functions compute it between two steps.
     Loss,
     /// The mean of each channel of a sample, then the sums of squared differences from it; behind
@@ -67,10 +74,12 @@ impl Gradient {
             Self::Dense(_) => "dense",
             Self::Turned(_) => "d_x",
             Self::Weights(_) => "d_w",
+            Self::Biases => "d_b",
             Self::Activation(_) => "d_activation",
             Self::Pool(_) => "d_pool",
             Self::Reshape(_) => "d_flatten",
             Self::Spread { .. } => "d_stride",
+            Self::Resize(_) => "d_resize",
             Self::Loss => "loss",
             Self::Moments(_) => "moments",
             Self::Normalise(_) => "normalise",
@@ -90,10 +99,12 @@ impl Gradient {
                 Linear::Dense(_) => true,
                 Linear::Conv(_) | Linear::Dw(_) => false,
             },
-            Self::Activation(_)
+            Self::Biases
+            | Self::Activation(_)
             | Self::Pool(_)
             | Self::Reshape(_)
             | Self::Spread { .. }
+            | Self::Resize(_)
             | Self::Loss
             | Self::Moments(_)
             | Self::Normalise(_)
@@ -118,6 +129,8 @@ impl Linear {
 pub fn refusal(op: &Op) -> Option<&'static str> {
     match op {
         Op::Conv(_)
+        | Op::Dw(_)
+        | Op::Deconv(_)
         | Op::Dense(_)
         | Op::Pool(_)
         | Op::Bn(_)
@@ -130,16 +143,14 @@ pub fn refusal(op: &Op) -> Option<&'static str> {
         | Op::Slice(_)
         | Op::Split(_)
         | Op::Softmax(_)
+        | Op::Shuffle(_)
+        | Op::Resize(_)
+        | Op::Depth(_)
         | Op::Gradient(_) => None,
-        Op::Dw(op) => (op.multiplier > 1).then_some("several filters a channel"),
         Op::Activation(Activation::Prelu) => Some("slopes that are learnt"),
         Op::Activation(_) => None,
-        Op::Deconv(_) => Some("a transposed convolution"),
         Op::Lrn(_) => Some("local response normalisation"),
         Op::Dropout(_) => Some("random zeroes"),
         Op::Mul(_) => Some("a product of values"),
-        Op::Shuffle(_) => Some("a shuffle of channels"),
-        Op::Resize(_) => Some("a resizing"),
-        Op::Depth(_) => Some("a move between depth and space"),
     }
 }

@@ -178,8 +178,10 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
             Linear::Dense(_) => Manner::Dense,
         },
         Gradient::Activation(_) => Manner::Alike,
-        Gradient::Pool(_)
+        Gradient::Biases
+        | Gradient::Pool(_)
         | Gradient::Spread { .. }
+        | Gradient::Resize(_)
         | Gradient::Moments(_)
         | Gradient::Normalise(_)
         | Gradient::Sums(..)

@@ -137,10 +137,12 @@ impl Plan<'_> {
             Gradient::Dense(_)
             | Gradient::Turned(_)
             | Gradient::Weights(_)
+            | Gradient::Biases
             | Gradient::Activation(_)
             | Gradient::Pool(_)
             | Gradient::Reshape(_)
-            | Gradient::Spread { .. } => None,
+            | Gradient::Spread { .. }
+            | Gradient::Resize(_) => None,
         }
     }
 

@@ -98,8 +98,11 @@ pub(in crate::plan) fn fold(weights: &Weights, eps: f32) -> Option<Fold> {
 }
 
 /// The same for a kernel that is turned round: `[groups][ceil(C/groups / lanes)][R*S*K/groups][lanes]`.
-pub(in crate::plan) fn turned_len(kernel: &Tensor, lanes: usize) -> usize {
+pub(in crate::plan) fn turned_len(kernel: &Tensor, groups: usize, lanes: usize) -> usize {
     let [.., channels, _] = *kernel.dims else { return 0 };
+    // A convolution's channels are a group's already, a transposed one's count all groups.
+    let transposed = matches!(kernel.role, Role::DeconvKernel { .. });
+    let channels = if transposed { channels / groups } else { channels };
     kernel.len() / channels * channels.next_multiple_of(lanes)
 }
 

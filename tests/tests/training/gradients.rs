@@ -37,7 +37,12 @@ models!(
     depthwise: Depthwise,
     pools: Pools,
     vectors: Vectors,
-    frozen_layers: Frozen
+    frozen_layers: Frozen,
+    moved_channels_and_pixels: Moves,
+    several_filters_a_channel: Multiplied,
+    resizes: Resized,
+    transposed_convolutions: Deconvolutions,
+    transposed_convolutions_of_groups: DeconvolutionsOfGroups
 );
 
 /// More than a slot each, and not as many in each slot.

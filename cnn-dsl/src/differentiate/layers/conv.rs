@@ -9,14 +9,15 @@ use crate::ir::layers::pad::Pad;
 use crate::ir::{Layer, Op, Pads, Shape, ValueId};
 
 pub(super) fn backward(to: &mut Backward, op: &Conv, layer: &Layer, d_y: ValueId) {
-    weights(to, Linear::Conv(op.clone()), layer, d_y);
     let x = layer.inputs[0];
+    weights(to, Linear::Conv(op.clone()), layer, [x, d_y]);
     let [h, w, c] = to.shape(x).hwc();
     let window =
         Window { kernel: op.kernel, stride: op.stride, dilation: op.dilation, pads: op.pads };
     let turned =
         |pads| Linear::Conv(Conv { filters: c, stride: [1, 1], pads, bias: false, ..op.clone() });
-    turn(to, layer, [h, w, c], &window, d_y, turned);
+    let d_x = turn(to, layer, [h, w, c], &window, d_y, turned);
+    to.give(x, d_x);
 }
 
 /// What slides over an image.
@@ -27,7 +28,7 @@ pub(super) struct Window {
     pub pads: Pads,
 }
 
-/// Gives `d_x` of a layer with such a window by the layer `turned`, which gets its pads.
+/// `d_x`, of these sizes, of a layer with such a window by the layer `turned`, which gets its pads.
 pub(super) fn turn(
     to: &mut Backward,
     layer: &Layer,
@@ -35,8 +36,8 @@ pub(super) fn turn(
     window: &Window,
     d_y: ValueId,
     turned: impl Fn(Pads) -> Linear,
-) {
-    let (x, name) = (layer.inputs[0], name(layer));
+) -> ValueId {
+    let name = name(layer);
     let Window { kernel, stride, dilation, pads } = window;
     let [p, q, k] = to.shape(d_y).hwc();
     let turned = |pads| Op::Gradient(Gradient::Turned(turned(pads)));
@@ -46,7 +47,7 @@ pub(super) fn turn(
         let image = Shape::Image { h: p, w: q, c };
         let d_x = to.made(&name, turned(Pads::default()), &[d_y], image, layer.weights);
         let op = Op::Gradient(Gradient::Spread { stride: *stride, size: [h, w] });
-        return to.to(x, &format!("{name}.stride"), op, &[d_x]);
+        return to.made(&format!("{name}.stride"), op, &[d_x], Shape::Image { h, w, c }, None);
     }
     let [p, q] = [(p - 1) * stride[0] + 1, (q - 1) * stride[1] + 1];
     let mut d_y = d_y;
@@ -60,15 +61,20 @@ pub(super) fn turn(
     let bottom = h as i64 - p as i64 - top + reach[0];
     let right = w as i64 - q as i64 - left + reach[1];
     let pads = Pads { top, bottom, left, right };
+    // Pads beyond the kernel's reach: nothing of these pixels is seen.
+    let d_y = crop(to, &name, d_y, pads);
+    let image = Shape::Image { h, w, c };
+    to.made(&name, turned(pads.map(|pad| pad.max(0))), &[d_y], image, layer.weights)
+}
+
+/// The image without the rows and columns that negative pads take away.
+pub(super) fn crop(to: &mut Backward, name: &str, image: ValueId, pads: Pads) -> ValueId {
     let crop = pads.map(|pad| pad.min(0));
-    if crop != Pads::default() {
-        // Pads beyond the kernel's reach: nothing of these pixels is seen.
-        let op = Op::Pad(Pad::Image(crop));
-        let [h, w] = [p as i64 + crop.top + crop.bottom, q as i64 + crop.left + crop.right];
-        let image = Shape::Image { h: h as usize, w: w as usize, c: k };
-        d_y = to.made(&format!("{name}.crop"), op, &[d_y], image, None);
+    if crop == Pads::default() {
+        return image;
     }
-    let image = to.shape(x);
-    let d_x = to.made(&name, turned(pads.map(|pad| pad.max(0))), &[d_y], image, layer.weights);
-    to.give(x, d_x);
+    let [h, w, c] = to.shape(image).hwc();
+    let [h, w] = [h as i64 + crop.top + crop.bottom, w as i64 + crop.left + crop.right];
+    let shape = Shape::Image { h: h as usize, w: w as usize, c };
+    to.made(&format!("{name}.crop"), Op::Pad(Pad::Image(crop)), &[image], shape, None)
 }

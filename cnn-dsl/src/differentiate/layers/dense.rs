@@ -7,8 +7,8 @@ use crate::ir::layers::dense::Dense;
 use crate::ir::{Layer, Op, ValueId};
 
 pub(super) fn backward(to: &mut Backward, op: &Dense, layer: &Layer, d_y: ValueId) {
-    weights(to, Linear::Dense(op.clone()), layer, d_y);
     let x = layer.inputs[0];
+    weights(to, Linear::Dense(op.clone()), layer, [x, d_y]);
     let shape = to.shape(x);
     let turned = Dense { units: shape.len(), bias: false, ..op.clone() };
     let op = Op::Gradient(Gradient::Turned(Linear::Dense(turned)));

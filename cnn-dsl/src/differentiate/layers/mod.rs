@@ -3,6 +3,7 @@
 pub(super) mod bn;
 mod concat;
 mod conv;
+mod deconv;
 mod dense;
 mod dw;
 mod pad;
@@ -11,7 +12,9 @@ pub(super) mod split;
 
 use super::Backward;
 use crate::ir::gradient::{Gradient, Linear};
+use crate::ir::layers::depth::Depth;
 use crate::ir::layers::pool::PoolKind;
+use crate::ir::layers::shuffle::Shuffle;
 use crate::ir::{Activation, Layer, Op, ValueId};
 
 /// Gives the gradients of a layer's weights and operands.
@@ -20,6 +23,7 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
     match &layer.op {
         Op::Conv(op) => conv::backward(to, op, layer, d_y),
         Op::Dw(op) => dw::backward(to, op, layer, d_y),
+        Op::Deconv(op) => deconv::backward(to, op, layer, d_y),
         Op::Dense(op) => dense::backward(to, op, layer, d_y),
         Op::Bn(op) => bn::backward(to, op, layer, d_y),
         Op::Activation(function) if bn::passes_over(to, function, x) => {
@@ -48,16 +52,20 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
         Op::Scale(op) => to.to(x, &name(layer), Op::Scale(op.clone()), &[d_y]),
         Op::Pad(op) => pad::backward(to, op, layer, d_y),
         Op::Slice(op) => slice::backward(to, op, layer, d_y),
+        Op::Shuffle(op) => {
+            let d_x = shuffle(to, &name(layer), d_y, to.shape(x).channels() / op.groups);
+            to.give(x, d_x);
+        }
+        Op::Depth(op) => {
+            let op = Depth { to_space: !op.to_space, ..op.clone() };
+            to.to(x, &name(layer), Op::Depth(op), &[d_y]);
+        }
+        Op::Resize(op) => {
+            let op = Op::Gradient(Gradient::Resize(op.clone()));
+            to.to(x, &name(layer), op, &[d_y]);
+        }
         // The last one is the loss's, which knows the logits; the others are refused.
-        Op::Softmax(_)
-        | Op::Split(_)
-        | Op::Deconv(_)
-        | Op::Lrn(_)
-        | Op::Mul(_)
-        | Op::Shuffle(_)
-        | Op::Resize(_)
-        | Op::Depth(_)
-        | Op::Gradient(_) => {}
+        Op::Softmax(_) | Op::Split(_) | Op::Lrn(_) | Op::Mul(_) | Op::Gradient(_) => {}
     }
 }
 
@@ -66,14 +74,25 @@ fn name(layer: &Layer) -> String {
     format!("d_{}", layer.name)
 }
 
-/// The gradients of a layer's weights, unless they are frozen.
-fn weights(to: &mut Backward, op: Linear, layer: &Layer, d_y: ValueId) {
-    if layer.frozen || to.weights(layer).is_none_or(|weights| weights.frozen) {
-        return;
+/// The gradients of a layer's weights from its operand and `d_y`, unless they are frozen.
+fn weights(to: &mut Backward, op: Linear, layer: &Layer, operands: [ValueId; 2]) {
+    if learns(to, layer) {
+        let op = Op::Gradient(Gradient::Weights(op));
+        let name = format!("{}.weights", name(layer));
+        to.layer(&name, op, &operands, &[], layer.weights);
     }
-    let op = Op::Gradient(Gradient::Weights(op));
-    let name = format!("{}.weights", name(layer));
-    to.layer(&name, op, &[layer.inputs[0], d_y], &[], layer.weights);
+}
+
+/// Whether a layer has weights that are not frozen.
+fn learns(to: &Backward, layer: &Layer) -> bool {
+    !layer.frozen && to.weights(layer).is_some_and(|weights| !weights.frozen)
+}
+
+/// The channels of a value shuffled: those of a shuffle by `n` groups are put back by as many groups
+/// as a group of its had channels.
+fn shuffle(to: &mut Backward, name: &str, value: ValueId, groups: usize) -> ValueId {
+    let shape = to.shape(value);
+    to.made(name, Op::Shuffle(Shuffle { groups }), &[value], shape, None)
 }
 
 /// Whether the slope of an activation is known from its result.

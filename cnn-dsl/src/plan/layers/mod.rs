@@ -198,7 +198,7 @@ impl Call<'_> {
         };
         if let Some((kernel, tensor)) = self.weights.and_then(|w| weights::tensor(w, is_kernel)) {
             if self.turned {
-                let len = weights::turned_len(tensor, lanes);
+                let len = weights::turned_len(tensor, groups, lanes);
                 return self.pack(Form::Turned { kernel, groups, lanes }, len);
             }
             let len = weights::panels_len(tensor, groups, lanes);

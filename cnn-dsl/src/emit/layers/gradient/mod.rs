@@ -2,12 +2,14 @@
 //! gradients of the sample's slot.
 
 mod activation;
+mod biases;
 mod bn;
 mod columns;
 mod conv;
 mod dense;
 mod dw;
 mod pool;
+mod resize;
 mod spread;
 
 use super::Context;
@@ -31,6 +33,8 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         Op::Activation(function) => activation::emit(function, kernel, context),
         Op::Pool(op) => pool::emit(op, kernel, context),
         Op::Spread { stride, .. } => spread::emit(*stride, kernel, context),
+        Op::Resize(op) => resize::emit(op, kernel, context),
+        Op::Biases => biases::emit(kernel, context),
         Op::Moments(_) => bn::moments(kernel, context),
         Op::Normalise(_) => bn::normalise(kernel, context),
         Op::Sums(_, then) => bn::sums(kernel, then.as_ref(), context),
