@@ -424,26 +424,26 @@ const _: () = {
                     let w1 = rt::at::<f32, 3>(w, r * 3 + 9);
                     let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
                     let pixel0 = v::load(rt::at(x0, 0));
-                    let weight = v::splat(w0[0]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[0]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[0]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 1));
-                    let weight = v::splat(w0[1]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[1]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[1]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 2));
-                    let weight = v::splat(w0[2]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[2]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[2]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                 }
                 a0_0 = v::at_least(a0_0, v::splat(0.0));
                 a1_0 = v::at_least(a1_0, v::splat(0.0));
@@ -474,68 +474,68 @@ const _: () = {
                     let w1 = rt::at::<f32, 9>(w, r * 9 + 27);
                     let w2 = rt::at::<f32, 9>(w, r * 9 + 54);
                     let pixel0 = v::load(rt::at(x0, 0));
-                    let weight = v::splat(w0[0]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[0]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[0]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 26));
-                    let weight = v::splat(w0[1]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[1]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[1]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 52));
-                    let weight = v::splat(w0[2]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[2]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[2]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 1));
-                    let weight = v::splat(w0[3]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[3]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[3]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[3]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[3]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[3]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 27));
-                    let weight = v::splat(w0[4]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[4]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[4]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[4]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[4]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[4]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 53));
-                    let weight = v::splat(w0[5]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[5]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[5]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[5]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[5]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[5]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 2));
-                    let weight = v::splat(w0[6]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[6]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[6]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[6]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[6]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[6]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 28));
-                    let weight = v::splat(w0[7]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[7]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[7]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[7]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[7]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[7]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                     let pixel0 = v::load(rt::at(x0, 54));
-                    let weight = v::splat(w0[8]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    let weight = v::splat(w1[8]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    let weight = v::splat(w2[8]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
+                    let weight0 = v::splat(w0[8]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    let weight1 = v::splat(w1[8]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    let weight2 = v::splat(w2[8]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
                 }
                 a0_0 = v::at_least(a0_0, v::splat(0.0));
                 a1_0 = v::at_least(a1_0, v::splat(0.0));
@@ -715,48 +715,48 @@ const _: () = {
                     let weight0 = v::splat(w0[0]);
                     let weight1 = v::splat(w1[0]);
                     let weight2 = v::splat(w2[0]);
-                    let pixel = v::load(rt::at(x0, 0));
-                    a0_0 = v::mul_add(pixel, weight0, a0_0);
-                    a1_0 = v::mul_add(pixel, weight1, a1_0);
-                    a2_0 = v::mul_add(pixel, weight2, a2_0);
-                    let pixel = v::load(rt::at(x1, 0));
-                    a0_1 = v::mul_add(pixel, weight0, a0_1);
-                    a1_1 = v::mul_add(pixel, weight1, a1_1);
-                    a2_1 = v::mul_add(pixel, weight2, a2_1);
-                    let pixel = v::load(rt::at(x2, 0));
-                    a0_2 = v::mul_add(pixel, weight0, a0_2);
-                    a1_2 = v::mul_add(pixel, weight1, a1_2);
-                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let pixel0 = v::load(rt::at(x0, 0));
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    let pixel1 = v::load(rt::at(x1, 0));
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                    let pixel2 = v::load(rt::at(x2, 0));
+                    a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel2, weight2, a2_2);
                     let weight0 = v::splat(w0[1]);
                     let weight1 = v::splat(w1[1]);
                     let weight2 = v::splat(w2[1]);
-                    let pixel = v::load(rt::at(x0, 1));
-                    a0_0 = v::mul_add(pixel, weight0, a0_0);
-                    a1_0 = v::mul_add(pixel, weight1, a1_0);
-                    a2_0 = v::mul_add(pixel, weight2, a2_0);
-                    let pixel = v::load(rt::at(x1, 1));
-                    a0_1 = v::mul_add(pixel, weight0, a0_1);
-                    a1_1 = v::mul_add(pixel, weight1, a1_1);
-                    a2_1 = v::mul_add(pixel, weight2, a2_1);
-                    let pixel = v::load(rt::at(x2, 1));
-                    a0_2 = v::mul_add(pixel, weight0, a0_2);
-                    a1_2 = v::mul_add(pixel, weight1, a1_2);
-                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let pixel0 = v::load(rt::at(x0, 1));
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    let pixel1 = v::load(rt::at(x1, 1));
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                    let pixel2 = v::load(rt::at(x2, 1));
+                    a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel2, weight2, a2_2);
                     let weight0 = v::splat(w0[2]);
                     let weight1 = v::splat(w1[2]);
                     let weight2 = v::splat(w2[2]);
-                    let pixel = v::load(rt::at(x0, 2));
-                    a0_0 = v::mul_add(pixel, weight0, a0_0);
-                    a1_0 = v::mul_add(pixel, weight1, a1_0);
-                    a2_0 = v::mul_add(pixel, weight2, a2_0);
-                    let pixel = v::load(rt::at(x1, 2));
-                    a0_1 = v::mul_add(pixel, weight0, a0_1);
-                    a1_1 = v::mul_add(pixel, weight1, a1_1);
-                    a2_1 = v::mul_add(pixel, weight2, a2_1);
-                    let pixel = v::load(rt::at(x2, 2));
-                    a0_2 = v::mul_add(pixel, weight0, a0_2);
-                    a1_2 = v::mul_add(pixel, weight1, a1_2);
-                    a2_2 = v::mul_add(pixel, weight2, a2_2);
+                    let pixel0 = v::load(rt::at(x0, 2));
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    let pixel1 = v::load(rt::at(x1, 2));
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                    let pixel2 = v::load(rt::at(x2, 2));
+                    a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                    a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                    a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 }
                 a0_0 = v::at_least(a0_0, v::splat(0.0));
                 a0_1 = v::at_least(a0_1, v::splat(0.0));
@@ -796,37 +796,37 @@ const _: () = {
                     let w2 = rt::at::<f32, 3>(w, r * 3 + 18);
                     let pixel0 = v::load(rt::at(x0, 0));
                     let pixel1 = v::load(rt::at(x1, 0));
-                    let weight = v::splat(w0[0]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    a0_1 = v::mul_add(pixel1, weight, a0_1);
-                    let weight = v::splat(w1[0]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    a1_1 = v::mul_add(pixel1, weight, a1_1);
-                    let weight = v::splat(w2[0]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
-                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let weight0 = v::splat(w0[0]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    let weight1 = v::splat(w1[0]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    let weight2 = v::splat(w2[0]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
                     let pixel0 = v::load(rt::at(x0, 1));
                     let pixel1 = v::load(rt::at(x1, 1));
-                    let weight = v::splat(w0[1]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    a0_1 = v::mul_add(pixel1, weight, a0_1);
-                    let weight = v::splat(w1[1]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    a1_1 = v::mul_add(pixel1, weight, a1_1);
-                    let weight = v::splat(w2[1]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
-                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let weight0 = v::splat(w0[1]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    let weight1 = v::splat(w1[1]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    let weight2 = v::splat(w2[1]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
                     let pixel0 = v::load(rt::at(x0, 2));
                     let pixel1 = v::load(rt::at(x1, 2));
-                    let weight = v::splat(w0[2]);
-                    a0_0 = v::mul_add(pixel0, weight, a0_0);
-                    a0_1 = v::mul_add(pixel1, weight, a0_1);
-                    let weight = v::splat(w1[2]);
-                    a1_0 = v::mul_add(pixel0, weight, a1_0);
-                    a1_1 = v::mul_add(pixel1, weight, a1_1);
-                    let weight = v::splat(w2[2]);
-                    a2_0 = v::mul_add(pixel0, weight, a2_0);
-                    a2_1 = v::mul_add(pixel1, weight, a2_1);
+                    let weight0 = v::splat(w0[2]);
+                    a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                    a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                    let weight1 = v::splat(w1[2]);
+                    a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                    a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                    let weight2 = v::splat(w2[2]);
+                    a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                    a2_1 = v::mul_add(pixel1, weight2, a2_1);
                 }
                 a0_0 = v::at_least(a0_0, v::splat(0.0));
                 a0_1 = v::at_least(a0_1, v::splat(0.0));
@@ -871,138 +871,138 @@ const _: () = {
                 let weight0 = v::splat(w0[0]);
                 let weight1 = v::splat(w1[0]);
                 let weight2 = v::splat(w2[0]);
-                let pixel = v::load(rt::at(x0, 0));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 8));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 16));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 8));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 16));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[1]);
                 let weight1 = v::splat(w1[1]);
                 let weight2 = v::splat(w2[1]);
-                let pixel = v::load(rt::at(x0, 26));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 34));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 42));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 26));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 34));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 42));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[2]);
                 let weight1 = v::splat(w1[2]);
                 let weight2 = v::splat(w2[2]);
-                let pixel = v::load(rt::at(x0, 52));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 60));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 68));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 52));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 60));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 68));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[3]);
                 let weight1 = v::splat(w1[3]);
                 let weight2 = v::splat(w2[3]);
-                let pixel = v::load(rt::at(x0, 1));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 9));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 17));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 9));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 17));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[4]);
                 let weight1 = v::splat(w1[4]);
                 let weight2 = v::splat(w2[4]);
-                let pixel = v::load(rt::at(x0, 27));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 35));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 43));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 27));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 35));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 43));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[5]);
                 let weight1 = v::splat(w1[5]);
                 let weight2 = v::splat(w2[5]);
-                let pixel = v::load(rt::at(x0, 53));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 61));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 69));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 53));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 61));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 69));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[6]);
                 let weight1 = v::splat(w1[6]);
                 let weight2 = v::splat(w2[6]);
-                let pixel = v::load(rt::at(x0, 2));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 10));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 18));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 10));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 18));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[7]);
                 let weight1 = v::splat(w1[7]);
                 let weight2 = v::splat(w2[7]);
-                let pixel = v::load(rt::at(x0, 28));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 36));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 44));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 28));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 36));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 44));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
                 let weight0 = v::splat(w0[8]);
                 let weight1 = v::splat(w1[8]);
                 let weight2 = v::splat(w2[8]);
-                let pixel = v::load(rt::at(x0, 54));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 62));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x0, 70));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
+                let pixel0 = v::load(rt::at(x0, 54));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 62));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x0, 70));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
             }
             a0_0 = v::at_least(a0_0, v::splat(0.0));
             a0_1 = v::at_least(a0_1, v::splat(0.0));
@@ -1229,60 +1229,60 @@ const _: () = {
                 let weight0 = v::splat(w0[0]);
                 let weight1 = v::splat(w1[0]);
                 let weight2 = v::splat(w2[0]);
-                let pixel = v::load(rt::at(x0, 0));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 10));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 0));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 10));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let pixel0 = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 10));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x1, 0));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = v::load(rt::at(x1, 10));
+                a0_3 = v::mul_add(pixel3, weight0, a0_3);
+                a1_3 = v::mul_add(pixel3, weight1, a1_3);
+                a2_3 = v::mul_add(pixel3, weight2, a2_3);
                 let weight0 = v::splat(w0[1]);
                 let weight1 = v::splat(w1[1]);
                 let weight2 = v::splat(w2[1]);
-                let pixel = v::load(rt::at(x0, 1));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 11));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 1));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 11));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let pixel0 = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 11));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x1, 1));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = v::load(rt::at(x1, 11));
+                a0_3 = v::mul_add(pixel3, weight0, a0_3);
+                a1_3 = v::mul_add(pixel3, weight1, a1_3);
+                a2_3 = v::mul_add(pixel3, weight2, a2_3);
                 let weight0 = v::splat(w0[2]);
                 let weight1 = v::splat(w1[2]);
                 let weight2 = v::splat(w2[2]);
-                let pixel = v::load(rt::at(x0, 2));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 12));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 2));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 12));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let pixel0 = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = v::load(rt::at(x0, 12));
+                a0_1 = v::mul_add(pixel1, weight0, a0_1);
+                a1_1 = v::mul_add(pixel1, weight1, a1_1);
+                a2_1 = v::mul_add(pixel1, weight2, a2_1);
+                let pixel2 = v::load(rt::at(x1, 2));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = v::load(rt::at(x1, 12));
+                a0_3 = v::mul_add(pixel3, weight0, a0_3);
+                a1_3 = v::mul_add(pixel3, weight1, a1_3);
+                a2_3 = v::mul_add(pixel3, weight2, a2_3);
             }
             a0_0 = v::at_least(a0_0, v::splat(0.0));
             a0_1 = v::at_least(a0_1, v::splat(0.0));
@@ -1323,17 +1323,35 @@ const _: () = {
         for tile in 0..12 {
             let p = tile * 2;
             let mut a0_0 = v::splat(b[0]);
-            let mut a0_1 = v::splat(b[0]);
+            let mut a0_1 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[0])
+            };
             let mut a0_2 = v::splat(b[0]);
-            let mut a0_3 = v::splat(b[0]);
+            let mut a0_3 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[0])
+            };
             let mut a1_0 = v::splat(b[1]);
-            let mut a1_1 = v::splat(b[1]);
+            let mut a1_1 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[1])
+            };
             let mut a1_2 = v::splat(b[1]);
-            let mut a1_3 = v::splat(b[1]);
+            let mut a1_3 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[1])
+            };
             let mut a2_0 = v::splat(b[2]);
-            let mut a2_1 = v::splat(b[2]);
+            let mut a2_1 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[2])
+            };
             let mut a2_2 = v::splat(b[2]);
-            let mut a2_3 = v::splat(b[2]);
+            let mut a2_3 = {
+                use rt::simd::avx2 as v;
+                v::splat(b[2])
+            };
             for r in 0..3 {
                 let x0 = rt::at::<f32, 78>(x, p * 78 + r * 78);
                 let x1 = rt::at::<f32, 78>(x, p * 78 + r * 78 + 78);
@@ -1341,189 +1359,531 @@ const _: () = {
                 let w1 = rt::at::<f32, 9>(w, r * 9 + 27);
                 let w2 = rt::at::<f32, 9>(w, r * 9 + 54);
                 let weight0 = v::splat(w0[0]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[0])
+                };
                 let weight1 = v::splat(w1[0]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[0])
+                };
                 let weight2 = v::splat(w2[0]);
-                let pixel = v::load(rt::at(x0, 0));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 8));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 0));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 8));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[0])
+                };
+                let pixel0 = v::load(rt::at(x0, 0));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 16))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 0));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 16))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[1]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[1])
+                };
                 let weight1 = v::splat(w1[1]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[1])
+                };
                 let weight2 = v::splat(w2[1]);
-                let pixel = v::load(rt::at(x0, 26));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 34));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 26));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 34));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[1])
+                };
+                let pixel0 = v::load(rt::at(x0, 26));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 42))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 26));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 42))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[2]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[2])
+                };
                 let weight1 = v::splat(w1[2]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[2])
+                };
                 let weight2 = v::splat(w2[2]);
-                let pixel = v::load(rt::at(x0, 52));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 60));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 52));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 60));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[2])
+                };
+                let pixel0 = v::load(rt::at(x0, 52));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 68))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 52));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 68))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[3]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[3])
+                };
                 let weight1 = v::splat(w1[3]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[3])
+                };
                 let weight2 = v::splat(w2[3]);
-                let pixel = v::load(rt::at(x0, 1));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 9));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 1));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 9));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[3])
+                };
+                let pixel0 = v::load(rt::at(x0, 1));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 17))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 1));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 17))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[4]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[4])
+                };
                 let weight1 = v::splat(w1[4]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[4])
+                };
                 let weight2 = v::splat(w2[4]);
-                let pixel = v::load(rt::at(x0, 27));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 35));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 27));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 35));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[4])
+                };
+                let pixel0 = v::load(rt::at(x0, 27));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 43))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 27));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 43))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[5]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[5])
+                };
                 let weight1 = v::splat(w1[5]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[5])
+                };
                 let weight2 = v::splat(w2[5]);
-                let pixel = v::load(rt::at(x0, 53));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 61));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 53));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 61));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[5])
+                };
+                let pixel0 = v::load(rt::at(x0, 53));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 69))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 53));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 69))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[6]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[6])
+                };
                 let weight1 = v::splat(w1[6]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[6])
+                };
                 let weight2 = v::splat(w2[6]);
-                let pixel = v::load(rt::at(x0, 2));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 10));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 2));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 10));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[6])
+                };
+                let pixel0 = v::load(rt::at(x0, 2));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 18))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 2));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 18))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[7]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[7])
+                };
                 let weight1 = v::splat(w1[7]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[7])
+                };
                 let weight2 = v::splat(w2[7]);
-                let pixel = v::load(rt::at(x0, 28));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 36));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 28));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 36));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[7])
+                };
+                let pixel0 = v::load(rt::at(x0, 28));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 44))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 28));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 44))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
                 let weight0 = v::splat(w0[8]);
+                let narrow0 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w0[8])
+                };
                 let weight1 = v::splat(w1[8]);
+                let narrow1 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w1[8])
+                };
                 let weight2 = v::splat(w2[8]);
-                let pixel = v::load(rt::at(x0, 54));
-                a0_0 = v::mul_add(pixel, weight0, a0_0);
-                a1_0 = v::mul_add(pixel, weight1, a1_0);
-                a2_0 = v::mul_add(pixel, weight2, a2_0);
-                let pixel = v::load(rt::at(x0, 62));
-                a0_1 = v::mul_add(pixel, weight0, a0_1);
-                a1_1 = v::mul_add(pixel, weight1, a1_1);
-                a2_1 = v::mul_add(pixel, weight2, a2_1);
-                let pixel = v::load(rt::at(x1, 54));
-                a0_2 = v::mul_add(pixel, weight0, a0_2);
-                a1_2 = v::mul_add(pixel, weight1, a1_2);
-                a2_2 = v::mul_add(pixel, weight2, a2_2);
-                let pixel = v::load(rt::at(x1, 62));
-                a0_3 = v::mul_add(pixel, weight0, a0_3);
-                a1_3 = v::mul_add(pixel, weight1, a1_3);
-                a2_3 = v::mul_add(pixel, weight2, a2_3);
+                let narrow2 = {
+                    use rt::simd::avx2 as v;
+                    v::splat(w2[8])
+                };
+                let pixel0 = v::load(rt::at(x0, 54));
+                a0_0 = v::mul_add(pixel0, weight0, a0_0);
+                a1_0 = v::mul_add(pixel0, weight1, a1_0);
+                a2_0 = v::mul_add(pixel0, weight2, a2_0);
+                let pixel1 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x0, 70))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_1 = v::mul_add(pixel1, narrow0, a0_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_1 = v::mul_add(pixel1, narrow1, a1_1);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_1 = v::mul_add(pixel1, narrow2, a2_1);
+                }
+                let pixel2 = v::load(rt::at(x1, 54));
+                a0_2 = v::mul_add(pixel2, weight0, a0_2);
+                a1_2 = v::mul_add(pixel2, weight1, a1_2);
+                a2_2 = v::mul_add(pixel2, weight2, a2_2);
+                let pixel3 = {
+                    use rt::simd::avx2 as v;
+                    v::load(rt::at(x1, 70))
+                };
+                {
+                    use rt::simd::avx2 as v;
+                    a0_3 = v::mul_add(pixel3, narrow0, a0_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a1_3 = v::mul_add(pixel3, narrow1, a1_3);
+                }
+                {
+                    use rt::simd::avx2 as v;
+                    a2_3 = v::mul_add(pixel3, narrow2, a2_3);
+                }
             }
             a0_0 = v::at_least(a0_0, v::splat(0.0));
-            a0_1 = v::at_least(a0_1, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a0_1 = v::at_least(a0_1, v::splat(0.0));
+            }
             a0_2 = v::at_least(a0_2, v::splat(0.0));
-            a0_3 = v::at_least(a0_3, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a0_3 = v::at_least(a0_3, v::splat(0.0));
+            }
             a1_0 = v::at_least(a1_0, v::splat(0.0));
-            a1_1 = v::at_least(a1_1, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a1_1 = v::at_least(a1_1, v::splat(0.0));
+            }
             a1_2 = v::at_least(a1_2, v::splat(0.0));
-            a1_3 = v::at_least(a1_3, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a1_3 = v::at_least(a1_3, v::splat(0.0));
+            }
             a2_0 = v::at_least(a2_0, v::splat(0.0));
-            a2_1 = v::at_least(a2_1, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a2_1 = v::at_least(a2_1, v::splat(0.0));
+            }
             a2_2 = v::at_least(a2_2, v::splat(0.0));
-            a2_3 = v::at_least(a2_3, v::splat(0.0));
+            {
+                use rt::simd::avx2 as v;
+                a2_3 = v::at_least(a2_3, v::splat(0.0));
+            }
             let pixels = a0_0;
             let pixels = v::interleave::<3, 0, 1>(pixels, a1_0);
             let pixels = v::interleave::<3, 0, 2>(pixels, a2_0);
@@ -1536,18 +1896,21 @@ const _: () = {
             let pixels = v::interleave::<3, 2, 1>(pixels, a1_0);
             let pixels = v::interleave::<3, 2, 2>(pixels, a2_0);
             v::store(rt::at_mut(y, p * 72 + 32), pixels);
-            let pixels = a0_1;
-            let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
-            let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
-            v::store(rt::at_mut(y, p * 72 + 24), pixels);
-            let pixels = a0_1;
-            let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
-            let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
-            v::store(rt::at_mut(y, p * 72 + 40), pixels);
-            let pixels = a0_1;
-            let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
-            let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
-            v::store(rt::at_mut(y, p * 72 + 56), pixels);
+            {
+                use rt::simd::avx2 as v;
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 72 + 48), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 72 + 56), pixels);
+                let pixels = a0_1;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_1);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_1);
+                v::store(rt::at_mut(y, p * 72 + 64), pixels);
+            }
             let pixels = a0_2;
             let pixels = v::interleave::<3, 0, 1>(pixels, a1_2);
             let pixels = v::interleave::<3, 0, 2>(pixels, a2_2);
@@ -1560,18 +1923,21 @@ const _: () = {
             let pixels = v::interleave::<3, 2, 1>(pixels, a1_2);
             let pixels = v::interleave::<3, 2, 2>(pixels, a2_2);
             v::store(rt::at_mut(y, p * 72 + 104), pixels);
-            let pixels = a0_3;
-            let pixels = v::interleave::<3, 0, 1>(pixels, a1_3);
-            let pixels = v::interleave::<3, 0, 2>(pixels, a2_3);
-            v::store(rt::at_mut(y, p * 72 + 96), pixels);
-            let pixels = a0_3;
-            let pixels = v::interleave::<3, 1, 1>(pixels, a1_3);
-            let pixels = v::interleave::<3, 1, 2>(pixels, a2_3);
-            v::store(rt::at_mut(y, p * 72 + 112), pixels);
-            let pixels = a0_3;
-            let pixels = v::interleave::<3, 2, 1>(pixels, a1_3);
-            let pixels = v::interleave::<3, 2, 2>(pixels, a2_3);
-            v::store(rt::at_mut(y, p * 72 + 128), pixels);
+            {
+                use rt::simd::avx2 as v;
+                let pixels = a0_3;
+                let pixels = v::interleave::<3, 0, 1>(pixels, a1_3);
+                let pixels = v::interleave::<3, 0, 2>(pixels, a2_3);
+                v::store(rt::at_mut(y, p * 72 + 120), pixels);
+                let pixels = a0_3;
+                let pixels = v::interleave::<3, 1, 1>(pixels, a1_3);
+                let pixels = v::interleave::<3, 1, 2>(pixels, a2_3);
+                v::store(rt::at_mut(y, p * 72 + 128), pixels);
+                let pixels = a0_3;
+                let pixels = v::interleave::<3, 2, 1>(pixels, a1_3);
+                let pixels = v::interleave::<3, 2, 2>(pixels, a2_3);
+                v::store(rt::at_mut(y, p * 72 + 136), pixels);
+            }
         }
     }
     #[cfg(target_arch = "x86_64")]

@@ -5,11 +5,12 @@
 //! for the columns and channels of a row of taps, as far as its length is bearable; the rows of taps
 //! are a loop, since those outside the image are left out.
 
-use super::{columns_before, window};
+use super::{columns_before, narrow, window};
 use crate::emit::layers::blocks::clear_sides_of;
 use crate::emit::layers::window::even;
 use crate::emit::layers::{Context, activate_vector, function, vectors_of};
-use crate::emit::print::{index, int, typed};
+use crate::emit::print::{index, int, name, typed};
+use crate::plan::Isa;
 use crate::plan::layers::conv::{ColumnsTile, Conv};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -111,12 +112,14 @@ impl Columns<'_> {
         let [_, q, _] = self.conv.y.shape.hwc();
         let step = tile.vectors * self.lanes();
         if q <= step {
-            let last = q.saturating_sub(self.lanes());
+            let narrow = narrow(self.context.isa, q);
+            let last = q.saturating_sub(narrow.unwrap_or(self.context.isa).lanes());
             let vectors = (0..tile.vectors).map(|i| (i * self.lanes()).min(last)).collect();
-            return Tile { columns: self, tile, filter, vectors, only: true }.text(taps);
+            return Tile { columns: self, tile, filter, vectors, only: true, narrow }.text(taps);
         }
         let vectors = (0..tile.vectors).map(|i| i * self.lanes()).collect();
-        let inside = Tile { columns: self, tile, filter, vectors, only: false }.text(taps);
+        let inside =
+            Tile { columns: self, tile, filter, vectors, only: false, narrow: None }.text(taps);
         let (count, last, by) = (int(q.div_ceil(step)), int(q - step), int(step));
         let place = if q.is_multiple_of(step) {
             quote!(tile * #by)
@@ -137,6 +140,8 @@ struct Tile<'a> {
     vectors: Vec<usize>,
     /// Whether it is the only one of the row: then there is no `q`.
     only: bool,
+    /// What the last vector of a row belongs to, where it is a narrow one.
+    narrow: Option<Isa>,
 }
 
 impl Tile<'_> {
@@ -144,11 +149,31 @@ impl Tile<'_> {
         let begin = (0..self.tile.filters).flat_map(|filter| {
             let (k, known) = self.filter(1);
             let k = index(&[(&quote!(k), k)], filter + known, 0);
-            let sums = self.sums(filter).into_iter();
-            sums.map(move |a| quote! { let mut #a = v::splat(b[#k]); })
+            let sums = self.sums(filter).into_iter().enumerate();
+            sums.map(move |(at, a)| {
+                let begin = self.of(at, quote! { v::splat(b[#k]) });
+                quote! { let mut #a = #begin; }
+            })
         });
         let (row, stores) = (self.row_of_taps(), self.stores());
         quote! { #(#begin)* for r in #taps { #row } #stores }
+    }
+
+    /// What the vector of pixel `at` belongs to, where it is a narrow one.
+    fn narrow(&self, at: usize) -> Option<Isa> {
+        self.narrow.filter(|_| at % self.vectors.len() == self.vectors.len() - 1)
+    }
+
+    /// An expression or statements of pixel `at`, in its vector's width.
+    fn of(&self, at: usize, text: TokenStream) -> TokenStream {
+        let Some(isa) = self.narrow(at) else { return text };
+        let (rt, isa) = (self.columns.context.rt, name(isa.name()));
+        quote! { { use #rt::simd::#isa as v; #text } }
+    }
+
+    /// Lanes of the vector of pixel `at`.
+    fn lanes(&self, at: usize) -> usize {
+        self.narrow(at).unwrap_or(self.columns.context.isa).lanes()
     }
 
     /// The accumulators of a filter, row by row.
@@ -164,7 +189,8 @@ impl Tile<'_> {
         let ([r, s], c) = (op.kernel, conv.x.shape.channels());
         let (row, block) = (conv.x.layout.row(conv.x.shape), conv.x.layout.block(conv.x.shape));
         let last = self.vectors.last().copied().unwrap_or(0);
-        let span = (c - 1) * block + (s - 1) * op.dilation[1] + last + self.columns.lanes();
+        let lanes = self.lanes(self.vectors.len() - 1);
+        let span = (c - 1) * block + (s - 1) * op.dilation[1] + last + lanes;
         let span = int(span);
         let rows = (0..self.tile.rows).map(|i| {
             let q = usize::from(!self.only);
@@ -223,37 +249,46 @@ impl Tile<'_> {
         let pixel = |at: usize| {
             let place = place(x, self.vectors[at % vectors]);
             let row = format_ident!("x{}", at / vectors);
-            quote!(v::load(#rt::at(#row, #place)))
+            self.of(at, quote!(v::load(#rt::at(#row, #place))))
         };
         let weight = |filter: usize| {
             let (row, place) = (format_ident!("w{filter}"), place(w, 0));
             quote!(v::splat(#row[#place]))
         };
+        // A weight in every lane of a vector, once for each width.
+        let all_lanes = |filter: usize| {
+            let (wide, narrow, weight) =
+                (format_ident!("weight{filter}"), format_ident!("narrow{filter}"), weight(filter));
+            let narrow = self.narrow.map(|_| {
+                let weight = self.of(vectors - 1, weight.clone());
+                quote! { let #narrow = #weight; }
+            });
+            quote! { let #wide = #weight; #narrow }
+        };
+        let add = |filter: usize, at: usize, pixel: &Ident| {
+            let width = if self.narrow(at).is_some() { "narrow" } else { "weight" };
+            let (a, weight) = (&self.sums(filter)[at], format_ident!("{width}{filter}"));
+            self.of(at, quote! { #a = v::mul_add(#pixel, #weight, #a); })
+        };
         let (pixels, filters) = (0..self.tile.pixels(), 0..self.tile.filters);
+        let name = |at: usize| format_ident!("pixel{at}");
         if self.tile.holds_pixels() {
-            let names = pixels.clone().map(|at| format_ident!("pixel{at}"));
-            let loads = pixels.map(|at| {
-                let (name, value) = (format_ident!("pixel{at}"), pixel(at));
+            let loads = pixels.clone().map(|at| {
+                let (name, value) = (name(at), pixel(at));
                 quote! { let #name = #value; }
             });
-            let names: Vec<_> = names.collect();
             let steps = filters.map(|filter| {
-                let (weight, sums) = (weight(filter), self.sums(filter));
-                quote! { let weight = #weight; #(#sums = v::mul_add(#names, weight, #sums);)* }
+                let weight = all_lanes(filter);
+                let adds = pixels.clone().map(|at| add(filter, at, &name(at)));
+                quote! { #weight #(#adds)* }
             });
             return quote! { #(#loads)* #(#steps)* };
         }
-        let loads = filters.clone().map(|filter| {
-            let (name, value) = (format_ident!("weight{filter}"), weight(filter));
-            quote! { let #name = #value; }
-        });
+        let loads = filters.clone().map(all_lanes);
         let steps = pixels.map(|at| {
-            let value = pixel(at);
-            let adds = filters.clone().map(|filter| {
-                let (a, weight) = (&self.sums(filter)[at], format_ident!("weight{filter}"));
-                quote! { #a = v::mul_add(pixel, #weight, #a); }
-            });
-            quote! { let pixel = #value; #(#adds)* }
+            let (name, value) = (name(at), pixel(at));
+            let adds = filters.clone().map(|filter| add(filter, at, &name));
+            quote! { let #name = #value; #(#adds)* }
         });
         quote! { #(#loads)* #(#steps)* }
     }
@@ -261,15 +296,21 @@ impl Tile<'_> {
     /// The epilogue and the stores.
     fn stores(&self) -> TokenStream {
         let Columns { conv, context: Context { rt, .. }, .. } = *self.columns;
-        let all = (0..self.tile.filters).flat_map(|filter| self.sums(filter));
-        let epilogue = all.map(|a| activate_vector(&a, &conv.epilogue, rt));
+        let all =
+            (0..self.tile.filters).flat_map(|filter| self.sums(filter).into_iter().enumerate());
+        let epilogue = all
+            .filter(|_| !conv.epilogue.is_empty())
+            .map(|(at, a)| self.of(at, activate_vector(&a, &conv.epilogue, rt)));
         let pixels = 0..self.tile.pixels();
         let [_, _, k] = conv.y.shape.hwc();
         let lanes = conv.y.layout.lanes;
-        let stores = pixels.map(|at| match lanes {
-            1 => self.store_apart(at),
-            _ if lanes == k && self.tile.filters == k => self.store_side_by_side(at),
-            _ => self.store_one_by_one(at),
+        let stores = pixels.map(|at| {
+            let store = match lanes {
+                1 => self.store_apart(at),
+                _ if lanes == k && self.tile.filters == k => self.store_side_by_side(at),
+                _ => self.store_one_by_one(at),
+            };
+            self.of(at, store)
         });
         quote! { #(#epilogue)* #(#stores)* }
     }
@@ -288,17 +329,17 @@ impl Tile<'_> {
         index(&terms, plus + known + more, 0)
     }
 
-    /// Pixels of a vector that lie in the row.
-    fn count(&self) -> usize {
+    /// Pixels of the vector of pixel `at` that lie in the row.
+    fn count(&self, at: usize) -> usize {
         let [_, q, _] = self.columns.conv.y.shape.hwc();
-        q.min(self.columns.lanes())
+        q.min(self.lanes(at))
     }
 
     /// A filter's pixels lie side by side.
     fn store_apart(&self, at: usize) -> TokenStream {
         let stores = (0..self.tile.filters).map(|filter| {
             let (a, place) = (&self.sums(filter)[at], self.place(at, [filter, 0]));
-            self.store(&quote!(#a), &place, self.count())
+            self.store(&quote!(#a), &place, self.count(at), self.lanes(at))
         });
         quote! { #(#stores)* }
     }
@@ -308,8 +349,8 @@ impl Tile<'_> {
     fn store_side_by_side(&self, at: usize) -> TokenStream {
         let filters = self.tile.filters;
         let sums: Vec<_> = (0..filters).map(|filter| self.sums(filter).swap_remove(at)).collect();
-        let lanes = self.columns.lanes();
-        let all = self.count() * filters;
+        let lanes = self.lanes(at);
+        let all = self.count(at) * filters;
         let stores = (0..filters).map(|i| {
             let (k, y) = (int(filters), int(i));
             let steps = sums.iter().enumerate().skip(1);
@@ -319,19 +360,25 @@ impl Tile<'_> {
             });
             let (first, place) = (&sums[0], self.place(at, [0, i * lanes]));
             let count = all.saturating_sub(i * lanes).min(lanes);
-            let store = self.store(&quote!(pixels), &place, count);
+            let store = self.store(&quote!(pixels), &place, count, lanes);
             quote! { let pixels = #first; #(#steps)* #store }
         });
         quote! { #(#stores)* }
     }
 
     /// The first `count` lanes of a vector.
-    fn store(&self, value: &TokenStream, place: &TokenStream, count: usize) -> TokenStream {
+    fn store(
+        &self,
+        value: &TokenStream,
+        place: &TokenStream,
+        count: usize,
+        lanes: usize,
+    ) -> TokenStream {
         let rt = self.columns.context.rt;
         if count == 0 {
             return TokenStream::new();
         }
-        if count == self.columns.lanes() {
+        if count == lanes {
             return quote! { v::store(#rt::at_mut(y, #place), #value); };
         }
         let count = int(count);
@@ -341,7 +388,7 @@ impl Tile<'_> {
     /// Everything else: a filter's pixels lie apart.
     fn store_one_by_one(&self, at: usize) -> TokenStream {
         let rt = self.columns.context.rt;
-        let (count, step) = (typed(self.count()), int(self.columns.conv.y.layout.column()));
+        let (count, step) = (typed(self.count(at)), int(self.columns.conv.y.layout.column()));
         let stores = (0..self.tile.filters).map(|filter| {
             let (a, place) = (&self.sums(filter)[at], self.place(at, [filter, 0]));
             quote! { #rt::put_apart(y, #place, #step, &v::array(#a)[..#count]); }

@@ -6,6 +6,7 @@ mod winograd;
 
 use super::window::Window;
 use super::{Context, unroll};
+use crate::plan::Isa;
 use crate::plan::layers::conv::{Conv, Form};
 use proc_macro2::TokenStream;
 
@@ -18,6 +19,17 @@ pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
         (Form::Channels { lanes }, true) => unroll::conv_channels(conv, lanes, context),
         (Form::Columns { lanes }, true) => unroll::conv_columns(conv, lanes, context),
     }
+}
+
+/// What a narrow vector belongs to, where one holds what whole vectors leave of so many pixels. It
+/// takes half as long where the processor computes wide ones in two halves, and never longer.
+pub(super) fn narrow(isa: Isa, pixels: usize) -> Option<Isa> {
+    let narrow = match isa {
+        Isa::Avx512 => Isa::Avx2,
+        Isa::Avx2 | Isa::Portable => return None,
+    };
+    let rest = pixels % isa.lanes();
+    (pixels > rest && (1..=narrow.lanes()).contains(&rest)).then_some(narrow)
 }
 
 /// The window of a convolution.

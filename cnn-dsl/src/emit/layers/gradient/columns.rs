@@ -4,8 +4,9 @@
 //! A tile is some filters times some lines of taps; a line is a row of the kernel in one channel.
 
 use super::row;
+use crate::emit::layers::conv::narrow;
 use crate::emit::layers::{Context, function, vectors_of};
-use crate::emit::print::{index, int};
+use crate::emit::print::{index, int, name};
 use crate::ir::layers::conv::Conv;
 use crate::plan::Isa;
 use crate::plan::layers::View;
@@ -58,7 +59,7 @@ impl Weights<'_> {
             most
         };
         let (whole, rest) = (lines / most * most, lines % most);
-        let tile = self.tile(filters.clone(), most);
+        let tile = self.widths(filters.clone(), most);
         let mut code = if whole == most {
             quote! { { let line = 0; #tile } }
         } else {
@@ -66,17 +67,38 @@ impl Weights<'_> {
             quote! { for line in (0..#whole).step_by(#most) { #tile } }
         };
         if rest > 0 {
-            let (tile, whole) = (self.tile(filters, rest), int(whole));
+            let (tile, whole) = (self.widths(filters, rest), int(whole));
             code.extend(quote! { { let line = #whole; #tile } });
         }
         code
     }
 
-    /// Some filters times `count` lines from `line` on.
-    fn tile(&self, filters: Range<usize>, count: usize) -> TokenStream {
+    /// A tile over the whole vectors of the rows, and one over narrow ones where these hold the rest.
+    fn widths(&self, filters: Range<usize>, count: usize) -> TokenStream {
+        let [_, q, _] = self.d_y.shape.hwc();
+        let (isa, lanes) = (self.context.isa, self.context.isa.lanes());
+        let Some(narrow) = narrow(isa, q) else {
+            return self.tile(filters, count, isa, 0..q.div_ceil(lanes));
+        };
+        let whole = q / lanes;
+        let wide = self.tile(filters.clone(), count, isa, 0..whole);
+        let first = whole * lanes / narrow.lanes();
+        let rest = self.tile(filters, count, narrow, first..first + 1);
+        let (rt, narrow) = (self.context.rt, name(narrow.name()));
+        quote! { #wide { use #rt::simd::#narrow as v; #rest } }
+    }
+
+    /// Some filters times `count` lines from `line` on, over these vectors of a row.
+    fn tile(
+        &self,
+        filters: Range<usize>,
+        count: usize,
+        isa: Isa,
+        vectors: Range<usize>,
+    ) -> TokenStream {
         let Self { op, x, d_y, context } = *self;
-        let (rt, lanes) = (context.rt, context.isa.lanes());
-        let ([h, _, c], [p, q, _]) = (x.shape.hwc(), d_y.shape.hwc());
+        let (rt, lanes) = (context.rt, isa.lanes());
+        let ([h, _, c], [p, ..]) = (x.shape.hwc(), d_y.shape.hwc());
         let [r_count, s_count] = op.kernel;
         let top = usize::try_from(op.pads.top).unwrap_or(0);
         let left = usize::try_from(op.pads.left).unwrap_or(0);
@@ -120,14 +142,14 @@ impl Weights<'_> {
         });
         let d_row = row("d_row", "x1", d_y, &quote!(p), rt);
         let tap = index(&[(&quote!(r0), op.dilation[0])], 0, 0);
-        let [p, h, top, vectors] = [p, h, top, q.div_ceil(lanes)].map(int);
+        let [p, h, top, from, to] = [p, h, top, vectors.start, vectors.end].map(int);
         quote! {
             #(#taps_of)*
             #(let mut #names = v::splat(0.0);)*
             for p in #rt::outputs_that_see([#p, #h, 1], #tap, #top) {
                 #d_row
                 #(#rows_of)*
-                for q in 0..#vectors { #(#loads)* #(#steps)* }
+                for q in #from..#to { #(#loads)* #(#steps)* }
             }
             #(#sums)*
         }
