@@ -14,6 +14,15 @@ pub use cnn_runtime;
 )]
 pub struct Pages;
 
+/// The Rust of the page on training.
+#[doc = include_str!("../../docs/training.md")]
+#[cfg(doctest)]
+#[allow(
+    rustdoc::invalid_codeblock_attributes,
+    reason = "the infos of other languages are the tests' own"
+)]
+pub struct Training;
+
 pub mod clusters;
 pub mod hand_written;
 pub mod interrupted;

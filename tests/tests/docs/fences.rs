@@ -4,8 +4,15 @@
 use crate::bless::read;
 
 /// The pages, as `docs/` holds them.
-pub const PAGES: [&str; 6] =
-    ["emitted-code.md", "errors.md", "language.md", "numerics.md", "performance.md", "tutorial.md"];
+pub const PAGES: [&str; 7] = [
+    "emitted-code.md",
+    "errors.md",
+    "language.md",
+    "numerics.md",
+    "performance.md",
+    "training.md",
+    "tutorial.md",
+];
 
 /// A fenced block.
 #[derive(Debug, Clone)]

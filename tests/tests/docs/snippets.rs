@@ -183,6 +183,11 @@ fn the_language_reference() {
 }
 
 #[test]
+fn the_page_on_training() {
+    assert!(hold("training.md", &["toml"]) > 5);
+}
+
+#[test]
 fn the_measured_figures() {
     hold("performance.md", &[]);
 }
