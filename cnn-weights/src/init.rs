@@ -30,7 +30,7 @@ pub enum Init {
 }
 
 /// The deviation of a normal distribution that is cut off at two of its deviations: what Keras divides by.
-const TRUNCATED: f64 = 0.879_625_661_034_239_78;
+const TRUNCATED: f64 = 0.879_625_661_034_239_8;
 
 /// Random weights for these tensors by [`Init::GlorotUniform`]; see [`init_with`].
 pub fn init(tensors: &[Tensor], seed: u64) -> Vec<Vec<f32>> {

@@ -26,7 +26,34 @@ impl Callback for Pause {
     }
 }
 
-/// Trains with dropout, augmentation, Adam, a schedule by batches, clipped gradients, and the best
+cnn_runtime::cnn! {
+    /// Of the samples' six numbers; batch norm has statistics that a checkpoint must hold.
+    model Emitted {
+        input 1x1x6;
+        conv 1x1, 16, bn, relu;
+        conv 1x1, 20, bn, relu6;
+        flatten;
+        dense 3, softmax;
+        train;
+    }
+}
+
+/// The same of an emitted network, on so many threads.
+///
+/// # Errors
+/// When the checkpoint is refused.
+pub fn train_emitted(
+    checkpoint: Option<Checkpoint>,
+    pause: Duration,
+    epochs: usize,
+    threads: usize,
+) -> Result<(Vec<f32>, History), FitError> {
+    let mut net = Emitted::init(5);
+    net.threads(threads);
+    net.learn(|learner| train_on(learner, checkpoint, pause, epochs))
+}
+
+/// Trains a hand-written network with dropout, augmentation, Adam, a schedule by batches, clipped gradients, and the best
 /// epoch's parameters at the end. Gives the parameters and the history.
 ///
 /// # Errors
@@ -36,9 +63,18 @@ pub fn train(
     pause: Duration,
     epochs: usize,
 ) -> Result<(Vec<f32>, History), FitError> {
-    let data = Clusters { len: 85, features: 6, classes: 3, spread: 1.0 };
     let mut net = HandWritten::new(6, 16, 3, 5);
     net.dropout = true;
+    train_on(&mut net, checkpoint, pause, epochs)
+}
+
+fn train_on(
+    net: &mut dyn Learner,
+    checkpoint: Option<Checkpoint>,
+    pause: Duration,
+    epochs: usize,
+) -> Result<(Vec<f32>, History), FitError> {
+    let data = Clusters { len: 85, features: 6, classes: 3, spread: 1.0 };
     let weight_decay = WeightDecay::l2(1e-3);
     let fit = Fit {
         batch_size: 10,
@@ -56,6 +92,6 @@ pub fn train(
         verbose: Verbose::Silent,
         ..Fit::default()
     };
-    let history = fit.run(&mut net, &data)?;
+    let history = fit.run(net, &data)?;
     Ok((net.parameters().to_vec(), history))
 }

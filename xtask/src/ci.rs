@@ -15,10 +15,11 @@ const FUZZ_TIMEOUT: u32 = 10;
 /// Each target, which must take anything without a panic or a hang; the megabytes of address space
 /// that it may take; and where its seeds are. A short text may describe a large network, but weight
 /// files and arrays of a few kilobytes need little, whatever they claim.
-const FUZZ_TARGETS: [(&str, u32, &[&str]); 3] = [
+const FUZZ_TARGETS: [(&str, u32, &[&str]); 4] = [
     ("frontend", 4096, &["fuzz/seeds/frontend", "tests/errors"]),
     ("weights", 256, &["fuzz/seeds/weights", "tests/data"]),
     ("npy", 256, &["fuzz/seeds/npy"]),
+    ("idx", 256, &["fuzz/seeds/idx"]),
 ];
 
 /// What `cargo fuzz` gives rustc when no sanitizer is asked for.

@@ -11,6 +11,7 @@ use crate::ir::Network;
 use crate::ir::gradient::Gradient;
 use crate::plan::layers::gradient::SAMPLES;
 use crate::plan::{Bound, BufferId, Isa, Kernel, Norm, Phase, Plan, Step, Training};
+use cnn_weights::gradient_of;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -62,6 +63,10 @@ pub(super) fn program(
         let range = pair(plan, *buffer);
         quote!((#layer, #range))
     });
+    let features = training.features.map_or(quote!(#rt::None), |features| {
+        let (phase, value) = (int(features.phase), pair(plan, features.value));
+        quote!(#rt::Some((#phase, #value)))
+    });
     quote! {
         const _: () = {
             #import
@@ -88,6 +93,7 @@ pub(super) fn program(
                 bounds: &[#(#bounds),*],
                 norms: &[#(#norms),*],
                 saved: &[#(#saved),*],
+                features: #features,
                 read,
                 run,
             };
@@ -174,7 +180,7 @@ impl Run<'_> {
             Some(quote! {
                 #[cfg(target_arch = "x86_64")]
                 #rt::InstructionSet::#variant(proof) => {
-                    #rt::enter!(proof, #run(phase, team, weights, arena, gradients))
+                    #rt::enter!(proof, #run(phase, team, weights, arena, gradients, frozen))
                 }
             })
         });
@@ -189,11 +195,12 @@ impl Run<'_> {
                 weights: &[f32],
                 arena: &mut [f32],
                 gradients: &mut [f32],
+                frozen: &[bool],
             ) {
                 let weights: &[f32; WEIGHTS] = #rt::fixed(weights);
                 match set {
                     #(#wider)*
-                    _ => run_portable(phase, team, weights, arena, gradients),
+                    _ => run_portable(phase, team, weights, arena, gradients, frozen),
                 }
             }
 
@@ -210,11 +217,25 @@ impl Run<'_> {
         }
     }
 
+    /// A step's call. One that gives the gradient of weights and nothing else is left out where these
+    /// are frozen.
+    fn called(&self, name: &Ident, step: &Step) -> TokenStream {
+        let call = quote! { #name(team, weights, arena, gradients); };
+        match step.gradients.first() {
+            Some(pack) if step.writes.is_empty() => {
+                let tensor = int(gradient_of(&self.plan.gradients.0[pack.0]));
+                quote! { if !frozen[#tensor] { #call } }
+            }
+            Some(_) | None => call,
+        }
+    }
+
     /// The phases for one instruction set.
     fn training_set(&self, training: &Training, isa: Isa) -> TokenStream {
         let (_, steps) = self.parted();
         let names = self.step_names(&steps);
         let inputs = self.plan.steps.len() - steps.len();
+        let behind = &self.plan.steps[inputs..];
         let (run, features, rt) = (suffixed(&name("run"), isa), layers::features(isa), self.rt);
         let called: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
         let functions = steps.iter().zip(&called).filter(|(step, _)| !self.is_loss(step));
@@ -226,7 +247,8 @@ impl Run<'_> {
                 Phase::Each(steps) => steps.start.saturating_sub(inputs)..steps.end - inputs,
                 Phase::Together(step) => step - inputs..step + 1 - inputs,
             };
-            let called = &called[steps];
+            let called: Vec<_> =
+                steps.map(|step| self.called(&called[step], &behind[step])).collect();
             let arena = (!called.is_empty()).then(|| quote! { let arena = #rt::fixed_mut(arena); });
             quote! {
                 #features
@@ -235,15 +257,16 @@ impl Run<'_> {
                     weights: &[f32; WEIGHTS],
                     arena: &mut [f32],
                     gradients: &mut [f32],
+                    frozen: &[bool],
                 ) {
                     #arena
-                    #(#called(team, weights, arena, gradients);)*
+                    #(#called)*
                 }
             }
         });
         let arms = (0..training.phases.len()).map(|index| {
             let (number, name) = (int(index), phase(index));
-            quote! { #number => #name(team, weights, arena, gradients), }
+            quote! { #number => #name(team, weights, arena, gradients, frozen), }
         });
         let kernels = self.kernels_of(isa);
         quote! {
@@ -254,6 +277,7 @@ impl Run<'_> {
                 weights: &[f32; WEIGHTS],
                 arena: &mut [f32],
                 gradients: &mut [f32],
+                frozen: &[bool],
             ) {
                 match phase { #(#arms)* _ => {} }
             }

@@ -31,6 +31,18 @@ pub struct Training {
     pub norms: Vec<Norm>,
     /// Values that stand in memory when the loss is taken: the layer's name, and where it lies.
     pub saved: Vec<(String, BufferId)>,
+    /// Where the frozen first layers end.
+    pub features: Option<Features>,
+}
+
+/// Where the frozen first layers end, if all that follows reads one value of them: what is the same in
+/// every epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    /// The first phase behind them.
+    pub phase: usize,
+    /// The value.
+    pub value: BufferId,
 }
 
 /// What stands between two phases.
@@ -95,9 +107,20 @@ impl Plan<'_> {
             bounds: Vec::new(),
             norms: Vec::new(),
             saved: Vec::new(),
+            features: None,
         };
+        let frozen = self.frozen_beginning(loss);
         let mut first = 0;
         for (index, step) in self.steps.iter().enumerate() {
+            if let Some((end, value)) = frozen
+                && end == index
+            {
+                if first < index {
+                    training.phase(Phase::Each(first..index), Bound::Next);
+                    first = index;
+                }
+                training.features = Some(Features { phase: training.phases.len(), value });
+            }
             if self.gradient(step).is_some_and(Gradient::is_over_samples) {
                 if first < index {
                     training.phase(Phase::Each(first..index), Bound::Next);
@@ -116,6 +139,46 @@ impl Plan<'_> {
         training.phases.push(Phase::Each(first..self.steps.len()));
         training.saved = self.saved(loss);
         Some(training)
+    }
+
+    /// One past the last step of the frozen first layers, and the one value that all others read of them.
+    fn frozen_beginning(&self, loss: usize) -> Option<(usize, BufferId)> {
+        let inputs = self.inputs.len();
+        let constant = self.steps[inputs..loss].iter().take_while(|step| self.is_constant(step));
+        let end = (inputs + constant.count()).min(loss - 1);
+        let weighted = |step: &Step| {
+            step.layers.iter().any(|layer| self.network.layers[layer.0].weights.is_some())
+        };
+        let first = inputs + self.steps[inputs..end].iter().position(weighted)?;
+        (first + 1..=end).rev().find_map(|end| Some((end, self.only_value(end)?)))
+    }
+
+    /// Whether a step gives the same of an image in every epoch: it has no weights or frozen ones, and
+    /// nothing of chance.
+    fn is_constant(&self, step: &Step) -> bool {
+        let constant = step.layers.iter().map(|layer| &self.network.layers[layer.0]).all(|layer| {
+            let frozen = layer.weights.is_none_or(|id| self.network.weights[id.0].frozen);
+            frozen && !matches!(layer.op, Op::Dropout(_))
+        });
+        let forward = self.gradient(step).is_none_or(|op| matches!(op, Gradient::Normalise(_)));
+        constant && forward
+    }
+
+    /// The one value written before this step that it or a later one reads.
+    fn only_value(&self, end: usize) -> Option<BufferId> {
+        let (before, behind) = self.steps.split_at(end);
+        let whole = |mut buffer: BufferId| {
+            while let Some(within) = self.buffers[buffer.0].within {
+                buffer = within.buffer;
+            }
+            buffer
+        };
+        let written: Vec<_> =
+            before.iter().flat_map(|step| &step.writes).map(|&buffer| whole(buffer)).collect();
+        let reads = behind.iter().flat_map(|step| &step.reads).map(|&buffer| whole(buffer));
+        let mut reads = reads.filter(|buffer| written.contains(buffer));
+        let value = reads.next()?;
+        reads.all(|buffer| buffer == value).then_some(value)
     }
 
     /// What stands behind a step. Batch norms become known.

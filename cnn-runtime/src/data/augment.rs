@@ -71,6 +71,10 @@ impl<D: Dataset> Dataset for Augmented<D> {
         self.inner.classes()
     }
 
+    fn augments(&self) -> bool {
+        self.augment.flip || self.augment.shift != [0, 0] || self.inner.augments()
+    }
+
     fn read(
         &self,
         index: usize,
@@ -166,6 +170,11 @@ impl<D: Dataset> Dataset for Cropped<D> {
 
     fn classes(&self) -> usize {
         self.inner.classes()
+    }
+
+    fn augments(&self) -> bool {
+        let [h, w, _] = self.inner.sizes();
+        self.crop != [h, w] || self.inner.augments()
     }
 
     fn read(

@@ -74,6 +74,12 @@ pub trait Dataset: Sync {
     /// Numbers of a target: the classes, or the values to approximate.
     fn classes(&self) -> usize;
 
+    /// Whether a sample may differ from one [`Draw`] to another. No where nothing is said: a data set
+    /// of one's own that augments says yes, and one around another what that says.
+    fn augments(&self) -> bool {
+        false
+    }
+
     /// Writes one sample.
     ///
     /// `image` has the product of [`sizes`](Self::sizes) elements in the order height, width,
@@ -222,6 +228,10 @@ impl<D: Dataset + ?Sized> Dataset for &D {
 
     fn classes(&self) -> usize {
         (**self).classes()
+    }
+
+    fn augments(&self) -> bool {
+        (**self).augments()
     }
 
     fn read(

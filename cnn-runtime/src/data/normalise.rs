@@ -135,6 +135,10 @@ impl<D: Dataset> Dataset for Normalised<D> {
         self.inner.classes()
     }
 
+    fn augments(&self) -> bool {
+        self.inner.augments()
+    }
+
     fn read(
         &self,
         index: usize,

@@ -77,6 +77,10 @@ impl<D: Dataset> Dataset for Subset<D> {
         self.inner.classes()
     }
 
+    fn augments(&self) -> bool {
+        self.inner.augments()
+    }
+
     fn read(
         &self,
         index: usize,

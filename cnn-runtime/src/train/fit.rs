@@ -6,6 +6,7 @@
 use super::callbacks::Callback;
 use super::checkpoint::{Checkpoint, Identity};
 use super::error::FitError;
+use super::features;
 use super::history::History;
 use super::learner::Learner;
 use super::loss::Loss;
@@ -70,6 +71,13 @@ pub struct Fit<'a> {
     pub checkpoint: Option<Checkpoint>,
     /// Threads that read samples while others are trained with; 1 by default.
     pub workers: usize,
+    /// Whether what the frozen layers at the model's beginning give of every sample is computed once
+    /// and kept for all epochs; no by default. The result is the same to the bit. It needs 4 bytes for
+    /// each sample and each number of the value behind these layers, the columns of zeros that stand
+    /// beside an image's rows among them. The layers are those that the model's text freezes, up to
+    /// the last value that everything behind it is computed from; a data set that augments is
+    /// refused, because its samples differ from epoch to epoch.
+    pub cache_frozen: bool,
     /// How much is said on the standard error.
     pub verbose: Verbose,
 }
@@ -104,6 +112,7 @@ impl Default for Fit<'_> {
             callbacks: Vec::new(),
             checkpoint: None,
             workers: 1,
+            cache_frozen: false,
             verbose: Verbose::default(),
         }
     }
@@ -125,6 +134,9 @@ impl Fit<'_> {
         shapes::check(learner, data)?;
         if let Some(validation) = self.validation_data {
             shapes::check(learner, validation)?;
+        }
+        if self.cache_frozen {
+            return features::fit(self, learner, data);
         }
         // In `f64` and in this order, as Keras computes it.
         let training = (data.len() as f64 * (1.0 - self.validation_split)).floor() as usize;

@@ -77,6 +77,23 @@ pub trait Learner {
     /// The logits of a batch as inference computes them, with running statistics.
     fn forward(&mut self, images: &[f32], logits: &mut [f32]);
 
+    /// How many numbers the value has that all trained layers read of the frozen ones before them, if
+    /// there are frozen layers at the beginning and one such value: it is the same in every epoch.
+    fn features(&self) -> Option<usize> {
+        None
+    }
+
+    /// That value for every image of a batch; nothing where there is none.
+    fn extract(&mut self, images: &[f32], features: &mut [f32]) {
+        let _ = (images, features);
+    }
+
+    /// Takes batches of such values from now on instead of images, or images again. What is computed of
+    /// them is the same, to the bit. [`sizes`](Self::sizes) are then those of the value.
+    fn start_behind(&mut self, frozen: bool) {
+        let _ = frozen;
+    }
+
     /// After a [`backward`](Self::backward) whose loss was NaN or infinite: the name of the first layer
     /// of which a value is so.
     fn first_not_finite(&self) -> Option<String>;

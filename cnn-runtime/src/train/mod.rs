@@ -11,6 +11,7 @@ mod checkpoint;
 mod engine;
 mod error;
 mod evaluate;
+mod features;
 mod fit;
 mod history;
 mod layers;

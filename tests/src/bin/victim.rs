@@ -2,13 +2,14 @@
 //!
 //! `victim save FILE` saves weights, `victim build OUT A.cnn B.cnn` builds one model and the other
 //! in turn. In both, all numbers or lines of one file belong together, so that a mixture shows.
-//! `victim train CHECKPOINT OUT` trains, goes on where it was killed, and ends at last.
+//! `victim train CHECKPOINT OUT` trains a hand-written network (`emitted`: one that was emitted, on two
+//! threads), goes on where it was killed, and ends at last.
 
 #![forbid(unsafe_code)]
 
 use cnn_dsl::build::Build;
 use cnn_runtime::train::Checkpoint;
-use cnn_tests::interrupted::{EPOCHS, train};
+use cnn_tests::interrupted::{EPOCHS, train, train_emitted};
 use cnn_weights::{Role, Tensor, replace_file, save};
 use std::error::Error;
 use std::path::Path;
@@ -37,14 +38,18 @@ fn write(words: &[&str]) -> Result<(), Box<dyn Error>> {
             Build::new().file(a).out_dir(out).compile()?;
             Build::new().file(b).out_dir(out).compile()?;
         },
-        ["train", checkpoint, out] => {
-            let checkpoint = Checkpoint::at(checkpoint).every(3);
+        [net @ ("train" | "emitted"), checkpoint, out] => {
+            let checkpoint = Some(Checkpoint::at(checkpoint).every(3));
             let pause = Duration::from_millis(2);
-            let (parameters, _) = train(Some(checkpoint), pause, EPOCHS)?;
+            let (parameters, _) = match net {
+                "train" => train(checkpoint, pause, EPOCHS)?,
+                _ => train_emitted(checkpoint, pause, EPOCHS, 2)?,
+            };
             let bytes: Vec<u8> = parameters.iter().flat_map(|x| x.to_le_bytes()).collect();
             Ok(replace_file(out, &bytes)?)
         }
-        _ => Err("usage: victim save FILE, build OUT A.cnn B.cnn, or train CHECKPOINT OUT".into()),
+        _ => Err("usage: victim save FILE, build OUT A.cnn B.cnn, or train|emitted CHECKPOINT OUT"
+            .into()),
     }
 }
 

@@ -64,6 +64,9 @@ fn a_build_script_asks_for_training() {
     assert!(one.contains("struct BInference") && !one.contains("struct A"));
     let unsaid = code(text, &|build| build);
     assert!(!unsaid.contains("Inference"));
+    // Gradients of weights are left out where these are frozen at run time.
+    let bare: String = one.split_whitespace().collect();
+    assert!(bare.contains("if!frozen[0]"), "{one}");
 
     let error = Build::new().train().file(&path).out_dir(folder.path()).compile().unwrap_err();
     assert_eq!(error.to_string(), "`train` was named before any file; call `file` first");

@@ -1,5 +1,6 @@
 //! What a trainable model does for its user beside `fit`: freezing, weights that fit in part.
 
+mod cached;
 mod doors;
 mod freeze;
 mod inference;

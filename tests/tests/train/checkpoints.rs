@@ -4,7 +4,7 @@
 use cnn_runtime::train::{Checkpoint, Fit, History, Learner, Sgd, Verbose};
 use cnn_tests::clusters::Clusters;
 use cnn_tests::hand_written::HandWritten;
-use cnn_tests::interrupted::{EPOCHS, train};
+use cnn_tests::interrupted::{EPOCHS, train, train_emitted};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
@@ -41,11 +41,25 @@ fn a_training_in_two_parts_is_one() {
 #[test]
 #[cfg(unix)]
 fn a_training_that_is_killed_and_goes_on_ends_with_the_same_bits() {
+    killed_ends_with("train", &whole().0);
+}
+
+/// The emitted engine, which is killed on two threads and was not on one.
+#[test]
+#[cfg(unix)]
+fn an_emitted_network_that_is_killed_and_goes_on_ends_with_the_same_bits() {
+    let (parameters, history) = train_emitted(None, Duration::ZERO, EPOCHS, 1).unwrap();
+    assert_eq!(history.epochs.len(), EPOCHS);
+    killed_ends_with("emitted", &parameters);
+}
+
+#[cfg(unix)]
+fn killed_ends_with(net: &str, parameters: &[f32]) {
     let folder = tempfile::tempdir().unwrap();
     let [checkpoint, out] = ["run.safetensors", "out"].map(|name| folder.path().join(name));
     let start = || -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_victim"));
-        command.arg("train").args([&checkpoint, &out]).spawn().unwrap()
+        command.arg(net).args([&checkpoint, &out]).spawn().unwrap()
     };
     let written = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
     let (mut kills, begin) = (0, Instant::now());
@@ -65,7 +79,6 @@ fn a_training_that_is_killed_and_goes_on_ends_with_the_same_bits() {
         child.wait().unwrap();
     }
     assert!(kills >= 5, "{kills} kills");
-    let (parameters, _) = whole();
     let bytes: Vec<u8> = parameters.iter().flat_map(|x| x.to_le_bytes()).collect();
     assert_eq!(fs::read(out).unwrap(), bytes);
 }

@@ -54,6 +54,8 @@ pub struct Engine<'a> {
     slots: Vec<Mutex<Slot>>,
     /// Samples of the batch that runs.
     samples: usize,
+    /// Whether batches are values behind the frozen first layers instead of images.
+    behind: bool,
 }
 
 /// Which phases run, and what is done between them.
@@ -99,7 +101,14 @@ impl<'a> Engine<'a> {
             weights: Aligned::zeros(program.table.len),
             slots: (0..program.slots()).map(|_| slot()).collect(),
             samples: 0,
+            behind: false,
         }
+    }
+
+    /// The first phase that runs, and where what it is given goes, if that is no image.
+    fn start(&self) -> (usize, Option<[usize; 2]>) {
+        let features = self.program.features.filter(|_| self.behind);
+        features.map_or((0, None), |(phase, at)| (phase, Some(at)))
     }
 
     /// The samples of a slot.
@@ -113,8 +122,7 @@ impl<'a> Engine<'a> {
 
     /// Room for a batch, gradients 0, weights packed.
     fn begin(&mut self, images: &[f32]) {
-        let image: usize = self.program.input.iter().product();
-        self.samples = images.len() / image;
+        self.samples = images.len() / self.sizes().iter().product::<usize>();
         let [most, arenas] = self.program.samples_of_a_slot(self.samples, self.waits());
         let arenas = arenas * self.program.arena;
         for slot in &mut self.slots {
@@ -176,17 +184,22 @@ impl<'a> Engine<'a> {
             together: slot.together.get_mut(),
         };
         let (from, to) = stretch.phases;
-        if from == 0 {
+        let (start, features) = self.start();
+        if from == start {
             let len = stretch.images.len() / self.samples;
             for (arena, sample) in group.each().zip(samples.clone()) {
-                (program.read)(arena, &stretch.images[sample * len..(sample + 1) * len]);
+                let given = &stretch.images[sample * len..(sample + 1) * len];
+                match features {
+                    Some([from, to]) => arena[from..to].copy_from_slice(given),
+                    None => (program.read)(arena, given),
+                }
             }
         }
         for phase in from..to {
             let mut run = |arena: &mut [f32]| {
                 let mut team = Team::single(slot.scratch.get_mut());
                 let (weights, gradients) = (self.weights.get(), slot.gradients.get_mut());
-                (program.run)(phase, self.set, &mut team, weights, arena, gradients);
+                (program.run)(phase, self.set, &mut team, weights, arena, gradients, self.frozen);
             };
             match program.phases[phase] {
                 Phase::Each => group.each().for_each(run),
@@ -238,7 +251,33 @@ impl Learner for Engine<'_> {
     }
 
     fn sizes(&self) -> [usize; 3] {
-        self.program.input
+        self.start().1.map_or(self.program.input, |[from, to]| [1, 1, to - from])
+    }
+
+    fn features(&self) -> Option<usize> {
+        self.program.features.map(|(_, [from, to])| to - from)
+    }
+
+    fn extract(&mut self, images: &[f32], features: &mut [f32]) {
+        let Some((phase, [from, to])) = self.program.features else { return };
+        let image: usize = self.program.input.iter().product();
+        // One group a slot: then each sample's arena is as it was left.
+        let group = self.program.slots() * self.program.side_by_side();
+        let groups = images.chunks(group * image).zip(features.chunks_mut(group * (to - from)));
+        for (images, features) in groups {
+            self.begin(images);
+            self.run(Stretch { phases: (0, phase), images, loss: None });
+            let mut features = features.chunks_exact_mut(to - from);
+            for slot in 0..self.slots.len() {
+                let (len, slot) = (self.span(slot).len(), self.slot(slot));
+                let arenas = slot.arenas.get().chunks_exact(self.program.arena).take(len);
+                arenas.zip(&mut features).for_each(|(a, own)| own.copy_from_slice(&a[from..to]));
+            }
+        }
+    }
+
+    fn start_behind(&mut self, frozen: bool) {
+        self.behind = frozen && self.program.features.is_some();
     }
 
     fn outputs(&self) -> usize {
@@ -268,8 +307,8 @@ impl Learner for Engine<'_> {
         self.begin(images);
         self.without.iter().for_each(|place| gradient[place.clone()].fill(0.0));
         let program = self.program;
-        let mut first = 0;
-        for (phase, bound) in program.bounds.iter().enumerate() {
+        let (mut first, _) = self.start();
+        for (phase, bound) in program.bounds.iter().enumerate().skip(first) {
             if self.meets(bound) {
                 self.run(Stretch { phases: (first, phase + 1), images, loss: Some(loss) });
                 first = phase + 1;
@@ -299,7 +338,7 @@ impl Learner for Engine<'_> {
             tensors.running(self.parameters, self.weights.get_mut());
         }
         let loss = program.bounds.iter().position(|bound| matches!(bound, Bound::Loss { .. }));
-        let phases = (0, loss.map_or(0, |phase| phase + 1));
+        let phases = (self.start().0, loss.map_or(0, |phase| phase + 1));
         self.run(Stretch { phases, images, loss: None });
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));

@@ -6,8 +6,9 @@ use crate::train::Head;
 use cnn_weights::{Fold, Pack, Table};
 use std::ops::Range;
 
-/// Runs a phase: its number, the instructions, who computes, weights, arena, gradients of the slot.
-pub type Run = fn(usize, InstructionSet, &mut Team<'_>, &[f32], &mut [f32], &mut [f32]);
+/// Runs a phase: its number, the instructions, who computes, weights, arena, gradients of the slot, and
+/// which tensors need none.
+pub type Run = fn(usize, InstructionSet, &mut Team<'_>, &[f32], &mut [f32], &mut [f32], &[bool]);
 
 /// The training of one model. Values of one sample lie in an arena; places in it are first and one past the last `f32`.
 #[derive(Debug)]
@@ -42,6 +43,9 @@ pub struct Program {
     pub norms: &'static [Norm],
     /// Values that stand in memory when the loss is taken, each with its layer's name, in order.
     pub saved: &'static [(&'static str, [usize; 2])],
+    /// The first phase behind the layers at the beginning that the model's text freezes, and the one
+    /// value that it and those behind it read of them; where there is one.
+    pub features: Option<(usize, [usize; 2])>,
     /// Writes an image into an arena.
     pub read: fn(&mut [f32], &[f32]),
     /// Runs a phase of a sample.
