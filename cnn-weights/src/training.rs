@@ -77,8 +77,9 @@ pub fn pack_parameters(
     }
 }
 
-/// Writes the gradients that kernels left in pieces to where the parameters stand. Tensors that no
-/// piece belongs to are left as they are.
+/// Writes the gradients that kernels left in pieces to where the parameters stand; pieces of one
+/// tensor, which layers that share it may read in several forms, are summed. Tensors that no piece
+/// belongs to are left as they are.
 ///
 /// # Panics
 ///
@@ -90,32 +91,46 @@ pub fn unpack_gradients(
     pieces: &[f32],
     gradient: &mut [f32],
 ) {
-    for pack in packs {
+    for (index, pack) in packs.iter().enumerate() {
+        let tensor = gradient_of(pack);
         let from = &pieces[pack.offset..pack.offset + pack.len];
-        let to = &mut gradient[places[gradient_of(pack)].clone()];
-        match pack.form {
-            Form::Panels { kernel, groups, lanes, .. } => {
-                Matrix::new(&tensors[kernel], groups).unpack(from, lanes, to);
-            }
-            Form::Turned { kernel, lanes, .. } => {
-                if let Some(transposed) = Transposed::new(&tensors[kernel]) {
-                    transposed.unpack(from, lanes, to);
-                }
-            }
-            Form::Taps { kernel, lanes, .. } => {
-                let filters = filters(&tensors[kernel]);
-                copy_rows(from.chunks_exact(filters.next_multiple_of(lanes)), filters, to);
-            }
-            Form::Bias { channels, groups, lanes, .. } => {
-                let group = channels / groups;
-                copy_rows(from.chunks_exact(group.next_multiple_of(lanes)), group, to);
-            }
-            Form::Raw { .. }
-            | Form::TurnedTaps { .. }
-            | Form::Batch { .. }
-            | Form::Winograd { .. }
-            | Form::Affine(_) => to.copy_from_slice(from),
+        let to = &mut gradient[places[tensor].clone()];
+        if packs[..index].iter().all(|other| gradient_of(other) != tensor) {
+            unpack(&tensors[tensor], pack, from, to, |to, from| *to = from);
+        } else {
+            unpack(&tensors[tensor], pack, from, to, |to, from| *to += from);
         }
+    }
+}
+
+/// What is done with a number that is unpacked.
+trait Put: Fn(&mut f32, f32) + Copy {}
+
+impl<F: Fn(&mut f32, f32) + Copy> Put for F {}
+
+fn unpack(tensor: &Tensor, pack: &Pack, from: &[f32], to: &mut [f32], put: impl Put) {
+    match pack.form {
+        Form::Panels { groups, lanes, .. } => {
+            Matrix::new(tensor, groups).unpack(from, lanes, to, put);
+        }
+        Form::Turned { lanes, .. } => {
+            if let Some(transposed) = Transposed::new(tensor) {
+                transposed.unpack(from, lanes, to, put);
+            }
+        }
+        Form::Taps { lanes, .. } => {
+            let filters = filters(tensor);
+            put_rows(from.chunks_exact(filters.next_multiple_of(lanes)), filters, to, put);
+        }
+        Form::Bias { channels, groups, lanes, .. } => {
+            let group = channels / groups;
+            put_rows(from.chunks_exact(group.next_multiple_of(lanes)), group, to, put);
+        }
+        Form::Raw { .. }
+        | Form::TurnedTaps { .. }
+        | Form::Batch { .. }
+        | Form::Winograd { .. }
+        | Form::Affine(_) => put_all(to, from, put),
     }
 }
 
@@ -144,26 +159,30 @@ fn filters(kernel: &Tensor) -> usize {
     kernel.dims[2..].iter().product()
 }
 
-/// Copies few numbers; most often they are the lanes of a panel, which take no call.
 fn copy(to: &mut [f32], from: &[f32]) {
+    put_all(to, from, |to, from| *to = from);
+}
+
+/// Puts few numbers; most often they are the lanes of a panel, which take no loop.
+fn put_all(to: &mut [f32], from: &[f32], put: impl Put) {
     const PANEL: usize = 16;
     match (<&mut [f32; PANEL]>::try_from(&mut *to), <&[f32; PANEL]>::try_from(from)) {
-        (Ok(to), Ok(from)) => *to = *from,
-        (Err(_), _) | (_, Err(_)) => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        (Ok(to), Ok(from)) => to.iter_mut().zip(from).for_each(|(to, from)| put(to, *from)),
+        (Err(_), _) | (_, Err(_)) => to.iter_mut().zip(from).for_each(|(to, from)| put(to, *from)),
     }
 }
 
-/// Copies the first `len` numbers of each row to the next `len` of `to`.
-fn copy_rows<'a>(rows: impl Iterator<Item = &'a [f32]>, len: usize, to: &mut [f32]) {
-    to.chunks_exact_mut(len).zip(rows).for_each(|(to, from)| copy(to, &from[..len]));
+/// Puts the first `len` numbers of each row to the next `len` of `to`.
+fn put_rows<'a>(rows: impl Iterator<Item = &'a [f32]>, len: usize, to: &mut [f32], put: impl Put) {
+    to.chunks_exact_mut(len).zip(rows).for_each(|(to, from)| put_all(to, &from[..len], put));
 }
 
 /// Rows of `columns` numbers become columns.
-fn transpose(from: &[f32], columns: usize, to: &mut [f32]) {
+fn transpose(from: &[f32], columns: usize, to: &mut [f32], put: impl Put) {
     let rows = from.len() / columns;
     for (row, from) in from.chunks_exact(columns).enumerate() {
         let column = to[row..].iter_mut().step_by(rows);
-        column.zip(from).for_each(|(to, from)| *to = *from);
+        column.zip(from).for_each(|(to, from)| put(to, *from));
     }
 }
 
@@ -201,19 +220,19 @@ impl Matrix {
 
     fn panels(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
         if lanes == 1 {
-            return transpose(from, self.groups * self.filters, to);
+            return transpose(from, self.groups * self.filters, to, |to, from| *to = from);
         }
         for (panel, matrix, width) in self.pieces(lanes) {
             copy(&mut to[panel..panel + width], &from[matrix..matrix + width]);
         }
     }
 
-    fn unpack(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
+    fn unpack(&self, from: &[f32], lanes: usize, to: &mut [f32], put: impl Put) {
         if lanes == 1 {
-            return transpose(from, self.taps * self.channels, to);
+            return transpose(from, self.taps * self.channels, to, put);
         }
         for (panel, matrix, width) in self.pieces(lanes) {
-            copy(&mut to[matrix..matrix + width], &from[panel..panel + width]);
+            put_all(&mut to[matrix..matrix + width], &from[panel..panel + width], put);
         }
     }
 
@@ -299,6 +318,21 @@ mod tests {
         let mut gradient = vec![0.0; parameters.len()];
         unpack_gradients(&table.tensors, &table.packs, &places, &blob, &mut gradient);
         assert_eq!(gradient, parameters);
+    }
+
+    #[test]
+    fn gradients_of_one_tensor_in_two_forms_are_summed() {
+        let tensors = [Tensor::new("a", Role::Kernel { groups: 1 }, vec![1, 1, 2, 2])];
+        let panels = |offset, lanes| Pack {
+            offset,
+            len: 4,
+            form: Form::Panels { kernel: 0, fold: None, groups: 1, lanes },
+        };
+        let pieces = [1.0, 2.0, 3.0, 4.0, 10.0, 30.0, 20.0, 40.0];
+        let mut gradient = [f32::NAN; 4];
+        let packs = [panels(0, 2), panels(4, 1)];
+        unpack_gradients(&tensors, &packs, &places(&tensors), &pieces, &mut gradient);
+        assert_eq!(gradient, [11.0, 22.0, 33.0, 44.0]);
     }
 
     /// Two taps of 3 channels and 2 filters, counted in the order tap, channel, filter.

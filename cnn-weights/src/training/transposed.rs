@@ -1,6 +1,6 @@
 //! The kernel of a transposed convolution as training packs it, and its gradient as it is unpacked.
 
-use super::copy;
+use super::{Put, copy};
 use crate::table::{Role, Tensor};
 
 /// The kernel as `[taps][groups][channels of a group][filters of a group]`.
@@ -48,8 +48,8 @@ impl Transposed {
     }
 
     /// What lies as [`turned`](Self::turned) writes it, as the kernel lies.
-    pub(super) fn unpack(&self, from: &[f32], lanes: usize, to: &mut [f32]) {
-        self.each_turned(lanes, |panel, kernel| to[kernel] = from[panel]);
+    pub(super) fn unpack(&self, from: &[f32], lanes: usize, to: &mut [f32], put: impl Put) {
+        self.each_turned(lanes, |panel, kernel| put(&mut to[kernel], from[panel]));
     }
 
     /// Where each number lies in panels of channels, and where in the kernel.
@@ -90,7 +90,7 @@ mod tests {
         let expected = [1, 2, 0, 0, 5, 6, 0, 0, 3, 4, 0, 0, 7, 8, 0, 0].map(|x| x as f32);
         assert_eq!(turned, expected);
         let mut back = vec![0.0; 8];
-        kernel.unpack(&turned, 4, &mut back);
+        kernel.unpack(&turned, 4, &mut back, |to, from| *to = from);
         assert_eq!(back, counted);
     }
 }

@@ -42,7 +42,8 @@ models!(
     several_filters_a_channel: Multiplied,
     resizes: Resized,
     transposed_convolutions: Deconvolutions,
-    transposed_convolutions_of_groups: DeconvolutionsOfGroups
+    transposed_convolutions_of_groups: DeconvolutionsOfGroups,
+    layers_that_are_used_twice: Shared
 );
 
 /// More than a slot each, and not as many in each slot.
