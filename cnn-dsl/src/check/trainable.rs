@@ -17,7 +17,7 @@ impl Expander<'_> {
             }
         }
         errors.extend(self.network.layers.iter().filter_map(|layer| {
-            why_not(layer, outputs).map(|why| TrainError::Layer {
+            self.why_not(layer, outputs).map(|why| TrainError::Layer {
                 train,
                 layer: layer.name.clone(),
                 kind: layer.op.kind(),
@@ -29,14 +29,23 @@ impl Expander<'_> {
             self.error(error);
         }
     }
-}
 
-/// What is in the way of training this layer.
-fn why_not(layer: &Layer, outputs: &[Output]) -> Option<&'static str> {
-    let is_output = outputs.iter().any(|output| layer.outputs.contains(&output.value));
-    match &layer.op {
-        Op::Softmax(_) if !is_output => Some("softmax trains as the output alone"),
-        Op::Bn(_) if layer.shared_again => Some("one whose statistics two layers share"),
-        op => refusal(op),
+    /// What is in the way of training this layer.
+    fn why_not(&self, layer: &Layer, outputs: &[Output]) -> Option<&'static str> {
+        let is_output = outputs.iter().any(|output| layer.outputs.contains(&output.value));
+        match &layer.op {
+            Op::Softmax(_) if !is_output => Some("softmax trains as the output alone"),
+            Op::Softmax(_) if !self.is_one_distribution(layer) => {
+                Some("the loss is of one distribution a sample, not of one a pixel")
+            }
+            Op::Bn(_) if layer.shared_again => Some("one whose statistics two layers share"),
+            op => refusal(op),
+        }
+    }
+
+    /// Whether a layer's result has its channels alone.
+    fn is_one_distribution(&self, layer: &Layer) -> bool {
+        let [h, w, _] = self.network.shape(layer.outputs[0]).hwc();
+        [h, w] == [1, 1]
     }
 }

@@ -30,6 +30,7 @@ impl TrainError {
             Self::Several { train, what, count } => {
                 let message = format!("a model that trains has one {what}, this one has {count}");
                 Diagnostic::new("no_backward", train, message)
+                    .note("a sample of a data set is an image and a target for one loss")
                     .help("without `train;` the model predicts, and its weights are loaded")
             }
         }
