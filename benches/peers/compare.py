@@ -24,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ALL = ["litert", "onnxruntime", "openvino", "ncnn", "mnn"]
 # What runs in each section beside cnn. The networks of KxK convolutions: the two that do best on them.
 BEST = ["onnxruntime", "openvino"]
+TRAINERS = {"train_small": ["torch"], "train_lenet5": ["torch"], "train_mobilenet": ["torch", "torch_channels_last"]}
 ENGINES = {"mobilenet": ALL, "small": ALL, "resnet18": BEST, "resnet50": BEST, "vgg16": BEST, "squeezenet": BEST}
 TITLES = {
     "mobilenet": "MobileNetV1 1.0, 224",
@@ -32,6 +33,9 @@ TITLES = {
     "resnet50": "ResNet-50, 224",
     "vgg16": "VGG-16, 224",
     "squeezenet": "SqueezeNet 1.1, 224",
+    "train_small": "Training the small CNN, batches of 100",
+    "train_lenet5": "Training LeNet-5, batches of 128",
+    "train_mobilenet": "Training MobileNetV1 1.0, 224, batches of 8",
 }
 # Figures that a turn takes: enough for the engine to get warm, few enough for many rounds.
 TURN_MS, TURN_RUNS = 60, 12
@@ -44,7 +48,7 @@ PATIENCE = 300
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True, help="cnn-peers")
-    parser.add_argument("--sections", default=",".join([*ENGINES, "cold"]))
+    parser.add_argument("--sections", default=",".join([*ENGINES, "cold", *TRAINERS]))
     parser.add_argument("--engines", default="", help="beside cnn; iree and torch only if they are named")
     parser.add_argument("--sets", default="avx512,avx2", help="instruction sets of cnn")
     parser.add_argument("--threads", default="1,2")
@@ -159,6 +163,23 @@ def table(model, threads, engines, failed):
     return "\n".join([*lines, *[f"\nLeft out: {line}" for line in failed], ""])
 
 
+def training_table(model, threads, engines, failed):
+    """How long a pass over the samples takes, and how many times as many samples as PyTorch cnn trains."""
+    judged = (lambda engine: min(engine.processor)) if threads == 1 else (lambda engine: min(engine.wall))
+    lines = [f"### {TITLES[model]}, {threads} core{'s' if threads > 1 else ''}", ""]
+    lines += [f"{engines[0].ready['n']} samples a run.", ""]
+    lines += ["| engine | CPU ms, least | median | wall ms, least | median | samples/s | times PyTorch |"]
+    lines += ["|---|--:|--:|--:|--:|--:|--:|"]
+    engines = sorted(engines, key=judged)
+    torch = min((judged(engine) for engine in engines if engine.name.startswith("torch")), default=float("nan"))
+    for engine in engines:
+        times = [f(times) for times in (engine.processor, engine.wall) for f in (min, statistics.median)]
+        cells = [f"{engine.name} {engine.ready['version']}", *[f"{time:.0f}" for time in times]]
+        cells += [f"{engine.ready['n'] / judged(engine) * 1e3:.5g}", f"{torch / judged(engine):.2f}"]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, *[f"\nLeft out: {line}" for line in failed], ""])
+
+
 def cold(names):
     """Starts each engine anew, one after the other; the first start fills the page cache."""
     results = {name: [] for name in names}
@@ -190,14 +211,16 @@ def main():
     load = os.getloadavg()[0]
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores of {processor()}, load average {load:.1f}\n", flush=True)
     for section in GIVEN.sections.split(","):
-        others = wanted or ENGINES.get(section, ALL)
+        others = wanted or TRAINERS.get(section) or ENGINES.get(section, ALL)
         if section == "cold":
             print(cold([own[0], *others]), flush=True)
             continue
         # Several cores where the project promises something of them.
         several = section in ("mobilenet", "small")
         for threads in map(int, GIVEN.threads.split(",")):
-            if threads == 1 or several:
+            if section in TRAINERS:
+                print(training_table(section, threads, *measure(section, threads, [*own, *others])), flush=True)
+            elif threads == 1 or several:
                 print(table(section, threads, *measure(section, threads, ["peak", *own, *others])), flush=True)
 
 

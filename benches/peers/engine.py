@@ -176,9 +176,21 @@ def cold(engine):
     say({"engine": engine, "total_ms": total, "cpu_ms": worked, "peak_rss_mb": peak_memory(), "ok": same})
 
 
+def train(engine, model, threads):
+    import training
+    began = time.perf_counter()
+    run, samples = training.training(model, threads, engine == "torch_channels_last")
+    loss = run()
+    ready = {"engine": engine, "version": importlib.metadata.version("torch"), "model": model, "threads": threads}
+    say(ready | {"n": samples, "first_s": time.perf_counter() - began, "loss_after_first": loss})
+    return answer(run)
+
+
 def main(engine, model, threads):
     if model == "cold":
         return cold(engine)
+    if model.startswith("train_"):
+        return train(engine, model, int(threads))
     image, wanted = np.load(artifact(f"{model}_in.npy")), np.load(artifact(f"{model}_ref.npy"))
     make, package = ENGINES[engine]
     try:

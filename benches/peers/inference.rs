@@ -114,7 +114,7 @@ pub fn peak() -> Result<(), Box<dyn Error>> {
 }
 
 /// Answers the lines of the standard input, `run N` each with the times of N runs.
-fn answer(mut call: impl FnMut()) -> Result<(), Box<dyn Error>> {
+pub fn answer(mut call: impl FnMut()) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     call();
     let calls = (RUN / process::milliseconds_since(start)).ceil().clamp(1.0, 1e4) as u32;

@@ -4,7 +4,7 @@
 //! network is loaded and has run once, then answers each line `run N` with the times of N runs, until
 //! the input ends. `cold` prints one line and ends; `peak` runs
 //! bursts of multiply-adds on one core.
-//! `CNN_INSTRUCTION_SET` forces an instruction set. Training is not there.
+//! `CNN_INSTRUCTION_SET` forces an instruction set.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ mod archive;
 mod cold;
 mod inference;
 mod process;
+mod training;
 
 use cnn_runtime::InstructionSet;
 use std::error::Error;
@@ -46,17 +47,18 @@ fn run(model: &str, threads: usize) -> Result<bool, Box<dyn Error>> {
     match model {
         "cold" => cold::run(threads, set)?,
         "peak" => inference::peak()?,
-        "train_mobilenet" | "train_small" => {
-            eprintln!("`{model}`: this version does not train");
-            return Ok(false);
-        }
-        name => match inference::NETWORKS.iter().find(|(known, _)| *known == name) {
-            Some((name, serve)) => serve(name, threads, set)?,
-            None => {
-                eprintln!("there is no model `{name}`");
-                return Ok(false);
+        name => {
+            let inferred = inference::NETWORKS.iter().find(|(known, _)| *known == name);
+            let trained = training::NETWORKS.iter().find(|(known, _)| *known == name);
+            match (inferred, trained) {
+                (Some((name, serve)), _) => serve(name, threads, set)?,
+                (None, Some((_, serve))) => serve(threads, set)?,
+                (None, None) => {
+                    eprintln!("there is no model `{name}`");
+                    return Ok(false);
+                }
             }
-        },
+        }
     }
     Ok(true)
 }

@@ -66,6 +66,15 @@ def small():
     )
 
 
+def lenet5():
+    """LeNet-5 as it is taught today."""
+    return nn.Sequential(
+        *[nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2)],
+        *[nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), FlattenRows()],
+        *[nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10), nn.Softmax(1)],
+    )
+
+
 def torchvision_network(name):
     return lambda: nn.Sequential(getattr(torchvision.models, name)(), nn.Softmax(1))
 
@@ -73,6 +82,7 @@ def torchvision_network(name):
 NETWORKS = {
     "mobilenet": MobileNet,
     "small": small,
+    "lenet5": lenet5,
     "resnet18": torchvision_network("resnet18"),
     "resnet50": torchvision_network("resnet50"),
     "vgg16": torchvision_network("vgg16"),
@@ -80,9 +90,13 @@ NETWORKS = {
 }
 
 
+# Whose inference is not compared.
+TRAINED_ALONE = ["lenet5"]
+
+
 def image(name):
     """One image of normally distributed numbers, NCHW."""
-    shape = (1, 1, 28, 28) if name == "small" else (1, 3, 224, 224)
+    shape = (1, 1, 28, 28) if name in ("small", "lenet5") else (1, 3, 224, 224)
     return np.random.default_rng(SEED).standard_normal(shape).astype(np.float32)
 
 
@@ -134,7 +148,7 @@ def arrays(name, net):
 
 def main(folder, *names):
     os.makedirs(folder, exist_ok=True)
-    for name in names or NETWORKS:
+    for name in names or (name for name in NETWORKS if name not in TRAINED_ALONE):
         net, pixels = network(name), image(name)
         with torch.no_grad():
             reference = net(torch.from_numpy(pixels)).numpy()
