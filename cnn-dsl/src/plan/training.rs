@@ -145,7 +145,7 @@ impl Plan<'_> {
     fn frozen_beginning(&self, loss: usize) -> Option<(usize, BufferId)> {
         let inputs = self.inputs.len();
         let constant = self.steps[inputs..loss].iter().take_while(|step| self.is_constant(step));
-        let end = (inputs + constant.count()).min(loss - 1);
+        let end = (inputs + constant.count()).min(loss.saturating_sub(1)).max(inputs);
         let weighted = |step: &Step| {
             step.layers.iter().any(|layer| self.network.layers[layer.0].weights.is_some())
         };

@@ -88,6 +88,7 @@ fn features_end_where_one_value_goes_on() {
     assert_eq!(features("Branch").as_deref(), Some("10x10x8"));
     assert_eq!(features("Head").as_deref(), Some("1x1x12"));
     assert_eq!(features("Late"), None);
+    assert_eq!(features("Nothing"), None);
     assert!(Chain::init(1).learn(|learner| learner.features().is_some()));
 }
 
