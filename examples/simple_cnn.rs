@@ -65,6 +65,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // Pixels from 0 to 1.
     let (train, test) = (train.scale(1.0 / 255.0), test.scale(1.0 / 255.0));
     println!("{} images to train with, {} to test with", train.len(), test.len());
+    let out = arguments.out.display();
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|error| format!("cannot make `{out}`: {error}"))?;
 
     let mut net = SimpleCnn::init(1);
     net.threads(2);
@@ -109,11 +112,9 @@ fn pictures(
     confusion: &Confusion,
     names: &[&str],
 ) -> Result<(), Box<dyn Error>> {
-    let shown = out.display();
-    std::fs::create_dir_all(out).map_err(|error| format!("cannot make `{shown}`: {error}"))?;
     curves_png(history, out.join("curves.png"))?;
     confusion_png(confusion, names, out.join("confusion.png"))?;
-    println!("\nwritten to {shown}: curves.png, confusion.png");
+    println!("\nwritten to {}: curves.png, confusion.png", out.display());
     Ok(())
 }
 

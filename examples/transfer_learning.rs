@@ -1,15 +1,16 @@
 //! MobileNetV1 with Keras' weights learns classes of its own, from a folder of photos for each.
 //!
-//! `cargo run --release --example transfer_learning -- --weights FILE --photos DIR [--case CASE] [--out FILE]`
+//! `cargo run --release --example transfer_learning -- --weights FILE --photos DIR [--case CASE]
+//! [--out FILE]`
 //!
 //! FILE is what the example `mobilenet` takes. DIR has a folder a class, `tulips/*.jpg` and so on; the
-//! model below says how many classes there are. CASE is `tiny`, `small` or `large`; where nothing is
+//! models below say how many classes there are. CASE is `tiny`, `small` or `large`; where nothing is
 //! said the number of photos decides. The new weights go to the last FILE.
 
 #![forbid(unsafe_code)]
 
 use cnn_runtime::data::{Augment, Dataset, Folder};
-use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
+use cnn_runtime::train::{Evaluate, Evaluation, Fit, Learner, Schedule, Sgd, WeightDecay};
 use cnn_runtime::{Load, cnn};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,10 +22,8 @@ const SIZE: u32 = 128;
 cnn! {
     use "models/mobilenet.cnn";
 
-    /// MobileNetV1 of three quarters' width for photos of 128x128. Its weights fit any size: they are
-    /// windows that move over it.
-    pub model Photos(classes = 5, size = 128, alpha = 0.75) {
-        input [size, size, 3], u8, scale (1/127.5), offset -1;
+    /// All of MobileNetV1 before its classifier.
+    block body(alpha) {
         conv 3x3, (32 * alpha), stride 2, pad same, bn, relu6;
         separable (64 * alpha);
         separable (128 * alpha), stride 2;
@@ -35,20 +34,36 @@ cnn! {
         repeat 5 { separable (512 * alpha); }
         separable (1024 * alpha), stride 2;
         separable (1024 * alpha);
+    }
+
+    /// Three quarters of its width, for photos of 128x128: the weights fit any size.
+    pub model Photos(classes = 5, size = 128, alpha = 0.75) {
+        input [size, size, 3], u8, scale (1/127.5), offset -1;
+        body alpha as body;
+        pool avg global;
+        dense classes, softmax;
+        train;
+    }
+
+    /// The same where only the classifier learns: no other layer has a backward pass.
+    pub model Classifier(classes = 5, size = 128, alpha = 0.75) {
+        input [size, size, 3], u8, scale (1/127.5), offset -1;
+        frozen { body alpha as body; }
         pool avg global;
         dense classes, softmax;
         train;
     }
 }
 
-/// The tensors' names in Keras' file and in the model. `conv1/kernel` is the same in both; the file's
-/// `conv_preds` belongs to its own thousand classes, and stays there.
-const KERAS: [(&str, &str); 5] = [
-    ("conv1_bn", "conv1.bn"),
-    ("conv_dw_{i}", "separable{i}.dw1"),
-    ("conv_dw_{i}_bn", "separable{i}.dw1.bn"),
-    ("conv_pw_{i}", "separable{i}.conv1"),
-    ("conv_pw_{i}_bn", "separable{i}.conv1.bn"),
+/// The tensors' names in Keras' file and in the model. The file's `conv_preds` belongs to its own
+/// thousand classes, and stays there.
+const KERAS: [(&str, &str); 6] = [
+    ("conv1", "body.conv1"),
+    ("conv1_bn", "body.conv1.bn"),
+    ("conv_dw_{i}", "body.separable{i}.dw1"),
+    ("conv_dw_{i}_bn", "body.separable{i}.dw1.bn"),
+    ("conv_pw_{i}", "body.separable{i}.conv1"),
+    ("conv_pw_{i}_bn", "body.separable{i}.conv1.bn"),
 ];
 
 /// One photo of so many is not trained with, but tells how good the network is.
@@ -91,8 +106,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let [classes] = Photos::OUTPUT;
     if names.len() != classes {
         let (found, place) = (names.len(), arguments.photos.display());
-        let cure = format!("write `classes = {found}` in {}", file!());
-        return Err(format!("{place} has {found} classes, the model {classes}: {cure}").into());
+        let cure = format!("write `classes = {found}` in {}, in both models", file!());
+        let told = format!("{place} has {found} folders of photos, the models {classes} classes");
+        return Err(format!("{told}: {cure}").into());
     }
     let case = arguments.case.unwrap_or(match photos / names.len() {
         ..500 => Case::Tiny,
@@ -101,30 +117,54 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     });
     println!("{photos} photos of {}: {case:?}", names.join(", "));
 
-    let mut net = Photos::init(1);
-    net.threads(std::thread::available_parallelism().map_or(1, usize::from));
     let weights = Load::file(&arguments.weights);
     let weights = KERAS.iter().fold(weights, |load, (from, to)| load.rename(*from, *to));
-    println!("{}\n", net.load_matching(weights)?);
-    match case {
-        Case::Tiny => net.freeze("conv1"..="separable13")?,
-        Case::Small => net.freeze("conv1"..="separable11")?,
-        Case::Large => &mut net,
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (out, shown) = (&arguments.out, arguments.out.display());
+    let result = match case {
+        Case::Tiny => {
+            let mut net = Classifier::init(1);
+            net.threads(threads);
+            println!("{}\n", net.load_matching(weights)?);
+            let result = net.learn(|learner| train(learner, &folder, case))?;
+            net.save(out)?;
+            result
+        }
+        Case::Small | Case::Large => {
+            let mut net = Photos::init(1);
+            net.threads(threads);
+            println!("{}\n", net.load_matching(weights)?);
+            if let Case::Small = case {
+                net.freeze("body.conv1"..="body.separable11")?;
+            }
+            let result = net.learn(|learner| train(learner, &folder, case))?;
+            net.save(out)?;
+            result
+        }
     };
-
-    // Decoded once, for all epochs; every fifth validates.
-    let data = folder.load()?;
-    let (train, validation) = data.fold(0, FOLDS)?;
-    let mirrored = train.augmented(Augment { flip: true, ..Augment::default() });
-    let fit = Fit { validation_data: Some(&validation), ..settings(case) };
-    net.fit_dataset(&mirrored, fit)?;
-
-    let result = net.evaluate_dataset(&validation)?;
     println!("{} photos that it has not seen: {result}\n", result.samples);
-    println!("{}", result.confusion.table(names));
-    net.save(&arguments.out)?;
-    println!("written: {}", arguments.out.display());
+    println!("{}\nwritten: {shown}", result.confusion.table(names));
     Ok(())
+}
+
+/// Trains with four fifths of the photos, and says what the network makes of the others.
+fn train(
+    learner: &mut dyn Learner,
+    folder: &Folder,
+    case: Case,
+) -> Result<Evaluation, Box<dyn Error>> {
+    // Decoded once, for all epochs.
+    let photos = folder.load()?;
+    let (train, validation) = photos.fold(0, FOLDS)?;
+    let fit = Fit { validation_data: Some(&validation), ..settings(case) };
+    match case {
+        // What the frozen layers give is computed once, too: of each photo as it is.
+        Case::Tiny => Fit { cache_frozen: true, ..fit }.run(learner, &train)?,
+        Case::Small | Case::Large => {
+            fit.run(learner, &train.augmented(Augment { flip: true, ..Augment::default() }))?
+        }
+    };
+    Ok(Evaluate::default().run(learner, &validation)?)
 }
 
 /// The less is frozen, the smaller the steps: what was learnt before must not be lost.

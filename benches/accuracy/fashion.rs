@@ -1,9 +1,8 @@
 //! A small network of depthwise separable convolutions with batch norm, on Fashion-MNIST.
 
-use crate::{Options, Outcome, USAGE};
+use crate::{Options, Prepared, USAGE};
 use cnn_runtime::data::{Augment, Dataset, Normalisation, mnist};
 use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
-use std::error::Error;
 
 cnn_runtime::cnn! {
     block separable(out, stride = 1) {
@@ -28,7 +27,7 @@ cnn_runtime::cnn! {
 const EPOCHS: usize = 15;
 
 /// A training by its seed.
-pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+pub fn run(options: &Options) -> Prepared {
     let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
     let by = Normalisation::of(&data.train)?;
     let augment = Augment { flip: true, shift: [2, 2], ..Augment::default() };

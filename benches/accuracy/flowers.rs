@@ -1,10 +1,9 @@
 //! A new head on a frozen MobileNetV1 with Keras' weights, on 400 photos of flowers: five folds.
 
-use crate::{Options, Outcome, USAGE};
+use crate::{Options, Prepared, USAGE};
 use cnn_runtime::Load;
 use cnn_runtime::data::{Arrays, Dataset};
 use cnn_runtime::train::{Fit, Sgd, WeightDecay};
-use std::error::Error;
 
 cnn_runtime::cnn! {
     use "../examples/models/mobilenet.cnn";
@@ -42,7 +41,7 @@ const KERAS: [(&str, &str); 5] = [
 pub const FOLDS: u64 = 5;
 
 /// A training by its seed; the first is that of the first fold.
-pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+pub fn run(options: &Options) -> Prepared {
     let photos = options.data.as_ref().ok_or(USAGE)?;
     let weights = Load::file(options.weights.as_ref().ok_or(USAGE)?);
     let weights = KERAS.iter().fold(weights, |load, (from, to)| load.rename(*from, *to));
@@ -67,6 +66,7 @@ pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Err
             epochs: 20,
             seed,
             optimizer: Sgd { weight_decay: WeightDecay::l2(1e-4), ..Sgd::default() }.into(),
+            cache_frozen: true,
             ..Fit::default()
         };
         net.fit_dataset(&train, fit)?;

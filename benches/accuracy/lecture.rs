@@ -1,9 +1,8 @@
 //! The lecture's model with the lecture's settings, on all of MNIST.
 
-use crate::{Options, Outcome, USAGE};
+use crate::{Options, Prepared, USAGE};
 use cnn_runtime::data::mnist;
 use cnn_runtime::train::Fit;
-use std::error::Error;
 
 cnn_runtime::cnn! {
     model SimpleCnn {
@@ -17,7 +16,7 @@ cnn_runtime::cnn! {
 }
 
 /// A training by its seed.
-pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+pub fn run(options: &Options) -> Prepared {
     let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
     let (train, test) = (data.train.scale(1.0 / 255.0), data.test.scale(1.0 / 255.0));
     let threads = options.threads;

@@ -1,9 +1,8 @@
 //! LeNet-5 on MNIST.
 
-use crate::{Options, Outcome, USAGE};
+use crate::{Options, Prepared, USAGE};
 use cnn_runtime::data::{Dataset, Normalisation, mnist};
 use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
-use std::error::Error;
 
 cnn_runtime::cnn! {
     /// The layers of LeCun et al. 1998 as they are taught today; zeros around the digits instead of
@@ -25,7 +24,7 @@ cnn_runtime::cnn! {
 const EPOCHS: usize = 10;
 
 /// A training by its seed.
-pub fn run(options: &Options) -> Result<Box<dyn Fn(u64) -> Outcome>, Box<dyn Error>> {
+pub fn run(options: &Options) -> Prepared {
     let data = mnist(options.data.as_ref().ok_or(USAGE)?)?;
     let by = Normalisation::of(&data.train)?;
     let (train, test) = (data.train.normalised(&by)?, data.test.normalised(&by)?);

@@ -36,8 +36,11 @@ struct Options {
     threads: usize,
 }
 
-/// What a training gives, or why not.
-type Outcome = Result<f64, Box<dyn Error>>;
+/// A training by its seed; it gives the accuracy on the test set.
+type Training = dyn Fn(u64) -> Result<f64, Box<dyn Error>>;
+
+/// A training whose data is read, or why it cannot be.
+type Prepared = Result<Box<Training>, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -62,11 +65,7 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
 }
 
 /// Trains once a seed, and prints the accuracy of each and of all.
-fn repeat(
-    options: &Options,
-    seeds: u64,
-    training: &dyn Fn(u64) -> Outcome,
-) -> Result<(), Box<dyn Error>> {
+fn repeat(options: &Options, seeds: u64, training: &Training) -> Result<(), Box<dyn Error>> {
     let mut accuracies = Vec::new();
     for seed in 1..=options.seeds.unwrap_or(seeds) {
         let start = Moment::now();
