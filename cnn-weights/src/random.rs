@@ -7,13 +7,23 @@
 /// let mut stream = cnn_weights::SplitMix64(1_234_567);
 /// assert_eq!(stream.next_u64(), 6_457_827_717_110_365_317);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SplitMix64(pub u64);
 
+/// 2^64 over the golden ratio, made odd.
+const INCREMENT: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl SplitMix64 {
+    /// The bits that come after `before` others, without drawing those.
+    #[inline]
+    pub fn output(&self, before: u64) -> u64 {
+        Self(self.0.wrapping_add(before.wrapping_mul(INCREMENT))).next_u64()
+    }
+
     /// The next 64 bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(INCREMENT);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -50,6 +60,8 @@ mod tests {
             16_408_922_859_458_223_821,
         ];
         assert_eq!([(); 5].map(|()| stream.next_u64()), published);
+        let start = SplitMix64(1_234_567);
+        assert_eq!([0, 1, 2, 3, 4].map(|before| start.output(before)), published);
     }
 
     /// The same five numbers times 10, over 2^64, rounded down.

@@ -2,7 +2,6 @@
 
 use crate::check::error::TrainError;
 use crate::check::expand::Expander;
-use crate::ir::gradient::refusal;
 use crate::ir::{Layer, Op, Output};
 
 impl Expander<'_> {
@@ -33,14 +32,14 @@ impl Expander<'_> {
     /// What is in the way of training this layer.
     fn why_not(&self, layer: &Layer, outputs: &[Output]) -> Option<&'static str> {
         let is_output = outputs.iter().any(|output| layer.outputs.contains(&output.value));
-        match &layer.op {
-            Op::Softmax(_) if !is_output => Some("softmax trains as the output alone"),
-            Op::Softmax(_) if !self.is_one_distribution(layer) => {
-                Some("the loss is of one distribution a sample, not of one a pixel")
-            }
-            Op::Bn(_) if layer.shared_again => Some("one whose statistics two layers share"),
-            op => refusal(op),
+        if matches!(layer.op, Op::Softmax(_)) && !is_output {
+            return Some("softmax trains as the output alone");
         }
+        if matches!(layer.op, Op::Softmax(_)) && !self.is_one_distribution(layer) {
+            return Some("the loss is of one distribution a sample, not of one a pixel");
+        }
+        let shares = matches!(layer.op, Op::Bn(_)) && layer.shared_again;
+        shares.then_some("one whose statistics two layers share")
     }
 
     /// Whether a layer's result has its channels alone.

@@ -1,13 +1,13 @@
 //! From a network to the one that trains it.
 //!
-//! In: a network of whose layers [`refusal`](crate::ir::gradient::refusal) says nothing against. Out: another one: the same layers
+//! In: a network that `check` lets be trained. Out: another one: the same layers
 //! up to the logits, the loss, and behind it the layers that compute gradients, by the chain rule
 //! from the last layer to the first (reverse mode). Layers whose result no gradient of a weight
 //! needs are left out by `plan`, as in every network. Not here: how anything is computed.
 
 mod layers;
 
-use crate::ir::gradient::Gradient;
+use crate::ir::gradient::{DRAWN, Gradient};
 use crate::ir::{
     Activation, Layer, LayerId, Network, Op, Shape, Value, ValueId, Weights, WeightsId,
 };
@@ -68,6 +68,10 @@ struct Backward {
     given: Vec<Vec<ValueId>>,
     /// Results of batch norms whose gradients are, so far, those of the activations behind them.
     passed_over: HashMap<ValueId, Activation>,
+    /// What random numbers depend on; a model without random layers does not read it.
+    draw: ValueId,
+    /// The results of the random layers so far.
+    random: Vec<ValueId>,
 }
 
 impl Backward {
@@ -81,13 +85,18 @@ impl Backward {
             winograd: false,
             ..network.clone()
         };
-        Self { network, given, passed_over: HashMap::new() }
+        let (passed_over, random) = (HashMap::new(), Vec::new());
+        let mut new = Self { network, given, passed_over, draw: ValueId(0), random };
+        let draw = Op::Gradient(Gradient::Draw);
+        new.draw = new.made("draw", draw, &[], Shape::Vector(DRAWN), None);
+        new
     }
 
     /// A layer of the model, as training runs it.
     fn forward(&mut self, layer: &Layer) {
         let op = match &layer.op {
             Op::Bn(op) => return layers::bn::forward(self, op, layer),
+            Op::Dropout(op) if op.zeroes() > 0 => return layers::dropout::forward(self, op, layer),
             Op::Dense(op) => Op::Gradient(Gradient::Dense(op.clone())),
             op => op.clone(),
         };

@@ -10,7 +10,7 @@ use crate::emit::table;
 use crate::ir::Network;
 use crate::ir::gradient::Gradient;
 use crate::plan::layers::gradient::SAMPLES;
-use crate::plan::{Bound, BufferId, Isa, Kernel, Norm, Phase, Plan, Step, Training};
+use crate::plan::{Bound, BufferId, Isa, Norm, Phase, Plan, Step, Training};
 use cnn_weights::gradient_of;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -59,6 +59,10 @@ pub(super) fn program(
     });
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
+    let draw = match training.draw.map(|buffer| pair(plan, buffer)) {
+        Some(place) => quote!(#rt::Some(#place)),
+        None => quote!(#rt::None),
+    };
     let saved = training.saved.iter().map(|(layer, buffer)| {
         let range = pair(plan, *buffer);
         quote!((#layer, #range))
@@ -92,6 +96,7 @@ pub(super) fn program(
                 phases: &[#(#phases),*],
                 bounds: &[#(#bounds),*],
                 norms: &[#(#norms),*],
+                draw: #draw,
                 saved: &[#(#saved),*],
                 features: #features,
                 read,
@@ -210,11 +215,8 @@ impl Run<'_> {
     }
 
     /// Whether the runtime computes the step.
-    fn is_loss(&self, step: &Step) -> bool {
-        match &self.plan.kernels[step.kernel.0] {
-            Kernel::Gradient(kernel) => kernel.op == Gradient::Loss,
-            _ => false,
-        }
+    fn is_the_runtimes(&self, step: &Step) -> bool {
+        matches!(self.plan.gradient(step), Some(Gradient::Loss | Gradient::Draw))
     }
 
     /// A step's call. One that gives the gradient of weights and nothing else is left out where these
@@ -238,17 +240,19 @@ impl Run<'_> {
         let behind = &self.plan.steps[inputs..];
         let (run, features, rt) = (suffixed(&name("run"), isa), layers::features(isa), self.rt);
         let called: Vec<_> = names.iter().map(|name| suffixed(name, isa)).collect();
-        let functions = steps.iter().zip(&called).filter(|(step, _)| !self.is_loss(step));
+        let functions = steps.iter().zip(&called).filter(|(step, _)| !self.is_the_runtimes(step));
         let functions = functions.map(|(step, name)| self.step(step, name, isa));
+        let called_by = &called;
         let phase = |index: usize| suffixed(&format_ident!("phase_{index}"), isa);
         let phases = training.phases.iter().enumerate().map(|(index, steps)| {
             let name = phase(index);
-            let steps = match steps {
+            let within = match steps {
                 Phase::Each(steps) => steps.start.saturating_sub(inputs)..steps.end - inputs,
                 Phase::Together(step) => step - inputs..step + 1 - inputs,
             };
-            let called: Vec<_> =
-                steps.map(|step| self.called(&called[step], &behind[step])).collect();
+            let called = within.filter(|&step| !self.is_the_runtimes(&behind[step]));
+            let called = called.map(|step| self.called(&called_by[step], &behind[step]));
+            let called: Vec<_> = called.collect();
             let arena = (!called.is_empty()).then(|| quote! { let arena = #rt::fixed_mut(arena); });
             quote! {
                 #features

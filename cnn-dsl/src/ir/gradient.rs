@@ -7,6 +7,7 @@ use crate::ir::layers::conv::Conv;
 use crate::ir::layers::dense::Dense;
 use crate::ir::layers::dropout::Dropout;
 use crate::ir::layers::dw::Dw;
+use crate::ir::layers::lrn::Lrn;
 use crate::ir::layers::pool::Pool;
 use crate::ir::layers::resize::Resize;
 use crate::ir::{Activation, Op, Shape};
@@ -19,6 +20,9 @@ pub enum Linear {
     Dw(Dw),
     Dense(Dense),
 }
+
+/// Numbers that `Draw` gives a sample.
+pub const DRAWN: usize = 5;
 
 /// A layer of the backward pass, or one that training needs in the forward pass.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +55,24 @@ pub enum Gradient {
     },
     /// `d_x` of a resizing from `d_y`: each pixel gets what it gave, with the same weights.
     Resize(Resize),
+    /// `d_x` of a prelu from `x` and `d_y`, and its slopes.
+    Prelu,
+    /// The gradients of a prelu's slopes, from `x` and `d_y`, added to the sample's slot.
+    Slopes,
+    /// `d_x` of a local response normalisation from `x` and `d_y`.
+    Lrn(Lrn),
+    /// `d_x` of an operand of one pixel that a product spreads over an image, from `d_y` and the
+    /// product's other operands: the sum of their product over all pixels.
+    Gate,
+    /// What the random numbers of a sample depend on. The runtime writes it.
+    Draw,
+    /// Random zeroes in `x`, and by the same layer in `d_y`; the second operand is `Draw`'s result.
+    Dropout {
+        /// How likely, and of what.
+        op: Dropout,
+        /// Which of the network's random layers it is, counted from 0 in their order.
+        layer: usize,
+    },
     /// From the logits to their gradient. The program's own functions compute it between two steps.
     Loss,
     /// The mean of each channel of a sample, then the sums of squared differences from it; behind
@@ -80,6 +102,12 @@ impl Gradient {
             Self::Reshape(_) => "d_flatten",
             Self::Spread { .. } => "d_stride",
             Self::Resize(_) => "d_resize",
+            Self::Prelu => "d_prelu",
+            Self::Slopes => "d_slopes",
+            Self::Lrn(_) => "d_lrn",
+            Self::Gate => "d_gate",
+            Self::Draw => "draw",
+            Self::Dropout { op, .. } => op.kind(),
             Self::Loss => "loss",
             Self::Moments(_) => "moments",
             Self::Normalise(_) => "normalise",
@@ -105,6 +133,12 @@ impl Gradient {
             | Self::Reshape(_)
             | Self::Spread { .. }
             | Self::Resize(_)
+            | Self::Prelu
+            | Self::Slopes
+            | Self::Lrn(_)
+            | Self::Gate
+            | Self::Draw
+            | Self::Dropout { .. }
             | Self::Loss
             | Self::Moments(_)
             | Self::Normalise(_)
@@ -122,35 +156,5 @@ impl Linear {
             Self::Dw(op) => Op::Dw(op.clone()),
             Self::Dense(op) => Op::Dense(op.clone()),
         }
-    }
-}
-
-/// Why a layer has no backward pass.
-pub fn refusal(op: &Op) -> Option<&'static str> {
-    match op {
-        Op::Conv(_)
-        | Op::Dw(_)
-        | Op::Deconv(_)
-        | Op::Dense(_)
-        | Op::Pool(_)
-        | Op::Bn(_)
-        | Op::Dropout(Dropout::Identity)
-        | Op::Flatten(_)
-        | Op::Add(_)
-        | Op::Concat(_)
-        | Op::Scale(_)
-        | Op::Pad(_)
-        | Op::Slice(_)
-        | Op::Split(_)
-        | Op::Softmax(_)
-        | Op::Shuffle(_)
-        | Op::Resize(_)
-        | Op::Depth(_)
-        | Op::Gradient(_) => None,
-        Op::Activation(Activation::Prelu) => Some("slopes that are learnt"),
-        Op::Activation(_) => None,
-        Op::Lrn(_) => Some("local response normalisation"),
-        Op::Dropout(_) => Some("random zeroes"),
-        Op::Mul(_) => Some("a product of values"),
     }
 }

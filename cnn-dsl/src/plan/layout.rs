@@ -185,9 +185,13 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
         | Gradient::Moments(_)
         | Gradient::Normalise(_)
         | Gradient::Sums(..)
-        | Gradient::Centre(..) => Manner::Blocks([0, 0]),
+        | Gradient::Centre(..)
+        | Gradient::Prelu
+        | Gradient::Slopes
+        | Gradient::Gate
+        | Gradient::Dropout { .. } => Manner::Blocks([0, 0]),
         Gradient::Reshape(_) => Manner::Reshapes,
-        Gradient::Dense(_) | Gradient::Loss => Manner::Dense,
+        Gradient::Dense(_) | Gradient::Lrn(_) | Gradient::Draw | Gradient::Loss => Manner::Dense,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Training {
     pub bounds: Vec<Bound>,
     /// The batch norms, each once.
     pub norms: Vec<Norm>,
+    /// What the random numbers of a sample depend on, where there are any; the runtime writes it.
+    pub draw: Option<BufferId>,
     /// Values that stand in memory when the loss is taken: the layer's name, and where it lies.
     pub saved: Vec<(String, BufferId)>,
     /// Where the frozen first layers end.
@@ -106,6 +108,7 @@ impl Plan<'_> {
             phases: Vec::new(),
             bounds: Vec::new(),
             norms: Vec::new(),
+            draw: self.draw(),
             saved: Vec::new(),
             features: None,
         };
@@ -154,13 +157,14 @@ impl Plan<'_> {
     }
 
     /// Whether a step gives the same of an image in every epoch: it has no weights or frozen ones, and
-    /// nothing of chance.
+    /// nothing of chance but the draw, which the runtime writes.
     fn is_constant(&self, step: &Step) -> bool {
         let constant = step.layers.iter().map(|layer| &self.network.layers[layer.0]).all(|layer| {
             let frozen = layer.weights.is_none_or(|id| self.network.weights[id.0].frozen);
             frozen && !matches!(layer.op, Op::Dropout(_))
         });
-        let forward = self.gradient(step).is_none_or(|op| matches!(op, Gradient::Normalise(_)));
+        let forward = |op: &Gradient| matches!(op, Gradient::Normalise(_) | Gradient::Draw);
+        let forward = self.gradient(step).is_none_or(forward);
         constant && forward
     }
 
@@ -173,12 +177,20 @@ impl Plan<'_> {
             }
             buffer
         };
+        // The draw is written anew wherever a sample starts.
+        let layers = before.iter().filter(|step| self.gradient(step) != Some(&Gradient::Draw));
         let written: Vec<_> =
-            before.iter().flat_map(|step| &step.writes).map(|&buffer| whole(buffer)).collect();
+            layers.flat_map(|step| &step.writes).map(|&buffer| whole(buffer)).collect();
         let reads = behind.iter().flat_map(|step| &step.reads).map(|&buffer| whole(buffer));
         let mut reads = reads.filter(|buffer| written.contains(buffer));
         let value = reads.next()?;
         reads.all(|buffer| buffer == value).then_some(value)
+    }
+
+    /// What is written that random numbers depend on.
+    fn draw(&self) -> Option<BufferId> {
+        let draw = self.steps.iter().find(|step| self.gradient(step) == Some(&Gradient::Draw))?;
+        draw.writes.first().copied()
     }
 
     /// What stands behind a step. Batch norms become known.
@@ -205,7 +217,13 @@ impl Plan<'_> {
             | Gradient::Pool(_)
             | Gradient::Reshape(_)
             | Gradient::Spread { .. }
-            | Gradient::Resize(_) => None,
+            | Gradient::Resize(_)
+            | Gradient::Prelu
+            | Gradient::Slopes
+            | Gradient::Lrn(_)
+            | Gradient::Gate
+            | Gradient::Draw
+            | Gradient::Dropout { .. } => None,
         }
     }
 
@@ -252,7 +270,9 @@ impl Plan<'_> {
     fn saved(&self, loss: usize) -> Vec<(String, BufferId)> {
         let (before, behind) = self.steps.split_at(loss);
         let read_behind = |buffer: &BufferId| behind.iter().any(|step| step.reads.contains(buffer));
-        let named = before.iter().filter(|step| !step.layers.is_empty());
+        let named = before.iter().filter(|step| {
+            !step.layers.is_empty() && self.gradient(step) != Some(&Gradient::Draw)
+        });
         named
             .flat_map(|step| {
                 let written = step.writes.iter().copied().filter(read_behind);

@@ -7,6 +7,8 @@
 mod batch;
 mod clock;
 mod net;
+#[cfg(feature = "train")]
+pub mod random;
 mod regions;
 mod rows;
 #[cfg(feature = "train")]

@@ -38,7 +38,7 @@ mod lecture;
 mod pytorch;
 
 pub use element::{Element, UNIT_ROUNDOFF};
-pub use training::run_batch;
+pub use training::{Step, run_batch};
 pub use value::Value;
 
 pub use crate::dynamic::Input;

@@ -1,11 +1,22 @@
-//! A batch as training sees it: batch norm takes the batch's mean and biased variance, but where it is
+//! A batch as training sees it: dropout zeroes at random, and batch norm takes the batch's mean and biased variance, but where it is
 //! frozen (Ioffe and Szegedy 2015, algorithm 1). Gradients are not here: a test takes differences.
 
 use super::element::Element;
 use super::value::Value;
 use super::{Input, input, layer_weights, run_layer};
 use cnn_dsl::ir::layers::bn::Bn;
+use cnn_dsl::ir::layers::dropout::Dropout;
 use cnn_dsl::ir::{Network, Op, Shape, ValueId};
+use cnn_weights::SplitMix64;
+
+/// What random zeroes depend on beside the sample and the layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The run's.
+    pub seed: u64,
+    /// Of the run, counted from 0.
+    pub step: u64,
+}
 
 /// One value of a network of one input for every sample of a batch, dense in the order height, width,
 /// channels.
@@ -17,6 +28,7 @@ pub fn run_batch(
     network: &Network,
     weights: &[Vec<f32>],
     images: &[&[f32]],
+    step: Step,
     wanted: ValueId,
 ) -> Vec<Vec<f64>> {
     let preprocess = &network.inputs[0];
@@ -24,6 +36,7 @@ pub fn run_batch(
     let read = |image: &&[f32]| input::preprocess(&preprocess.preprocess, Input::F32(image), shape);
     let mut values: Vec<Vec<Value>> = vec![Vec::new(); network.values.len()];
     values[preprocess.value.0] = images.iter().map(read).collect();
+    let mut random = 0;
     for layer in &network.layers {
         let weights = layer_weights(network, layer, weights);
         if let Op::Bn(op) = &layer.op
@@ -31,6 +44,15 @@ pub fn run_batch(
         {
             let results = normalise(op, &values[layer.inputs[0].0], weights);
             values[layer.outputs[0].0] = results;
+            continue;
+        }
+        if let Op::Dropout(op) = &layer.op
+            && op.zeroes() > 0
+        {
+            let samples = (0u64..).zip(&values[layer.inputs[0].0]);
+            let results = samples.map(|(i, x)| zero(op, x, start(step, i, random))).collect();
+            values[layer.outputs[0].0] = results;
+            random += 1;
             continue;
         }
         let shapes: Vec<Shape> = layer.outputs.iter().map(|&id| network.shape(id)).collect();
@@ -45,6 +67,29 @@ pub fn run_batch(
     }
     let numbers = |value: &Value| value.elements.iter().map(|x| x.value).collect();
     values[wanted.0].iter().map(numbers).collect()
+}
+
+/// Where a layer's random numbers start in a sample.
+fn start(Step { seed, step }: Step, sample: u64, layer: u64) -> SplitMix64 {
+    let mixed = |x| SplitMix64(x).next_u64();
+    SplitMix64([step, sample, layer].into_iter().fold(mixed(seed), |key, next| mixed(key ^ next)))
+}
+
+/// Inverted dropout (Srivastava et al. 2014, section 10), an element or the value at a time.
+fn zero(op: &Dropout, x: &Value, mut stream: SplitMix64) -> Value {
+    let mut factor = || {
+        let zeroed = stream.next_u64() >> 32 < u64::from(op.zeroes());
+        if zeroed { 0.0 } else { f64::from(op.scale()) }
+    };
+    let elements = x.elements.iter();
+    let elements = match op {
+        Dropout::Elements(_) => elements.map(|x| Element::exact(x.value * factor())).collect(),
+        Dropout::Path(_) | Dropout::Identity => {
+            let factor = factor();
+            elements.map(|x| Element::exact(x.value * factor)).collect()
+        }
+    };
+    Value { shape: x.shape, elements }
 }
 
 fn normalise(op: &Bn, samples: &[Value], weights: &[Vec<f32>]) -> Vec<Value> {

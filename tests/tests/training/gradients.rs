@@ -4,7 +4,7 @@ use crate::{network, numbers};
 use cnn_dsl::differentiate::{Head, head, logits};
 use cnn_dsl::ir::Network;
 use cnn_runtime::InstructionSet;
-use cnn_runtime::reference::run_batch;
+use cnn_runtime::reference::{Step, run_batch};
 use cnn_runtime::train::Learner;
 use cnn_weights::Role;
 
@@ -43,7 +43,11 @@ models!(
     resizes: Resized,
     transposed_convolutions: Deconvolutions,
     transposed_convolutions_of_groups: DeconvolutionsOfGroups,
-    layers_that_are_used_twice: Shared
+    layers_that_are_used_twice: Shared,
+    random_zeroes: Zeroes,
+    products: Products,
+    learnt_slopes: Slopes,
+    response_normalisation: Responses
 );
 
 /// More than a slot each, and not as many in each slot.
@@ -52,6 +56,8 @@ const SAMPLES: usize = 11;
 const LOOKED_AT: usize = 5;
 /// Half the distance of two parameters whose losses are compared; a power of two.
 const STEP: f32 = 1.0 / 65536.0;
+/// What random zeroes depend on.
+const DRAWN: Step = Step { seed: 5, step: 1 << 40 };
 /// How far an `f32` gradient may be from the difference, as a part of the largest of its tensor,
 /// beside what the difference itself is wrong by: what is asked of ten steps beside PyTorch's.
 const RELATIVE: f64 = 1e-4;
@@ -118,6 +124,7 @@ fn learnt(network: &Network, set: InstructionSet, learner: &mut dyn Learner) -> 
         d.iter_mut().zip(gradient).for_each(|(d, g)| *d = (g / SAMPLES as f64) as f32);
         loss as f32
     };
+    learner.begin_step(DRAWN.seed, DRAWN.step);
     learner.backward(&images(network), &of_sample, &mut losses, &mut logits, &mut gradient);
     let loss = losses.iter().map(|&x| f64::from(x)).sum::<f64>() / SAMPLES as f64;
     Learnt { set, frozen: learner.frozen().to_vec(), parameters, gradient, loss }
@@ -134,7 +141,7 @@ fn total(network: &Network, parameters: &[f32]) -> f64 {
         own.to_vec()
     };
     let weights: Vec<Vec<f32>> = network.tensors().map(|tensor| take(tensor.len())).collect();
-    let logits = run_batch(network, &weights, &each, logits(network));
+    let logits = run_batch(network, &weights, &each, DRAWN, logits(network));
     let losses = logits.iter().enumerate().map(|(i, logits)| loss(head(network), i, logits).0);
     losses.sum::<f64>() / SAMPLES as f64
 }

@@ -5,7 +5,9 @@ mod concat;
 mod conv;
 mod deconv;
 mod dense;
+pub(super) mod dropout;
 mod dw;
+mod mul;
 mod pad;
 mod slice;
 pub(super) mod split;
@@ -30,6 +32,15 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
             to.passed_over.insert(x, function.clone());
             to.give(x, d_y);
         }
+        Op::Activation(Activation::Prelu) => {
+            if learns(to, layer) {
+                let op = Op::Gradient(Gradient::Slopes);
+                to.layer(&format!("{}.slopes", name(layer)), op, &[x, d_y], &[], layer.weights);
+            }
+            let op = Op::Gradient(Gradient::Prelu);
+            let d_x = to.made(&name(layer), op, &[x, d_y], to.shape(x), layer.weights);
+            to.give(x, d_x);
+        }
         Op::Activation(function) => {
             let seen = if of_result(function) { y } else { x };
             let op = Op::Gradient(Gradient::Activation(function.clone()));
@@ -42,11 +53,13 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
             };
             to.to(x, &name(layer), Op::Gradient(Gradient::Pool(pool.clone())), &inputs);
         }
-        Op::Dropout(_) => to.give(x, d_y),
+        Op::Dropout(op) => dropout::backward(to, op, layer, d_y),
         Op::Flatten(_) => {
             let op = Op::Gradient(Gradient::Reshape(to.shape(x)));
             to.to(x, &name(layer), op, &[d_y]);
         }
+        Op::Lrn(op) => to.to(x, &name(layer), Op::Gradient(Gradient::Lrn(op.clone())), &[x, d_y]),
+        Op::Mul(_) => mul::backward(to, layer, d_y),
         Op::Add(_) => layer.inputs.iter().for_each(|&x| to.give(x, d_y)),
         Op::Concat(_) => concat::backward(to, layer, d_y),
         Op::Scale(op) => to.to(x, &name(layer), Op::Scale(op.clone()), &[d_y]),
@@ -64,8 +77,8 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
             let op = Op::Gradient(Gradient::Resize(op.clone()));
             to.to(x, &name(layer), op, &[d_y]);
         }
-        // The last one is the loss's, which knows the logits; the others are refused.
-        Op::Softmax(_) | Op::Split(_) | Op::Lrn(_) | Op::Mul(_) | Op::Gradient(_) => {}
+        // The last softmax is the loss's, which knows the logits; others are refused.
+        Op::Softmax(_) | Op::Split(_) | Op::Gradient(_) => {}
     }
 }
 

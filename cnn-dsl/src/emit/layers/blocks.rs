@@ -232,7 +232,7 @@ impl Elementwise<'_> {
 }
 
 /// Where vector `n` of a value of one pixel lies.
-fn place_in_first(x: View, context: &Context<'_>) -> TokenStream {
+pub(super) fn place_in_first(x: View, context: &Context<'_>) -> TokenStream {
     channel_place(x, &[], x.layout.left * x.layout.column(), false, context)
 }
 

@@ -12,7 +12,7 @@ pub(super) fn emit(lrn: &Lrn, context: &Context<'_>) -> TokenStream {
     let c = int(lrn.x.shape.channels());
     let epilogue = activate(&quote!(y), &lrn.epilogue, rt);
     let size = int(lrn.op.size);
-    let [factor, beta, k] = [lrn.factor(), lrn.op.beta.0, lrn.op.k.0].map(float);
+    let [factor, beta, k] = [lrn.op.factor(), lrn.op.beta.0, lrn.op.k.0].map(float);
     let body = quote! {
         for (x, y) in x.as_chunks::<#c>().0.iter().zip(y.as_chunks_mut::<#c>().0) {
             #rt::math::lrn(x, y, #size, #factor, #beta, #k);

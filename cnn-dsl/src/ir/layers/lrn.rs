@@ -12,3 +12,10 @@ pub struct Lrn {
     pub beta: Constant,
     pub k: Constant,
 }
+
+impl Lrn {
+    /// `alpha / size`, what the sum of squares is multiplied by.
+    pub fn factor(&self) -> f32 {
+        self.alpha.0 / self.size as f32
+    }
+}

@@ -17,7 +17,9 @@ use cnn_weights::{Form, Role};
 ///   PANEL]`: scale, shift, mean, a, b, c.
 /// - `Dense`, and `Turned` and `Weights` of a dense layer, take [`SAMPLES`] operands one behind the
 ///   other, and write as many results.
-/// - `Loss` is no function: the runtime computes it between two steps.
+/// - `Prelu` reads the slopes, `Slopes` adds to their gradients in the sample's slot.
+/// - `Draw` and `Loss` are no functions: the runtime writes the one before the first step, and
+///   computes the other between two.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Gradient {
     /// The operation.
@@ -40,7 +42,10 @@ impl Gradient {
     /// Whether it takes rows and writes a part, as the forward pass' element-wise kernels do.
     pub fn takes_rows(&self) -> bool {
         match &self.op {
-            ir::Gradient::Normalise(_) | ir::Gradient::Centre(..) | ir::Gradient::Resize(_) => true,
+            ir::Gradient::Normalise(_)
+            | ir::Gradient::Centre(..)
+            | ir::Gradient::Resize(_)
+            | ir::Gradient::Prelu => true,
             ir::Gradient::Dense(_)
             | ir::Gradient::Turned(_)
             | ir::Gradient::Weights(_)
@@ -49,6 +54,11 @@ impl Gradient {
             | ir::Gradient::Pool(_)
             | ir::Gradient::Reshape(_)
             | ir::Gradient::Spread { .. }
+            | ir::Gradient::Slopes
+            | ir::Gradient::Lrn(_)
+            | ir::Gradient::Gate
+            | ir::Gradient::Draw
+            | ir::Gradient::Dropout { .. }
             | ir::Gradient::Loss
             | ir::Gradient::Moments(_)
             | ir::Gradient::Sums(..) => false,
@@ -90,10 +100,16 @@ pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<K
             xs.truncate(2);
             call.batch();
         }
+        ir::Gradient::Prelu => call.raw(Role::Alpha),
+        ir::Gradient::Slopes => slopes(&mut call),
         ir::Gradient::Activation(_)
         | ir::Gradient::Pool(_)
         | ir::Gradient::Spread { .. }
         | ir::Gradient::Resize(_)
+        | ir::Gradient::Lrn(_)
+        | ir::Gradient::Gate
+        | ir::Gradient::Draw
+        | ir::Gradient::Dropout { .. }
         | ir::Gradient::Loss => {}
     }
     Some(Kernel::Gradient(Gradient { op: op.clone(), xs, ys: call.ys, epilogue: call.epilogue }))
@@ -102,6 +118,14 @@ pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<K
 /// Whether the vectors of the gradient of a convolution's kernel lie over x, as its own do.
 pub fn is_over_columns(op: &Conv, x: View, d_y: View) -> bool {
     operand(op, x.shape, d_y.shape).is_some()
+}
+
+/// Asks for the place of the gradients of a prelu's slopes.
+fn slopes(call: &mut Call<'_>) {
+    let slopes = call.weights.and_then(|w| weights::tensor(w, |role| role == Role::Alpha));
+    if let Some((tensor, slopes)) = slopes {
+        call.gradient(Form::Raw { tensor }, slopes.len());
+    }
 }
 
 /// Asks for the places of the gradients of a layer's kernel and bias.

@@ -20,10 +20,3 @@ pub struct Lrn {
 pub(in crate::plan) fn kernel(op: &ir::lrn::Lrn, call: Call<'_>) -> Kernel {
     Kernel::Lrn(Lrn { op: op.clone(), x: call.x(), y: call.y(), epilogue: call.epilogue })
 }
-
-impl Lrn {
-    /// `alpha / size`, what the sum of squares is multiplied by.
-    pub fn factor(&self) -> f32 {
-        self.op.alpha.0 / self.op.size as f32
-    }
-}

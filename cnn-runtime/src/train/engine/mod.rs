@@ -10,6 +10,7 @@ mod program;
 
 pub use program::{Bound, Norm, Phase, Program};
 
+use crate::__rt::random;
 use crate::pool::{Pool, Team};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, SampleLoss};
@@ -56,6 +57,8 @@ pub struct Engine<'a> {
     samples: usize,
     /// Whether batches are values behind the frozen first layers instead of images.
     behind: bool,
+    /// Seed and step that random numbers depend on.
+    draw: (u64, u64),
 }
 
 /// Which phases run, and what is done between them.
@@ -63,6 +66,7 @@ pub struct Engine<'a> {
 struct Stretch<'a> {
     phases: (usize, usize),
     images: &'a [f32],
+    /// None in inference, where nothing is random either.
     loss: Option<&'a SampleLoss<'a>>,
 }
 
@@ -102,6 +106,7 @@ impl<'a> Engine<'a> {
             slots: (0..program.slots()).map(|_| slot()).collect(),
             samples: 0,
             behind: false,
+            draw: (0, 0),
         }
     }
 
@@ -192,6 +197,10 @@ impl<'a> Engine<'a> {
                 match features {
                     Some([from, to]) => arena[from..to].copy_from_slice(given),
                     None => (program.read)(arena, given),
+                }
+                if let Some([from, to]) = program.draw {
+                    let draw = stretch.loss.map(|_| self.draw);
+                    random::write(&mut arena[from..to], draw, sample as u64);
                 }
             }
         }
@@ -294,6 +303,10 @@ impl Learner for Engine<'_> {
 
     fn parameters_mut(&mut self) -> &mut [f32] {
         self.parameters
+    }
+
+    fn begin_step(&mut self, seed: u64, step: u64) {
+        self.draw = (seed, step);
     }
 
     fn backward(

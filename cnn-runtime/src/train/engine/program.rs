@@ -41,6 +41,8 @@ pub struct Program {
     pub bounds: &'static [Bound],
     /// The batch norms.
     pub norms: &'static [Norm],
+    /// Where a sample has what its random numbers depend on, if there are any.
+    pub draw: Option<[usize; 2]>,
     /// Values that stand in memory when the loss is taken, each with its layer's name, in order.
     pub saved: &'static [(&'static str, [usize; 2])],
     /// The first phase behind the layers at the beginning that the model's text freezes, and the one

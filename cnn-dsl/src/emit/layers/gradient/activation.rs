@@ -75,7 +75,7 @@ pub(super) fn slope(activation: &Activation, context: &Context<'_>) -> TokenStre
         Activation::GeluTanh => each(quote!(gelu_tanh(x))),
         Activation::Mish => each(quote!(mish(x))),
         Activation::Softplus => each(quote!(softplus(x))),
-        // Its slopes are weights; `differentiate` refuses it.
+        // Its slopes are weights: it is a layer of its own.
         Activation::Prelu => TokenStream::new(),
     }
 }

@@ -7,8 +7,12 @@ mod bn;
 mod columns;
 mod conv;
 mod dense;
+mod dropout;
 mod dw;
+mod gate;
+mod lrn;
 mod pool;
+mod prelu;
 mod resize;
 mod spread;
 
@@ -20,7 +24,7 @@ use crate::plan::layers::{PANEL, View};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The text of a kernel of the backward pass; nothing for the loss, which is the runtime's.
+/// The text of a kernel of the backward pass; nothing for what is the runtime's.
 pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     match &kernel.op {
         Op::Weights(Linear::Conv(op)) if is_over_columns(op, kernel.xs[0], kernel.xs[1]) => {
@@ -39,7 +43,12 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         Op::Normalise(_) => bn::normalise(kernel, context),
         Op::Sums(_, then) => bn::sums(kernel, then.as_ref(), context),
         Op::Centre(_, then) => bn::centre(kernel, then.as_ref(), context),
-        Op::Turned(Linear::Conv(_) | Linear::Dw(_)) | Op::Reshape(_) | Op::Loss => {
+        Op::Prelu => prelu::emit(kernel, context),
+        Op::Slopes => prelu::slopes(kernel, context),
+        Op::Lrn(op) => lrn::emit(op, kernel, context),
+        Op::Gate => gate::emit(kernel, context),
+        Op::Dropout { op, layer } => dropout::emit(op, *layer, kernel, context),
+        Op::Turned(Linear::Conv(_) | Linear::Dw(_)) | Op::Reshape(_) | Op::Draw | Op::Loss => {
             TokenStream::new()
         }
     }
