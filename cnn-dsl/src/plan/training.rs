@@ -270,9 +270,9 @@ impl Plan<'_> {
     fn saved(&self, loss: usize) -> Vec<(String, BufferId)> {
         let (before, behind) = self.steps.split_at(loss);
         let read_behind = |buffer: &BufferId| behind.iter().any(|step| step.reads.contains(buffer));
-        let named = before.iter().filter(|step| {
-            !step.layers.is_empty() && self.gradient(step) != Some(&Gradient::Draw)
-        });
+        let named = before
+            .iter()
+            .filter(|step| !step.layers.is_empty() && self.gradient(step) != Some(&Gradient::Draw));
         named
             .flat_map(|step| {
                 let written = step.writes.iter().copied().filter(read_behind);

@@ -29,7 +29,8 @@ pub(super) fn emit(
     let copies = over_channels(c, context, |count| {
         let of_elements = match op {
             Dropout::Elements(_) => {
-                let pixel = index(&[(&quote!(p), w * c), (&quote!(q), c), (&quote!(n), lanes)], 0, 0);
+                let pixel =
+                    index(&[(&quote!(p), w * c), (&quote!(q), c), (&quote!(n), lanes)], 0, 0);
                 quote! { let factors = v::of(mask.factors(#pixel)); }
             }
             Dropout::Path(_) | Dropout::Identity => TokenStream::new(),
