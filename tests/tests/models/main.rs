@@ -1,5 +1,5 @@
 //! The files of `examples/models`: their counts against the published implementations, and forward
-//! passes of small configurations against PyTorch.
+//! passes of small configurations against PyTorch; and whether each can be trained.
 
 mod counts;
 mod emitted;
@@ -7,4 +7,5 @@ mod formula;
 mod forward;
 mod pytorch;
 mod small;
+mod trainable;
 mod zoo;

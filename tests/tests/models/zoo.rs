@@ -47,20 +47,38 @@ pub fn network(file: &str, model: &str, parameters: &[(&str, &str)]) -> Network 
     checked(file, request).into_iter().next().expect("the model that was asked for")
 }
 
+/// Every model and instance of a file, as if each said `train;`; else what is in the way.
+pub fn trained(file: &str) -> Result<Vec<Network>, String> {
+    let text = text(file).replace("\n    input ", "\n    train;\n    input ");
+    of_text(file, text, |_| Selection::All)
+}
+
 fn checked(file: &str, selection: impl FnOnce(&mut Sources) -> Selection) -> Vec<Network> {
-    let path = folder().join(format!("{file}.cnn"));
-    let text = std::fs::read_to_string(&path).expect("readable");
+    of_text(file, text(file), selection).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn text(file: &str) -> String {
+    std::fs::read_to_string(folder().join(format!("{file}.cnn"))).expect("readable")
+}
+
+fn of_text(
+    file: &str,
+    text: String,
+    selection: impl FnOnce(&mut Sources) -> Selection,
+) -> Result<Vec<Network>, String> {
     let mut sources = Sources::default();
     let root = sources.add(SourceFile { name: format!("{file}.cnn"), folder: folder(), text });
     let mut disk = Disk::default();
     let report = |errors: &[_], sources: &Sources| -> String {
         errors.iter().map(|error| render(error, sources)).collect::<Vec<_>>().join("\n")
     };
-    let program = Program::load(&mut sources, root, &mut disk)
-        .unwrap_or_else(|errors| panic!("{}", report(&errors, &sources)));
+    let program =
+        Program::load(&mut sources, root, &mut disk).map_err(|errors| report(&errors, &sources))?;
     let selection = selection(&mut sources);
     let checked = check(&program, &sources, &selection, &mut disk);
     let errors = checked.diagnostics.into_vec();
-    assert!(errors.is_empty(), "{}", report(&errors, &sources));
-    checked.models.into_iter().map(|model| model.expect("no error, no stub")).collect()
+    if !errors.is_empty() {
+        return Err(report(&errors, &sources));
+    }
+    Ok(checked.models.into_iter().map(|model| model.expect("no error, no stub")).collect())
 }
