@@ -10,7 +10,7 @@ use crate::emit::table;
 use crate::ir::Network;
 use crate::ir::gradient::Gradient;
 use crate::plan::layers::gradient::SAMPLES;
-use crate::plan::{Bound, BufferId, Isa, Norm, Phase, Plan, Step, Training};
+use crate::plan::{Bound, BufferId, Features, Isa, Norm, Phase, Plan, Step, Training};
 use cnn_weights::gradient_of;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -59,18 +59,12 @@ pub(super) fn program(
     });
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
-    let draw = match training.draw.map(|buffer| pair(plan, buffer)) {
-        Some(place) => quote!(#rt::Some(#place)),
-        None => quote!(#rt::None),
-    };
     let saved = training.saved.iter().map(|(layer, buffer)| {
         let range = pair(plan, *buffer);
         quote!((#layer, #range))
     });
-    let features = training.features.map_or(quote!(#rt::None), |features| {
-        let (phase, value) = (int(features.phase), pair(plan, features.value));
-        quote!(#rt::Some((#phase, #value)))
-    });
+    let draw = option(training.draw.map(|buffer| pair(plan, buffer)), &rt);
+    let features = option(training.features.map(|features| features_of(plan, features)), &rt);
     quote! {
         const _: () = {
             #import
@@ -127,6 +121,15 @@ pub(super) fn touched(step: &Step) -> [Vec<BufferId>; 2] {
         }
         own
     })
+}
+
+fn features_of(plan: &Plan<'_>, features: Features) -> TokenStream {
+    let (phase, value) = (int(features.phase), pair(plan, features.value));
+    quote!((#phase, #value))
+}
+
+fn option(value: Option<TokenStream>, rt: &TokenStream) -> TokenStream {
+    value.map_or(quote!(#rt::None), |value| quote!(#rt::Some(#value)))
 }
 
 /// Where a value lies in a sample's arena.

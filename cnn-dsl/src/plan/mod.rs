@@ -32,7 +32,7 @@ pub use layout::Layout;
 pub use share::Sharing;
 pub use steps::StepRow;
 pub use target::Isa;
-pub use training::{Bound, Norm, Phase, Training};
+pub use training::{Bound, Features, Norm, Phase, Training};
 
 use crate::ir::{LayerId, Network, Shape, ValueId};
 use cnn_weights::{Pack, Table};

@@ -124,7 +124,7 @@ mod tests {
         compare::<5>(&even, (4, 0.5, 0.5, 2.0));
     }
 
-    fn compare<const C: usize>(expected: &[f32], (size, alpha, beta, k): (usize, f32, f32, f32)) {
+    fn compare<const C: usize>(expected: &[f64], (size, alpha, beta, k): (usize, f32, f32, f32)) {
         let pattern = |i: usize, step: usize, modulus: usize, divisor: f32| {
             ((i * step % modulus) as f32 - (modulus / 2) as f32) / divisor
         };
@@ -135,7 +135,7 @@ mod tests {
             lrn(&x, &d_y, &mut d_x, size, alpha / size as f32, beta, k);
             for (found, expected) in d_x.iter().zip(expected) {
                 // Sums of C products of at most 3 in `f32`.
-                assert!((found - expected).abs() < 2e-6, "{found}, not {expected}");
+                assert!((f64::from(*found) - expected).abs() < 2e-6, "{found}, not {expected}");
             }
         }
     }
