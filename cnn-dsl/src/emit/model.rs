@@ -50,7 +50,8 @@ fn items(
             .collect(),
         outputs: network.outputs.iter().map(|output| network.shape(output.value)).collect(),
     };
-    let blob = table::blob(plan, network).map(|bytes| (door.blob)(&network.name, &bytes));
+    let blob =
+        table::blob(plan, training.is_some()).map(|bytes| (door.blob)(&network.name, &bytes));
     let rt = interface.rt();
     let (quiet, docs) = (quiet(), docs::model(plan));
     let version = env!("CARGO_PKG_VERSION");

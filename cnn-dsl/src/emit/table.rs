@@ -1,7 +1,7 @@
 //! The consts of a model: how its weights are packed, and the rows of its summary.
 
 use crate::emit::print::{float, int, long};
-use crate::ir::{Network, Row, Shape};
+use crate::ir::{Row, Shape};
 use crate::plan::Plan;
 use cnn_weights::{Fold, Form, Pack, Role, Tensor, Winograd};
 use proc_macro2::TokenStream;
@@ -195,9 +195,9 @@ fn optional(value: Option<TokenStream>, rt: &TokenStream) -> TokenStream {
 
 /// The embedded weights, as little-endian `f32`s: packed for the kernels, or one tensor behind the
 /// other for a model that goes on to train them.
-pub(super) fn blob(plan: &Plan<'_>, network: &Network) -> Option<Vec<u8>> {
-    let embedded = network.embedded.as_ref()?;
-    if network.train {
+pub(super) fn blob(plan: &Plan<'_>, trains: bool) -> Option<Vec<u8>> {
+    let embedded = plan.network.embedded.as_ref()?;
+    if trains {
         let values = embedded.values.iter().flatten();
         return Some(values.flat_map(|value| value.to_le_bytes()).collect());
     }

@@ -7,8 +7,8 @@ use crate::emit::layers;
 use crate::emit::print::{float, int, name};
 use crate::emit::run::{Run, suffixed};
 use crate::emit::table;
-use crate::ir::Network;
 use crate::ir::gradient::Gradient;
+use crate::ir::{Network, Row};
 use crate::plan::layers::gradient::SAMPLES;
 use crate::plan::{Bound, BufferId, Features, Isa, Norm, Phase, Plan, Step, Training};
 use cnn_weights::gradient_of;
@@ -39,24 +39,9 @@ pub(super) fn program(
         Head::Linear => quote!(Linear),
     };
     let frozen = model.weights.iter().flat_map(|w| w.tensors.iter().map(|_| w.frozen));
-    let phases = training.phases.iter().map(|phase| match phase {
-        Phase::Each(_) => quote!(#rt::train::Phase::Each),
-        Phase::Together(step) => {
-            let [reads, writes] = touched(&plan.steps[*step]).map(|buffers| {
-                let pairs = buffers.into_iter().map(|buffer| pair(plan, buffer));
-                quote!(&[#(#pairs),*])
-            });
-            quote!(#rt::train::Phase::Together { reads: #reads, writes: #writes })
-        }
-    });
+    let phases = training.phases.iter().map(|phase| phase_of(plan, phase, &rt));
     let samples = int(SAMPLES);
-    let layers = model.rows().into_iter().map(|row| {
-        let weights = model.layers[row.layer.0].weights.map(|id| &model.weights[id.0]);
-        let [first, end] =
-            weights.map_or([0; 2], |w| [w.first_tensor, w.first_tensor + w.tensors.len()]).map(int);
-        let name = row.name;
-        quote!((#name, [#first, #end]))
-    });
+    let layers = layers_of(model);
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
     let saved = training.saved.iter().map(|(layer, buffer)| {
@@ -137,6 +122,31 @@ fn pair(plan: &Plan<'_>, buffer: BufferId) -> TokenStream {
     let buffer = plan.buffers[buffer.0];
     let (from, to) = (int(buffer.offset), int(buffer.offset + buffer.len));
     quote!([#from, #to])
+}
+
+/// The name of each layer, and the range of its tensors.
+fn layers_of(model: &Network) -> Vec<TokenStream> {
+    let layer = |row: Row| {
+        let weights = model.layers[row.layer.0].weights.map(|id| &model.weights[id.0]);
+        let [first, end] =
+            weights.map_or([0; 2], |w| [w.first_tensor, w.first_tensor + w.tensors.len()]).map(int);
+        let name = row.name;
+        quote!((#name, [#first, #end]))
+    };
+    model.rows().into_iter().map(layer).collect()
+}
+
+fn phase_of(plan: &Plan<'_>, phase: &Phase, rt: &TokenStream) -> TokenStream {
+    match phase {
+        Phase::Each(_) => quote!(#rt::train::Phase::Each),
+        Phase::Together(step) => {
+            let [reads, writes] = touched(&plan.steps[*step]).map(|buffers| {
+                let pairs = buffers.into_iter().map(|buffer| pair(plan, buffer));
+                quote!(&[#(#pairs),*])
+            });
+            quote!(#rt::train::Phase::Together { reads: #reads, writes: #writes })
+        }
+    }
 }
 
 fn bound_of(plan: &Plan<'_>, bound: Bound, rt: &TokenStream) -> TokenStream {

@@ -163,7 +163,9 @@ impl Plan<'_> {
             let frozen = layer.weights.is_none_or(|id| self.network.weights[id.0].frozen);
             frozen && !matches!(layer.op, Op::Dropout(_))
         });
-        let forward = |op: &Gradient| matches!(op, Gradient::Normalise(_) | Gradient::Draw);
+        let forward = |op: &Gradient| {
+            matches!(op, Gradient::Normalise(_) | Gradient::Dense(_) | Gradient::Draw)
+        };
         let forward = self.gradient(step).is_none_or(forward);
         constant && forward
     }

@@ -15,6 +15,7 @@ use cnn_runtime::train::{Fit, Learner};
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Chain);
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Branch);
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Head);
+cnn_runtime::include_model!("tests/learning/frozen.cnn", Dense);
 
 fn network(name: &str) -> Network {
     let mut sources = Sources::default();
@@ -31,7 +32,10 @@ fn network(name: &str) -> Network {
 /// that only the frozen layers read is saved.
 #[test]
 fn frozen_layers_have_no_backward_pass_and_save_nothing() {
-    for (name, trained) in [("Chain", "conv2"), ("Head", "dense1")] {
+    // A network whose last layer alone is trained saves what that one reads.
+    let cases =
+        [("Chain", "conv2", "pool1"), ("Head", "dense1", "pool1"), ("Dense", "dense2", "dense1")];
+    for (name, trained, saves) in cases {
         let training = differentiate(&network(name));
         let plan = plan(&training, &Options::default());
         let steps = plan.training().expect("it trains");
@@ -42,11 +46,14 @@ fn frozen_layers_have_no_backward_pass_and_save_nothing() {
         let backward: Vec<String> = plan.steps[loss + 1..].iter().flat_map(layers).collect();
         assert!(backward.iter().any(|layer| layer.contains(trained)), "{backward:?}");
         let frozen = |layer: &String| layer.contains("conv1") || layer.contains("pair1");
+        let dense = |layer: &String| name == "Dense" && layer.contains("d_dense1");
+        assert!(!backward.iter().any(dense), "{name}: {backward:?}");
         assert!(!backward.iter().any(frozen), "{name}: {backward:?}");
         // The value that the first trained layer reads is saved once; nothing before it is.
         let saved: Vec<_> = steps.saved.iter().map(|(layer, _)| layer).collect();
         assert!(!saved.iter().any(|layer| frozen(layer)), "{name}: {saved:?}");
-        assert!(saved.iter().filter(|layer| layer.starts_with("pool1")).count() <= 1, "{saved:?}");
+        let first = saved.iter().filter(|layer| layer.starts_with(saves));
+        assert_eq!(first.count(), 1, "{name}: {saved:?}");
     }
 }
 
@@ -71,7 +78,7 @@ fn cached_training_has_the_bits_of_the_other() {
             }
         )*};
     }
-    compare!(Chain, Branch, Head);
+    compare!(Chain, Branch, Head, Dense);
 }
 
 /// The value behind the last frozen layer that everything else goes through.
@@ -87,6 +94,7 @@ fn features_end_where_one_value_goes_on() {
     // Behind the branch two values go on.
     assert_eq!(features("Branch").as_deref(), Some("10x10x8"));
     assert_eq!(features("Head").as_deref(), Some("1x1x12"));
+    assert_eq!(features("Dense").as_deref(), Some("20"));
     assert_eq!(features("Late"), None);
     assert_eq!(features("Nothing"), None);
     assert!(Chain::init(1).learn(|learner| learner.features().is_some()));

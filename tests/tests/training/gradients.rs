@@ -50,8 +50,9 @@ models!(
     response_normalisation: Responses
 );
 
-/// More than a slot each, and not as many in each slot.
-const SAMPLES: usize = 11;
+/// Nine groups of four for eight slots, the last one of three: a slot has a short group behind a full
+/// one.
+const SAMPLES: usize = 35;
 /// Parameters of a tensor that are looked at.
 const LOOKED_AT: usize = 5;
 /// Half the distance of two parameters whose losses are compared; a power of two.

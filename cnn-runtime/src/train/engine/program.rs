@@ -131,7 +131,9 @@ impl Program {
     pub(super) fn span(&self, samples: usize, slot: usize) -> Range<usize> {
         let (group, slots) = (self.side_by_side(), self.slots());
         let groups = samples.div_ceil(group);
-        let first = |slot: usize| (groups * slot / slots * group).min(samples);
+        // `groups * slot / slots`, which must not overflow.
+        let before = |slot: usize| groups / slots * slot + groups % slots * slot / slots;
+        let first = |slot: usize| before(slot).saturating_mul(group).min(samples);
         first(slot)..first(slot + 1)
     }
 
@@ -150,14 +152,15 @@ impl Program {
         });
         let [most, arenas] = self.samples_of_a_slot(batch, waits);
         let numbers = [
-            arenas * self.arena,
+            arenas.saturating_mul(self.arena),
             self.gradients_len,
             self.scratch,
             self.together(),
-            most * (1 + self.outputs),
+            most.saturating_mul(1 + self.outputs),
         ];
-        let all = self.slots() * numbers.iter().sum::<usize>() + self.table.len;
-        (all * size_of::<f32>()) as u64
+        let of_a_slot = numbers.into_iter().fold(0, usize::saturating_add);
+        let all = self.slots().saturating_mul(of_a_slot).saturating_add(self.table.len);
+        all.saturating_mul(size_of::<f32>()) as u64
     }
 
     /// The first layer of which a saved value is not finite.
