@@ -21,8 +21,8 @@ pub(super) fn emit(conv: &Conv, context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// What a narrow vector belongs to, where one holds what whole vectors leave of so many pixels. It
-/// takes half as long where the processor computes wide ones in two halves, and never longer.
+/// What a narrow vector belongs to, where one holds what whole vectors leave of so many pixels: no
+/// pixel is computed twice, and a processor that computes wide vectors in two halves has half to do.
 pub(super) fn narrow(isa: Isa, pixels: usize) -> Option<Isa> {
     let narrow = match isa {
         Isa::Avx512 => Isa::Avx2,
