@@ -4,7 +4,7 @@
 
 mod transposed;
 
-use crate::table::{Form, Pack, Table, Tensor};
+use crate::table::{Form, Pack, Tensor};
 use std::ops::Range;
 use transposed::Transposed;
 
@@ -19,87 +19,87 @@ pub fn places(tensors: &[Tensor]) -> Vec<Range<usize>> {
     tensors.iter().map(place).collect()
 }
 
-/// Packs the parameters for the kernels. The space of batch norms is left as it is.
+/// Packs one piece of the parameters for the kernels: `to` is its space. That of a batch norm is left
+/// as it is.
 ///
 /// # Panics
 ///
-/// When `parameters` or `blob` do not belong to the table.
+/// When `pack`, `parameters` or `to` do not belong to the tensors.
 pub fn pack_parameters(
-    table: &Table,
+    tensors: &[Tensor],
+    pack: &Pack,
     places: &[Range<usize>],
     parameters: &[f32],
-    blob: &mut [f32],
+    to: &mut [f32],
 ) {
-    for pack in table.packs.iter() {
-        let to = &mut blob[pack.offset..pack.offset + pack.len];
-        let of = |tensor: usize| &parameters[places[tensor].clone()];
-        match pack.form {
-            Form::Panels { kernel, groups, lanes, .. } => {
-                let tensor = &table.tensors[kernel];
-                match Transposed::new(tensor) {
-                    Some(transposed) => transposed.panels(of(kernel), lanes, to),
-                    None => Matrix::new(tensor, groups).panels(of(kernel), lanes, to),
-                }
+    let of = |tensor: usize| &parameters[places[tensor].clone()];
+    match pack.form {
+        Form::Panels { kernel, groups, lanes, .. } => {
+            let tensor = &tensors[kernel];
+            match Transposed::new(tensor) {
+                Some(transposed) => transposed.panels(of(kernel), lanes, to),
+                None => Matrix::new(tensor, groups).panels(of(kernel), lanes, to),
             }
-            Form::Turned { kernel, groups, lanes } => {
-                let tensor = &table.tensors[kernel];
-                match Transposed::new(tensor) {
-                    Some(transposed) => transposed.turned(of(kernel), lanes, to),
-                    None => Matrix::new(tensor, groups).turned(of(kernel), lanes, to),
-                }
+        }
+        Form::Turned { kernel, groups, lanes } => {
+            let tensor = &tensors[kernel];
+            match Transposed::new(tensor) {
+                Some(transposed) => transposed.turned(of(kernel), lanes, to),
+                None => Matrix::new(tensor, groups).turned(of(kernel), lanes, to),
             }
-            Form::Taps { kernel, lanes, .. } => {
-                let filters = filters(&table.tensors[kernel]);
-                let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
-                rows.zip(of(kernel).chunks_exact(filters))
-                    .for_each(|(to, from)| copy(&mut to[..filters], from));
-            }
-            Form::TurnedTaps { kernel, lanes } => {
-                let filters = filters(&table.tensors[kernel]);
-                let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
-                rows.zip(of(kernel).chunks_exact(filters).rev())
-                    .for_each(|(to, from)| copy(&mut to[..filters], from));
-            }
-            Form::Bias { bias: Some(bias), channels, groups, lanes, .. } => {
-                let group = channels / groups;
-                let rows = to.chunks_exact_mut(group.next_multiple_of(lanes));
-                rows.zip(of(bias).chunks_exact(group))
-                    .for_each(|(to, from)| copy(&mut to[..group], from));
-            }
-            Form::Raw { tensor } => to.copy_from_slice(of(tensor)),
-            Form::Bias { bias: None, .. } | Form::Batch { .. } => {}
-            Form::Winograd { .. } | Form::Affine(_) => {
-                unreachable!(
-                    "a training network has neither Winograd's form nor folded batch norms"
-                )
-            }
+        }
+        Form::Taps { kernel, lanes, .. } => {
+            let filters = filters(&tensors[kernel]);
+            let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
+            rows.zip(of(kernel).chunks_exact(filters))
+                .for_each(|(to, from)| copy(&mut to[..filters], from));
+        }
+        Form::TurnedTaps { kernel, lanes } => {
+            let filters = filters(&tensors[kernel]);
+            let rows = to.chunks_exact_mut(filters.next_multiple_of(lanes));
+            rows.zip(of(kernel).chunks_exact(filters).rev())
+                .for_each(|(to, from)| copy(&mut to[..filters], from));
+        }
+        Form::Bias { bias: Some(bias), channels, groups, lanes, .. } => {
+            let group = channels / groups;
+            let rows = to.chunks_exact_mut(group.next_multiple_of(lanes));
+            rows.zip(of(bias).chunks_exact(group))
+                .for_each(|(to, from)| copy(&mut to[..group], from));
+        }
+        Form::Raw { tensor } => to.copy_from_slice(of(tensor)),
+        Form::Bias { bias: None, .. } | Form::Batch { .. } => {}
+        Form::Winograd { .. } | Form::Affine(_) => {
+            unreachable!("a training network has neither Winograd's form nor folded batch norms")
         }
     }
 }
 
-/// Writes the gradients that kernels left in pieces to where the parameters stand; pieces of one
-/// tensor, which layers that share it may read in several forms, are summed. Tensors that no piece
-/// belongs to are left as they are.
+/// The pieces of each tensor's gradient, none for some tensors.
 ///
 /// # Panics
 ///
-/// When the pieces, or the gradient, do not belong to the tensors.
-pub fn unpack_gradients(
-    tensors: &[Tensor],
-    packs: &[Pack],
-    places: &[Range<usize>],
-    pieces: &[f32],
-    gradient: &mut [f32],
-) {
-    for (index, pack) in packs.iter().enumerate() {
-        let tensor = gradient_of(pack);
-        let from = &pieces[pack.offset..pack.offset + pack.len];
-        let to = &mut gradient[places[tensor].clone()];
-        if packs[..index].iter().all(|other| gradient_of(other) != tensor) {
-            unpack(&tensors[tensor], pack, from, to, |to, from| *to = from);
-        } else {
-            unpack(&tensors[tensor], pack, from, to, |to, from| *to += from);
-        }
+/// When the packs do not belong to so many tensors, or no kernel writes a gradient in such a form.
+pub fn gradient_packs(tensors: usize, packs: &[Pack]) -> Vec<Vec<Pack>> {
+    let mut of = vec![Vec::new(); tensors];
+    for pack in packs {
+        of[gradient_of(pack)].push(pack.clone());
+    }
+    of
+}
+
+/// Writes a tensor's gradient, which kernels left in these pieces, as the tensor stands among the
+/// parameters; several pieces, for layers that share it may read it in several forms, are summed.
+/// Without a piece it is left as it is.
+///
+/// # Panics
+///
+/// When the pieces, or the gradient, do not belong to the tensor.
+pub fn unpack_gradient(tensor: &Tensor, packs: &[Pack], pieces: &[f32], gradient: &mut [f32]) {
+    let Some((first, others)) = packs.split_first() else { return };
+    let of = |pack: &Pack| &pieces[pack.offset..pack.offset + pack.len];
+    unpack(tensor, first, of(first), gradient, |to, from| *to = from);
+    for pack in others {
+        unpack(tensor, pack, of(pack), gradient, |to, from| *to += from);
     }
 }
 
@@ -126,11 +126,10 @@ fn unpack(tensor: &Tensor, pack: &Pack, from: &[f32], to: &mut [f32], put: impl 
             let group = channels / groups;
             put_rows(from.chunks_exact(group.next_multiple_of(lanes)), group, to, put);
         }
-        Form::Raw { .. }
-        | Form::TurnedTaps { .. }
-        | Form::Batch { .. }
-        | Form::Winograd { .. }
-        | Form::Affine(_) => put_all(to, from, put),
+        Form::Raw { .. } => put_all(to, from, put),
+        Form::TurnedTaps { .. } | Form::Batch { .. } | Form::Winograd { .. } | Form::Affine(_) => {
+            no_gradient()
+        }
     }
 }
 
@@ -150,8 +149,12 @@ pub fn gradient_of(pack: &Pack) -> usize {
         | Form::TurnedTaps { .. }
         | Form::Batch { .. }
         | Form::Winograd { .. }
-        | Form::Affine(_) => unreachable!("no kernel writes a gradient in this form"),
+        | Form::Affine(_) => no_gradient(),
     }
+}
+
+fn no_gradient() -> ! {
+    unreachable!("no kernel writes a gradient in this form")
 }
 
 /// Filters of a tap of a depthwise kernel.
@@ -262,7 +265,7 @@ impl Matrix {
 mod tests {
     use super::*;
     use crate::pack;
-    use crate::table::Role;
+    use crate::table::{Role, Table};
 
     /// A kernel 1x2 of 3 channels and 5 filters, one with two groups, a depthwise one and a bias.
     fn table() -> Table {
@@ -295,6 +298,15 @@ mod tests {
         (1..=count).map(|i| i as f32).collect()
     }
 
+    fn packed(table: &Table, places: &[Range<usize>], parameters: &[f32]) -> Vec<f32> {
+        let mut blob = vec![0.0; table.len];
+        for pack in table.packs.iter() {
+            let to = &mut blob[pack.offset..pack.offset + pack.len];
+            pack_parameters(&table.tensors, pack, places, parameters, to);
+        }
+        blob
+    }
+
     #[test]
     fn parameters_are_packed_as_weights_are() {
         let table = table();
@@ -302,9 +314,7 @@ mod tests {
         let parameters = counted(places.last().unwrap().end);
         let values: Vec<Vec<f32>> =
             places.iter().map(|place| parameters[place.clone()].to_vec()).collect();
-        let mut blob = vec![0.0; table.len];
-        pack_parameters(&table, &places, &parameters, &mut blob);
-        assert_eq!(blob, pack(&table, &values));
+        assert_eq!(packed(&table, &places, &parameters), pack(&table, &values));
     }
 
     #[test]
@@ -313,10 +323,12 @@ mod tests {
         table.packs.to_mut().pop();
         let places = places(&table.tensors);
         let parameters = counted(places.last().unwrap().end);
-        let mut blob = vec![0.0; table.len];
-        pack_parameters(&table, &places, &parameters, &mut blob);
+        let blob = packed(&table, &places, &parameters);
         let mut gradient = vec![0.0; parameters.len()];
-        unpack_gradients(&table.tensors, &table.packs, &places, &blob, &mut gradient);
+        let packs = gradient_packs(table.tensors.len(), &table.packs);
+        for ((tensor, packs), place) in table.tensors.iter().zip(packs).zip(places) {
+            unpack_gradient(tensor, &packs, &blob, &mut gradient[place]);
+        }
         assert_eq!(gradient, parameters);
     }
 
@@ -331,7 +343,7 @@ mod tests {
         let pieces = [1.0, 2.0, 3.0, 4.0, 10.0, 30.0, 20.0, 40.0];
         let mut gradient = [f32::NAN; 4];
         let packs = [panels(0, 2), panels(4, 1)];
-        unpack_gradients(&tensors, &packs, &places(&tensors), &pieces, &mut gradient);
+        unpack_gradient(&tensors[0], &gradient_packs(1, &packs)[0], &pieces, &mut gradient);
         assert_eq!(gradient, [11.0, 22.0, 33.0, 44.0]);
     }
 

@@ -8,6 +8,7 @@
 //! ends when all of them have returned.
 
 mod part;
+mod pieces;
 mod slot;
 mod team;
 #[cfg(test)]

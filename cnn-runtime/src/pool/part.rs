@@ -165,6 +165,6 @@ impl<'a> Cut<'a> {
 
 #[cold]
 #[inline(never)]
-fn outside() -> ! {
+pub(super) fn outside() -> ! {
     panic!("a part's rows lie in its result")
 }

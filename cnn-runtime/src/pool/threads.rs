@@ -57,8 +57,9 @@ impl Pool {
     }
 
     /// Calls `region` once for each of the parts, on the caller's thread and the pool's, and returns
-    /// when all have returned. Where the threads are busy, for another caller or for the caller of
-    /// this call, the caller computes all.
+    /// when all have returned. Parts beyond the number of threads are the caller's:
+    /// [`each`](Self::each) shares out any number. Where the threads are busy, for another caller or
+    /// for the caller of this call, the caller computes all.
     ///
     /// # Panics
     /// With what the first part panicked with, if one did. Other parts may not have run then.

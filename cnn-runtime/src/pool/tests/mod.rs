@@ -3,6 +3,7 @@
 mod hand_over;
 mod panics;
 mod parts;
+mod pieces;
 mod regions;
 
 use super::Pool;

@@ -15,7 +15,7 @@ use crate::pool::{Pool, Team};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, SampleLoss};
 use crate::workspace::Aligned;
-use cnn_weights::{Tensor, gradient_of, pack_parameters, places, unpack_gradients};
+use cnn_weights::{Pack, Tensor, gradient_packs, pack_parameters, places, unpack_gradient};
 use group::Group;
 use norm::Tensors;
 use program::SLOTS;
@@ -44,9 +44,12 @@ struct Slot {
 /// A model in training.
 pub struct Engine<'a> {
     program: &'static Program,
+    /// Where each tensor lies among the parameters.
     places: Vec<Range<usize>>,
-    /// Where tensors lie that have no gradient.
-    without: Vec<Range<usize>>,
+    /// Where each piece lies among the packed weights.
+    packs: Vec<Range<usize>>,
+    /// The pieces of each tensor's gradient.
+    gradients: Vec<Vec<Pack>>,
     parameters: &'a mut [f32],
     frozen: &'a [bool],
     pool: &'a Pool,
@@ -60,6 +63,9 @@ pub struct Engine<'a> {
     /// Seed and step that random numbers depend on.
     draw: (u64, u64),
 }
+
+/// `f32`s that a processor moves at once: no two threads write to the same ones.
+const CACHE_LINE: usize = 16;
 
 /// Which phases run, and what is done between them.
 #[derive(Clone, Copy)]
@@ -90,14 +96,12 @@ impl<'a> Engine<'a> {
                 not_finite: None,
             })
         };
-        let places = places(&program.table.tensors);
-        let without = (places.iter().enumerate())
-            .filter(|&(tensor, _)| program.gradients.iter().all(|p| gradient_of(p) != tensor))
-            .map(|(_, place)| place.clone());
+        let tensors = &program.table.tensors;
         Self {
             program,
-            without: without.collect(),
-            places,
+            places: places(tensors),
+            packs: program.table.packs.iter().map(|p| p.offset..p.offset + p.len).collect(),
+            gradients: gradient_packs(tensors.len(), program.gradients),
             parameters,
             frozen,
             pool,
@@ -125,7 +129,7 @@ impl<'a> Engine<'a> {
         self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Room for a batch, gradients 0, weights packed.
+    /// Room for a batch, weights packed.
     fn begin(&mut self, images: &[f32]) {
         self.samples = images.len() / self.sizes().iter().product::<usize>();
         let [most, arenas] = self.program.samples_of_a_slot(self.samples, self.waits());
@@ -139,11 +143,13 @@ impl<'a> Engine<'a> {
                 slot.losses.resize(most, 0.0);
                 slot.logits.resize(most * self.program.outputs, 0.0);
             }
-            slot.gradients.get_mut().fill(0.0);
             slot.not_finite = None;
         }
         let (table, weights) = (self.program.table, self.weights.get_mut());
-        pack_parameters(table, &self.places, self.parameters, weights);
+        let (places, parameters) = (&self.places, &*self.parameters);
+        self.pool.pieces(weights, &self.packs, &|pack, to| {
+            pack_parameters(&table.tensors, &table.packs[pack], places, parameters, to);
+        });
         for norm in self.program.norms.iter().filter(|norm| is_frozen(norm, self.frozen)) {
             Tensors { norm, places: &self.places }.running(self.parameters, weights);
         }
@@ -165,17 +171,22 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Runs phases of all samples, a slot a thread.
+    /// Runs phases of all samples.
     fn run(&self, stretch: Stretch<'_>) {
-        let step = self.program.side_by_side();
-        self.pool.run(self.slots.len(), &mut [], &|slot, _| {
-            let span = self.span(slot);
-            let mut slot = self.slot(slot);
-            for first in span.clone().step_by(step) {
-                let group = first..(first + step).min(span.end);
-                self.group(&mut slot, first - span.start, group, stretch);
-            }
-        });
+        self.pool.each(self.slots.len(), &|slot| self.whole(slot, stretch));
+    }
+
+    /// Runs phases of a slot's samples. Its gradients begin with 0.
+    fn whole(&self, slot: usize, stretch: Stretch<'_>) {
+        let (step, span) = (self.program.side_by_side(), self.span(slot));
+        let mut slot = self.slot(slot);
+        if stretch.phases.0 == self.start().0 && stretch.loss.is_some() {
+            slot.gradients.get_mut().fill(0.0);
+        }
+        for first in span.clone().step_by(step) {
+            let group = first..(first + step).min(span.end);
+            self.group(&mut slot, first - span.start, group, stretch);
+        }
     }
 
     /// Runs phases of samples that go side by side; `within` is the first one's number in the slot.
@@ -318,7 +329,9 @@ impl Learner for Engine<'_> {
         gradient: &mut [f32],
     ) {
         self.begin(images);
-        self.without.iter().for_each(|place| gradient[place.clone()].fill(0.0));
+        // Those of batch norms are written before all others.
+        let without = self.places.iter().zip(&self.gradients).filter(|(_, packs)| packs.is_empty());
+        without.for_each(|(place, _)| gradient[place.clone()].fill(0.0));
         let program = self.program;
         let (mut first, _) = self.start();
         for (phase, bound) in program.bounds.iter().enumerate().skip(first) {
@@ -330,8 +343,7 @@ impl Learner for Engine<'_> {
         }
         self.run(Stretch { phases: (first, program.bounds.len() + 1), images, loss: Some(loss) });
         self.sum_gradients();
-        let (tensors, packs) = (&program.table.tensors, program.gradients);
-        unpack_gradients(tensors, packs, &self.places, self.slot(0).gradients.get(), gradient);
+        self.unpack_gradients(gradient);
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));
             losses[span.clone()].copy_from_slice(&slot.losses[..span.len()]);
@@ -339,8 +351,6 @@ impl Learner for Engine<'_> {
             logits[span.start * outputs..span.end * outputs]
                 .copy_from_slice(&slot.logits[..span.len() * outputs]);
         }
-        let frozen = self.places.iter().zip(self.frozen).filter(|(_, frozen)| **frozen);
-        frozen.for_each(|(place, _)| gradient[place.clone()].fill(0.0));
     }
 
     fn forward(&mut self, images: &[f32], logits: &mut [f32]) {
@@ -367,15 +377,36 @@ impl Learner for Engine<'_> {
 }
 
 impl Engine<'_> {
-    /// Adds the gradients of the other slots to those of the first one, in order.
+    /// Adds the gradients of the other slots to those of the first one, in order; a span a thread.
     fn sum_gradients(&mut self) {
-        let Some((first, others)) = self.slots.split_first() else { return };
-        let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
-        for other in others {
-            let other = other.lock().unwrap_or_else(PoisonError::into_inner);
-            let numbers = first.gradients.get_mut().iter_mut().zip(other.gradients.get());
-            numbers.for_each(|(sum, number)| *sum += number);
-        }
+        let mut slots = self
+            .slots
+            .iter_mut()
+            .map(|slot| slot.get_mut().unwrap_or_else(PoisonError::into_inner).gradients.get_mut());
+        let Some(first) = slots.next() else { return };
+        let others: [_; SLOTS] = std::array::from_fn(|_| slots.next());
+        let len = first.len();
+        Team::of(self.pool, &mut []).spans(first, 1, len, [1, len], CACHE_LINE, &|mut part, _| {
+            let span = part.units();
+            let sums = part.row(0);
+            for other in others.iter().flatten() {
+                let numbers = sums.iter_mut().zip(&other[span.clone()]);
+                numbers.for_each(|(sum, number)| *sum += number);
+            }
+        });
+    }
+
+    /// Brings the summed gradients to where the parameters stand; those of frozen ones are 0.
+    fn unpack_gradients(&self, gradient: &mut [f32]) {
+        let (tensors, slot) = (&self.program.table.tensors, self.slot(0));
+        let pieces = slot.gradients.get();
+        self.pool.pieces(gradient, &self.places, &|tensor, to| {
+            if self.frozen[tensor] {
+                to.fill(0.0);
+            } else {
+                unpack_gradient(&tensors[tensor], &self.gradients[tensor], pieces, to);
+            }
+        });
     }
 
     /// What all samples have computed becomes the batch's.
