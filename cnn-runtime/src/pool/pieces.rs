@@ -1,7 +1,8 @@
-//! Work that falls into pieces of uneven length: who is free takes the next one.
+//! Work in more pieces than there are threads: who is free takes the next one, or each has its own.
 
 use super::Pool;
 use super::part::outside;
+use super::team::share;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,6 +37,19 @@ impl Pool {
                 }
                 work(number);
             }
+        });
+    }
+
+    /// Calls `work` once with each number below `count`: each thread has as many neighbouring ones as
+    /// the others, or one more, and the same at every call. What a piece left in its thread's cache
+    /// is there when it comes again.
+    ///
+    /// # Panics
+    /// With what a call of `work` panicked with, if one did.
+    pub fn evenly(&self, count: usize, work: &(dyn Fn(usize) + Sync)) {
+        let parts = self.threads().min(count);
+        self.run(parts, &mut [], &|part, _| {
+            (share(count, part, parts)..share(count, part + 1, parts)).for_each(work);
         });
     }
 

@@ -113,6 +113,6 @@ impl fmt::Debug for Team<'_> {
 }
 
 /// Where the share of `part` of `parts` begins.
-fn share(count: usize, part: usize, parts: usize) -> usize {
+pub(super) fn share(count: usize, part: usize, parts: usize) -> usize {
     count / parts * part + (count % parts).min(part)
 }

@@ -58,7 +58,7 @@ impl Pool {
 
     /// Calls `region` once for each of the parts, on the caller's thread and the pool's, and returns
     /// when all have returned. Parts beyond the number of threads are the caller's:
-    /// [`each`](Self::each) shares out any number. Where the threads are busy, for another caller or
+    /// [`each`](Self::each) and [`evenly`](Self::evenly) share out any number. Where the threads are busy, for another caller or
     /// for the caller of this call, the caller computes all.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! Pieces: each once, by threads that are all at it, and none outside of the values.
 
 use super::pool;
+use crate::pool::Pool;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +12,12 @@ fn every_number_comes_once() {
         let pool = pool(threads);
         for count in (0..20).chain([100]) {
             let calls: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
-            pool.each(count, &|number| {
+            let call = |number: usize| {
                 calls[number].fetch_add(1, Ordering::Relaxed);
-            });
-            assert!(calls.into_iter().all(|calls| calls.into_inner() == 1), "{threads} threads");
+            };
+            pool.each(count, &call);
+            pool.evenly(count, &call);
+            assert!(calls.iter().all(|c| c.load(Ordering::Relaxed) == 2), "{threads} threads");
         }
     }
 }
@@ -25,9 +28,11 @@ fn every_number_comes_once() {
 fn all_threads_are_at_it() {
     let (pool, together) = (pool(3), Barrier::new(3));
     for _ in 0..20 {
-        pool.each(12, &|_| {
-            together.wait();
-        });
+        for share in [Pool::each, Pool::evenly] {
+            share(&pool, 12, &|_| {
+                together.wait();
+            });
+        }
     }
 }
 

@@ -173,7 +173,7 @@ impl<'a> Engine<'a> {
 
     /// Runs phases of all samples.
     fn run(&self, stretch: Stretch<'_>) {
-        self.pool.each(self.slots.len(), &|slot| self.whole(slot, stretch));
+        self.pool.evenly(self.slots.len(), &|slot| self.whole(slot, stretch));
     }
 
     /// Runs phases of a slot's samples. Its gradients begin with 0.
