@@ -16,5 +16,6 @@ mod tests;
 mod threads;
 
 pub use part::Part;
+pub use pieces::in_order;
 pub use team::Team;
 pub use threads::Pool;

@@ -21,6 +21,15 @@ impl First {
     }
 }
 
+/// Calls `work` with each of these numbers, or `back` from the last one to the first.
+pub fn in_order(
+    numbers: impl DoubleEndedIterator<Item = usize>,
+    back: bool,
+    work: impl FnMut(usize),
+) {
+    if back { numbers.rev().for_each(work) } else { numbers.for_each(work) }
+}
+
 impl Pool {
     /// Calls `work` once with each number below `count`: each thread takes the next one until none is
     /// left, and the call returns when all have returned.
@@ -42,14 +51,14 @@ impl Pool {
 
     /// Calls `work` once with each number below `count`: each thread has as many neighbouring ones as
     /// the others, or one more, and the same at every call. What a piece left in its thread's cache
-    /// is there when it comes again.
+    /// is there when it comes again. `back` is whether a thread begins with its last one.
     ///
     /// # Panics
     /// With what a call of `work` panicked with, if one did.
-    pub fn evenly(&self, count: usize, work: &(dyn Fn(usize) + Sync)) {
+    pub fn evenly(&self, count: usize, back: bool, work: &(dyn Fn(usize) + Sync)) {
         let parts = self.threads().min(count);
         self.run(parts, &mut [], &|part, _| {
-            (share(count, part, parts)..share(count, part + 1, parts)).for_each(work);
+            in_order(share(count, part, parts)..share(count, part + 1, parts), back, work);
         });
     }
 

@@ -1,10 +1,9 @@
 //! Pieces: each once, by threads that are all at it, and none outside of the values.
 
 use super::pool;
-use crate::pool::Pool;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
 
 #[test]
 fn every_number_comes_once() {
@@ -16,10 +15,29 @@ fn every_number_comes_once() {
                 calls[number].fetch_add(1, Ordering::Relaxed);
             };
             pool.each(count, &call);
-            pool.evenly(count, &call);
-            assert!(calls.iter().all(|c| c.load(Ordering::Relaxed) == 2), "{threads} threads");
+            pool.evenly(count, false, &call);
+            pool.evenly(count, true, &call);
+            assert!(calls.iter().all(|c| c.load(Ordering::Relaxed) == 3), "{threads} threads");
         }
     }
+}
+
+#[test]
+fn a_thread_has_neighbours_in_order() {
+    let order = |threads: usize, back: bool| {
+        let order = Mutex::new(Vec::new());
+        pool(threads).evenly(7, back, &|number| order.lock().unwrap().push(number));
+        order.into_inner().unwrap()
+    };
+    assert_eq!(order(1, false), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(order(1, true), [6, 5, 4, 3, 2, 1, 0]);
+    // The first of two threads has 0 to 3, the other one the rest.
+    let of = |back: bool, own: fn(&usize) -> bool| -> Vec<usize> {
+        order(2, back).into_iter().filter(own).collect()
+    };
+    assert_eq!(of(false, |n| *n < 4), [0, 1, 2, 3]);
+    assert_eq!(of(true, |n| *n < 4), [3, 2, 1, 0]);
+    assert_eq!(of(true, |n| *n >= 4), [6, 5, 4]);
 }
 
 /// Three at a time wait for one another, whichever numbers they have: no thread is left with those
@@ -28,11 +46,11 @@ fn every_number_comes_once() {
 fn all_threads_are_at_it() {
     let (pool, together) = (pool(3), Barrier::new(3));
     for _ in 0..20 {
-        for share in [Pool::each, Pool::evenly] {
-            share(&pool, 12, &|_| {
-                together.wait();
-            });
-        }
+        let wait = |_| {
+            together.wait();
+        };
+        pool.each(12, &wait);
+        pool.evenly(12, false, &wait);
     }
 }
 

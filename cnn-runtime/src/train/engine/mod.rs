@@ -11,7 +11,7 @@ mod program;
 pub use program::{Bound, Norm, Phase, Program};
 
 use crate::__rt::random;
-use crate::pool::{Pool, Team};
+use crate::pool::{Pool, Team, in_order};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, SampleLoss};
 use crate::workspace::Aligned;
@@ -72,6 +72,8 @@ const CACHE_LINE: usize = 16;
 struct Stretch<'a> {
     phases: (usize, usize),
     images: &'a [f32],
+    /// Whether samples are passed over from the last one to the first.
+    back: bool,
     /// None in inference, where nothing is random either.
     loss: Option<&'a SampleLoss<'a>>,
 }
@@ -173,7 +175,7 @@ impl<'a> Engine<'a> {
 
     /// Runs phases of all samples.
     fn run(&self, stretch: Stretch<'_>) {
-        self.pool.evenly(self.slots.len(), &|slot| self.whole(slot, stretch));
+        self.pool.evenly(self.slots.len(), stretch.back, &|slot| self.whole(slot, stretch));
     }
 
     /// Runs phases of a slot's samples. Its gradients begin with 0.
@@ -183,10 +185,10 @@ impl<'a> Engine<'a> {
         if stretch.phases.0 == self.start().0 && stretch.loss.is_some() {
             slot.gradients.get_mut().fill(0.0);
         }
-        for first in span.clone().step_by(step) {
+        in_order(span.clone().step_by(step), stretch.back, |first| {
             let group = first..(first + step).min(span.end);
             self.group(&mut slot, first - span.start, group, stretch);
-        }
+        });
     }
 
     /// Runs phases of samples that go side by side; `within` is the first one's number in the slot.
@@ -286,7 +288,7 @@ impl Learner for Engine<'_> {
         let groups = images.chunks(group * image).zip(features.chunks_mut(group * (to - from)));
         for (images, features) in groups {
             self.begin(images);
-            self.run(Stretch { phases: (0, phase), images, loss: None });
+            self.run(Stretch { phases: (0, phase), images, back: false, loss: None });
             let mut features = features.chunks_exact_mut(to - from);
             for slot in 0..self.slots.len() {
                 let (len, slot) = (self.span(slot).len(), self.slot(slot));
@@ -334,14 +336,22 @@ impl Learner for Engine<'_> {
         without.for_each(|(place, _)| gradient[place.clone()].fill(0.0));
         let program = self.program;
         let (mut first, _) = self.start();
+        // There and back: what the last samples left in the caches is read first.
+        let mut back = false;
         for (phase, bound) in program.bounds.iter().enumerate().skip(first) {
             if self.meets(bound) {
-                self.run(Stretch { phases: (first, phase + 1), images, loss: Some(loss) });
+                self.run(Stretch { phases: (first, phase + 1), images, back, loss: Some(loss) });
+                back = !back;
                 first = phase + 1;
                 self.meet(*bound, gradient);
             }
         }
-        self.run(Stretch { phases: (first, program.bounds.len() + 1), images, loss: Some(loss) });
+        self.run(Stretch {
+            phases: (first, program.bounds.len() + 1),
+            images,
+            back,
+            loss: Some(loss),
+        });
         self.sum_gradients();
         self.unpack_gradients(gradient);
         for slot in 0..self.slots.len() {
@@ -362,7 +372,7 @@ impl Learner for Engine<'_> {
         }
         let loss = program.bounds.iter().position(|bound| matches!(bound, Bound::Loss { .. }));
         let phases = (self.start().0, loss.map_or(0, |phase| phase + 1));
-        self.run(Stretch { phases, images, loss: None });
+        self.run(Stretch { phases, images, back: false, loss: None });
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));
             let outputs = program.outputs;

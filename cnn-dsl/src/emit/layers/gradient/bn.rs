@@ -72,39 +72,43 @@ pub(super) fn centre(
 pub(super) fn moments(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     let x = kernel.xs[0];
     let (rt, [h, w, c]) = (context.rt, x.shape.hwc());
-    let padded = c.next_multiple_of(PANEL);
-    let lanes = context.isa.lanes();
-    let x_row = row("row", "x", x, &quote!(p), rt);
-    let first_row = row("row", "x", x, &quote!(0), rt);
-    let channels = over_channels(c, context, |count| {
-        let pixel = |q: TokenStream| {
-            let place = place(x, &q, 0, false, context);
-            load(x, &quote!(row), &place, count, context)
-        };
-        let (first, x) = (pixel(quote!(0)), pixel(quote!(q)));
-        let to = |row: usize| index(&[(&quote!(n), lanes)], row * padded, 0);
-        let (mean, squares) = (to(0), to(1));
-        let (rows, columns) = (int(h), int(w));
-        let share = 1.0 / (h * w) as f32;
-        quote! {
-            #first_row
+    let pixel = |row: TokenStream, q: TokenStream, count: usize| {
+        load(x, &row, &place(x, &q, 0, false, context), count, context)
+    };
+    let of_row = over_channels(c, context, |count| {
+        let first = pixel(quote!(first_row), quote!(0), count);
+        let (seen, columns) = (pixel(quote!(row), quote!(q), count), int(w));
+        let inside = quote! {
             let first = #first;
-            let (mut sum, mut squares) = (v::splat(0.0), v::splat(0.0));
-            for p in 0..#rows {
-                #x_row
-                for q in 0..#columns {
-                    let difference = v::sub(#x, first);
-                    sum = v::add(sum, difference);
-                    squares = v::mul_add(difference, difference, squares);
-                }
+            for q in 0..#columns {
+                let difference = v::sub(#seen, first);
+                one = v::add(one, difference);
+                two = v::mul_add(difference, difference, two);
             }
-            let mean = v::mul(sum, v::splat(#share));
-            v::store(#rt::at_mut(y, #mean), v::add(first, mean));
-            v::store(#rt::at_mut(y, #squares), v::sub(squares, v::mul(sum, mean)));
-        }
+        };
+        on_sums(&inside, x, context)
     });
-    let v = vectors_of(context);
-    function(context, &kernel.xs, &kernel.ys, &quote! { #v #channels })
+    let share = 1.0 / (h * w) as f32;
+    let end = over_channels(c, context, |count| {
+        let first = pixel(quote!(first_row), quote!(0), count);
+        let inside = quote! {
+            let mean = v::mul(one, v::splat(#share));
+            two = v::sub(two, v::mul(one, mean));
+            one = v::add(#first, mean);
+        };
+        on_sums(&inside, x, context)
+    });
+    let first_row = row("first_row", "x", x, &quote!(0), rt);
+    let x_row = row("row", "x", x, &quote!(p), rt);
+    let (v, rows) = (vectors_of(context), int(h));
+    let body = quote! {
+        #v
+        #first_row
+        y.fill(0.0);
+        for p in 0..#rows { #x_row #of_row }
+        #end
+    };
+    function(context, &kernel.xs, &kernel.ys, &body)
 }
 
 /// The sums of `d_y`, and of `d_y` times the difference of `x` from the batch's mean.
@@ -115,35 +119,46 @@ pub(super) fn sums(
 ) -> TokenStream {
     let [x, d_y] = [kernel.xs[0], kernel.xs[1]];
     let (rt, [h, w, c]) = (context.rt, x.shape.hwc());
-    let padded = c.next_multiple_of(PANEL);
-    let lanes = context.isa.lanes();
+    let (mean, slope) = (known(MEAN, x, context), before(then, x, context));
+    let of_row = over_channels(c, context, |count| {
+        let pixel = |row: TokenStream, view: View| {
+            load(view, &row, &place(view, &quote!(q), 0, false, context), count, context)
+        };
+        let (pixel, d, columns) = (pixel(quote!(row), x), pixel(quote!(d_row), d_y), int(w));
+        let inside = quote! {
+            let mean = #mean;
+            for q in 0..#columns {
+                let (x, d) = (#pixel, #d);
+                #slope
+                one = v::add(one, d);
+                two = v::mul_add(v::sub(x, mean), d, two);
+            }
+        };
+        on_sums(&inside, x, context)
+    });
     let x_row = row("row", "x0", x, &quote!(p), rt);
     let d_row = row("d_row", "x1", d_y, &quote!(p), rt);
-    let (mean, slope) = (known(MEAN, x, context), before(then, x, context));
-    let channels = over_channels(c, context, |count| {
-        let x = load(x, &quote!(row), &place(x, &quote!(q), 0, false, context), count, context);
-        let d =
-            load(d_y, &quote!(d_row), &place(d_y, &quote!(q), 0, false, context), count, context);
-        let to = |row: usize| index(&[(&quote!(n), lanes)], row * padded, 0);
-        let (of_d, of_products) = (to(0), to(1));
-        let (rows, columns) = (int(h), int(w));
-        quote! {
-            let mean = #mean;
-            let (mut sum, mut products) = (v::splat(0.0), v::splat(0.0));
-            for p in 0..#rows {
-                #x_row
-                #d_row
-                for q in 0..#columns {
-                    let (x, d) = (#x, #d);
-                    #slope
-                    sum = v::add(sum, d);
-                    products = v::mul_add(v::sub(x, mean), d, products);
-                }
-            }
-            v::store(#rt::at_mut(y, #of_d), sum);
-            v::store(#rt::at_mut(y, #of_products), products);
-        }
-    });
-    let v = vectors_of(context);
-    function(context, &kernel.xs, &kernel.ys, &quote! { #v #channels })
+    let (v, rows) = (vectors_of(context), int(h));
+    let body = quote! {
+        #v
+        y.fill(0.0);
+        for p in 0..#rows { #x_row #d_row #of_row }
+    };
+    function(context, &kernel.xs, &kernel.ys, &body)
+}
+
+/// What is done with `one` and `two`, the result's sums of vector `n` of channels. They are kept there
+/// from row to row: a value is passed over once, as it lies in memory.
+fn on_sums(inside: &TokenStream, view: View, context: &Context<'_>) -> TokenStream {
+    let rt = context.rt;
+    let padded = view.shape.channels().next_multiple_of(PANEL);
+    let to = |row: usize| index(&[(&quote!(n), context.isa.lanes())], row * padded, 0);
+    let (first, second) = (to(0), to(1));
+    quote! {
+        let mut one = v::load(#rt::at(y, #first));
+        let mut two = v::load(#rt::at(y, #second));
+        #inside
+        v::store(#rt::at_mut(y, #first), one);
+        v::store(#rt::at_mut(y, #second), two);
+    }
 }

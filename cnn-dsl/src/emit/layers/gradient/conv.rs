@@ -12,9 +12,9 @@ use crate::plan::layers::{PANEL, View};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// So many `f32`s of the operand lie near: half of a second-level cache of 512 KB. Of `d_y` there are
-/// but a few filters at a time.
-const NEAR: usize = 1 << 16;
+/// So many pixels lie in a first-level cache of 32 KB: two vectors of `d_y` and the block of channels
+/// that a tile is of. What a pass reads and writes of the kernel's gradient is little beside them.
+const NEAR: usize = 128;
 
 /// A kernel in the making.
 struct Weights<'a> {
@@ -65,10 +65,9 @@ impl Weights<'_> {
     /// Rows of the result whose pixels, and those that they see, lie near while every tap, channel
     /// and filter passes over them.
     fn rows_at_a_time(&self) -> usize {
-        let row = self.x.layout.row(self.x.shape) * self.op.stride[0];
-        let all = self.d_y.shape.hwc()[0];
+        let [all, columns, _] = self.d_y.shape.hwc();
         // As many in each pass, or one less: a pass reads and writes the gradient of the kernel.
-        all.div_ceil(all.div_ceil((NEAR / row).clamp(1, all)))
+        all.div_ceil(all.div_ceil((NEAR / columns).clamp(1, all)))
     }
 
     /// Every vector of filters, some at a time.

@@ -11,7 +11,8 @@ use crate::plan::layers::{PANEL, View};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-/// The text of the gradients. The taps of a row are written out.
+/// The text of the gradients. Rows are passed over once, as they lie in memory; the taps of a row are
+/// written out.
 pub(super) fn emit(op: &Dw, kernel: &Gradient, context: &Context<'_>) -> TokenStream {
     let [x, d_y] = [kernel.xs[0], kernel.xs[1]];
     let rt = context.rt;
@@ -50,13 +51,9 @@ pub(super) fn emit(op: &Dw, kernel: &Gradient, context: &Context<'_>) -> TokenSt
         let columns = int(q);
         quote! {
             #(let mut #names = v::load(#rt::at(d_w, #places));)*
-            for p in rows.clone() {
-                #x_row
-                #d_row
-                for q in 0..#columns {
-                    let d = #d;
-                    #(#steps)*
-                }
+            for q in 0..#columns {
+                let d = #d;
+                #(#steps)*
             }
             #(v::store(#rt::at_mut(d_w, #places), #names);)*
         }
@@ -67,9 +64,14 @@ pub(super) fn emit(op: &Dw, kernel: &Gradient, context: &Context<'_>) -> TokenSt
     let bias = if op.bias { conv::bias(1, d_y, context) } else { TokenStream::new() };
     let body = quote! {
         #v
-        for r in 0..#r_count {
-            let rows = #rt::outputs_that_see([#p, #h, #stride], #tap, #top);
-            #taps
+        for p in 0..#p {
+            #d_row
+            for r in 0..#r_count {
+                if #rt::outputs_that_see([#p, #h, #stride], #tap, #top).contains(&p) {
+                    #x_row
+                    #taps
+                }
+            }
         }
         #bias
     };
