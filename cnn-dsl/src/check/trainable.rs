@@ -35,16 +35,7 @@ impl Expander<'_> {
         if matches!(layer.op, Op::Softmax(_)) && !is_output {
             return Some("softmax trains as the output alone");
         }
-        if matches!(layer.op, Op::Softmax(_)) && !self.is_one_distribution(layer) {
-            return Some("the loss is of one distribution a sample, not of one a pixel");
-        }
         let shares = matches!(layer.op, Op::Bn(_)) && layer.shared_again;
         shares.then_some("one whose statistics two layers share")
-    }
-
-    /// Whether a layer's result has its channels alone.
-    fn is_one_distribution(&self, layer: &Layer) -> bool {
-        let [h, w, _] = self.network.shape(layer.outputs[0]).hwc();
-        [h, w] == [1, 1]
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::emit::interface::Interface;
 use crate::emit::print::int;
+use crate::ir::Shape;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -162,9 +163,19 @@ fn freezing(interface: &Interface<'_>) -> TokenStream {
 /// Training and evaluation.
 fn fitting(interface: &Interface<'_>) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
-    let outputs = int(interface.outputs.iter().map(|shape| shape.len()).sum());
+    let arrays = match interface.outputs[..] {
+        [Shape::Image { h, w, c }] if h * w > 1 => {
+            let [h, w, c] = [h, w, c].map(int);
+            quote!(#runtime::data::Arrays::for_output(images, labels, [#h, #w, #c])?)
+        }
+        [..] => {
+            let outputs = int(interface.outputs.iter().map(|shape| shape.len()).sum());
+            quote!(#runtime::data::Arrays::new(images, labels, #outputs)?)
+        }
+    };
     quote! {
-        #[doc = " Trains on images (N, H, W, C) and labels: classes, or a row of targets a sample."]
+        #[doc = " Trains on images (N, H, W, C) and labels: classes, or a row of targets a sample; masks of"]
+        #[doc = " these where the output has pixels."]
         #[doc = ""]
         #[doc = " # Errors"]
         #[doc = " Where arrays or settings do not fit, a sample cannot be read, or the loss is not finite."]
@@ -174,7 +185,7 @@ fn fitting(interface: &Interface<'_>) -> TokenStream {
             labels: impl #rt::Into<#runtime::data::Labels<'a>>,
             fit: #runtime::train::Fit<'_>,
         ) -> #rt::Result<#runtime::train::History, #runtime::train::FitError> {
-            self.fit_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?, fit)
+            self.fit_dataset(&#arrays, fit)
         }
 
         #[doc = " Trains on a data set."]
@@ -198,7 +209,7 @@ fn fitting(interface: &Interface<'_>) -> TokenStream {
             images: impl #rt::Into<#runtime::data::Images<'a>>,
             labels: impl #rt::Into<#runtime::data::Labels<'a>>,
         ) -> #rt::Result<#runtime::train::Evaluation, #runtime::train::FitError> {
-            self.evaluate_dataset(&#runtime::data::Arrays::new(images, labels, #outputs)?)
+            self.evaluate_dataset(&#arrays)
         }
 
         #[doc = " What the network is worth on a data set."]

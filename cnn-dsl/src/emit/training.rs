@@ -32,7 +32,8 @@ pub(super) fn program(
     let [gradients_len, arena, scratch, weights] =
         [plan.gradients.1, plan.arena, plan.scratch, plan.weights.len].map(int);
     let input = model.shape(model.inputs[0].value).hwc().map(int);
-    let outputs = int(model.shape(model.outputs[0].value).len());
+    let output = model.shape(model.outputs[0].value);
+    let (outputs, [h, w, _]) = (int(output.len()), output.hwc().map(int));
     let head = match head(model) {
         Head::Softmax => quote!(Softmax),
         Head::Sigmoid => quote!(Sigmoid),
@@ -68,6 +69,7 @@ pub(super) fn program(
                 scratch: #scratch,
                 input: [#(#input),*],
                 outputs: #outputs,
+                pixels: [#h, #w],
                 head: #rt::train::Head::#head,
                 layers: &[#(#layers),*],
                 frozen: &[#(#frozen),*],

@@ -35,12 +35,14 @@ use super::{Dataset, Draw, check_read};
 pub struct Arrays<'a> {
     images: Images<'a>,
     labels: Labels<'a>,
-    classes: usize,
+    /// Height and width of a target, and the numbers of each pixel.
+    target: [usize; 3],
 }
 
 impl<'a> Arrays<'a> {
-    /// One label an image. `classes` is how many numbers a target has; of 1 the labels are 0 and 1,
-    /// for a network with one output that chooses between two, or any value.
+    /// One label an image, or a mask. `classes` is how many numbers a target or a pixel of a mask has;
+    /// of 1 the labels are 0 and 1, for a network with one output that chooses between two, or any
+    /// value.
     ///
     /// # Errors
     /// When there are not as many labels as images, or a label does not fit the classes.
@@ -49,7 +51,30 @@ impl<'a> Arrays<'a> {
         labels: impl Into<Labels<'a>>,
         classes: usize,
     ) -> Result<Self, DataError> {
-        let (images, labels) = (images.into(), labels.into());
+        let labels = labels.into();
+        let [h, w] = labels.pixels();
+        Self::of(images.into(), labels, [h, w, classes])
+    }
+
+    /// For a network whose output has this height, this width and so many channels: labels are masks of
+    /// that size, or rows with a number for each number of the output.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when masks have another size.
+    pub fn for_output(
+        images: impl Into<Images<'a>>,
+        labels: impl Into<Labels<'a>>,
+        output: [usize; 3],
+    ) -> Result<Self, DataError> {
+        let labels = labels.into();
+        let ([h, w, _], found) = (output, labels.pixels());
+        if found != [h, w] && !(found == [1, 1] && labels.classes().is_none()) {
+            return Err(DataError::MaskSize { found, output, labels: labels.name });
+        }
+        Self::of(images.into(), labels, output)
+    }
+
+    fn of(images: Images<'a>, labels: Labels<'a>, target: [usize; 3]) -> Result<Self, DataError> {
         if images.len() != labels.len() {
             return Err(DataError::Count {
                 image_count: images.len(),
@@ -58,8 +83,8 @@ impl<'a> Arrays<'a> {
                 labels: labels.name,
             });
         }
-        labels.check(classes)?;
-        Ok(Self { images, labels, classes })
+        labels.check(target)?;
+        Ok(Self { images, labels, target })
     }
 
     /// Multiplies every element of an image by this when it is read; in place of an earlier scale.
@@ -92,7 +117,11 @@ impl Dataset for Arrays<'_> {
     }
 
     fn classes(&self) -> usize {
-        self.classes
+        self.target[2]
+    }
+
+    fn pixels(&self) -> [usize; 2] {
+        [self.target[0], self.target[1]]
     }
 
     fn read(
@@ -104,7 +133,7 @@ impl Dataset for Arrays<'_> {
     ) -> Result<(), DataError> {
         check_read(self, index, image, target)?;
         self.images.read(index, image);
-        self.labels.read(index, target);
+        self.labels.read(index, self.target[2], target);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use cnn_weights::SplitMix64;
 
 use super::error::DataError;
-use super::{Dataset, Draw};
+use super::{Dataset, Draw, target_len};
 
 impl Draw {
     /// The random numbers of a sample: SplitMix64 started at `mix(mix(mix(seed) ^ epoch) ^ index)`,
@@ -28,7 +28,8 @@ fn mix(x: u64) -> u64 {
     SplitMix64(x).next_u64()
 }
 
-/// What may change in an image whose sizes stay.
+/// What may change in an image whose sizes stay. A mask is flipped with its image; images with masks
+/// are not shifted, since nothing is known of what comes in at the edges.
 ///
 /// A sample's [`stream`](Draw::stream) gives three numbers, whatever is switched on: `below(2)`, which
 /// flips where it is 1; `below(2 * rows + 1) - rows` and `below(2 * columns + 1) - columns`, by which
@@ -71,6 +72,10 @@ impl<D: Dataset> Dataset for Augmented<D> {
         self.inner.classes()
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        self.inner.pixels()
+    }
+
     fn augments(&self) -> bool {
         self.augment.flip || self.augment.shift != [0, 0] || self.inner.augments()
     }
@@ -83,11 +88,18 @@ impl<D: Dataset> Dataset for Augmented<D> {
         target: &mut [f32],
     ) -> Result<(), DataError> {
         self.inner.read(index, draw.map(Draw::inner), image, target)?;
+        let masks = self.pixels();
+        if masks != [1, 1] && self.augment.shift != [0, 0] {
+            return Err(DataError::Masks { what: "shift", masks, images: self.sizes() });
+        }
         if let Some(draw) = draw {
             let mut stream = draw.stream(index);
             let sizes = self.sizes();
             if stream.below(2) == 1 && self.augment.flip {
                 flip(sizes, image);
+                if masks != [1, 1] {
+                    flip([masks[0], masks[1], self.classes()], target);
+                }
             }
             let by = self.augment.shift.map(|most| {
                 let range = most.saturating_mul(2).saturating_add(1);
@@ -140,8 +152,8 @@ fn vacate(elements: &mut [f32], forward: usize, backward: usize, fill: f32) {
 pub struct Cropped<D> {
     inner: D,
     crop: [usize; 2],
-    /// Whole images that nobody uses now: one a thread, after a while.
-    spare: Mutex<Vec<Vec<f32>>>,
+    /// Whole images that nobody uses now, with their masks: one a thread, after a while.
+    spare: Mutex<Vec<[Vec<f32>; 2]>>,
 }
 
 impl<D: Dataset> Cropped<D> {
@@ -150,10 +162,14 @@ impl<D: Dataset> Cropped<D> {
         if crop[0] > images[0] || crop[1] > images[1] {
             return Err(DataError::Crop { crop, images });
         }
+        let masks = inner.pixels();
+        if masks != [1, 1] && masks != [images[0], images[1]] {
+            return Err(DataError::Masks { what: "crop", masks, images });
+        }
         Ok(Self { inner, crop, spare: Mutex::default() })
     }
 
-    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Vec<f32>>> {
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<[Vec<f32>; 2]>> {
         // A list of buffers is whole whatever panicked.
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,6 +188,10 @@ impl<D: Dataset> Dataset for Cropped<D> {
         self.inner.classes()
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        if self.inner.pixels() == [1, 1] { [1, 1] } else { self.crop }
+    }
+
     fn augments(&self) -> bool {
         let [h, w, _] = self.inner.sizes();
         self.crop != [h, w] || self.inner.augments()
@@ -186,8 +206,12 @@ impl<D: Dataset> Dataset for Cropped<D> {
     ) -> Result<(), DataError> {
         super::check_read(self, index, image, target)?;
         let [h, w, c] = self.inner.sizes();
-        let mut whole = self.spare().pop().unwrap_or_else(|| vec![0.0; h * w * c]);
-        let read = self.inner.read(index, draw.map(Draw::inner), &mut whole, target);
+        let masks = self.inner.pixels() != [1, 1];
+        let of_mask = if masks { target_len(&self.inner) } else { 0 };
+        let new = || [vec![0.0; h * w * c], vec![0.0; of_mask]];
+        let [mut whole, mut mask] = self.spare().pop().unwrap_or_else(new);
+        let to = if masks { &mut mask[..] } else { &mut *target };
+        let read = self.inner.read(index, draw.map(Draw::inner), &mut whole, to);
         let [rows, columns] = self.crop;
         let free = [h - rows, w - columns];
         let [top, left] = match draw {
@@ -197,12 +221,18 @@ impl<D: Dataset> Dataset for Cropped<D> {
             }
             None => free.map(|free| free / 2),
         };
-        for row in 0..rows {
-            let from = ((top + row) * w + left) * c;
-            image[row * columns * c..][..columns * c]
-                .copy_from_slice(&whole[from..][..columns * c]);
+        let cut = |whole: &[f32], c: usize, part: &mut [f32]| {
+            for row in 0..rows {
+                let from = ((top + row) * w + left) * c;
+                part[row * columns * c..][..columns * c]
+                    .copy_from_slice(&whole[from..][..columns * c]);
+            }
+        };
+        cut(&whole, c, image);
+        if masks {
+            cut(&mask, self.classes(), target);
         }
-        self.spare().push(whole);
+        self.spare().push([whole, mask]);
         read
     }
 }

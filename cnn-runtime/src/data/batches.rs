@@ -12,7 +12,7 @@ use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use super::error::DataError;
 use super::exchange::Exchange;
-use super::{Dataset, Draw};
+use super::{Dataset, Draw, target_len};
 
 /// Some samples, one behind the other.
 #[derive(Debug)]
@@ -45,14 +45,14 @@ impl Batch {
         &self.images
     }
 
-    /// The targets: sample, class.
+    /// The targets: sample, class; of masks sample, height, width, class.
     pub fn targets(&self) -> &[f32] {
         &self.targets
     }
 
     /// Reads its samples. Nothing is allocated: the vectors have room for a whole batch.
     fn fill<D: Dataset + ?Sized>(&mut self, data: &D) {
-        let (image, target) = (data.sizes().iter().product::<usize>(), data.classes());
+        let (image, target) = (data.sizes().iter().product::<usize>(), target_len(data));
         self.images.resize(self.indices.len() * image, 0.0);
         self.targets.resize(self.indices.len() * target, 0.0);
         self.outcome = self.indices.iter().enumerate().try_for_each(|(place, &index)| {
@@ -124,7 +124,7 @@ impl<'scope> Batches<'scope> {
         let batch = |_| Batch {
             indices: Vec::with_capacity(room),
             images: Vec::with_capacity(room * image),
-            targets: Vec::with_capacity(room * data.classes()),
+            targets: Vec::with_capacity(room * target_len(data)),
             draw: None,
             outcome: Ok(()),
         };

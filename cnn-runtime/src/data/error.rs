@@ -159,6 +159,36 @@ pub enum DataError {
         /// Height, width, channels of the images.
         images: [usize; 3],
     },
+    /// Masks that cannot be changed as their images are.
+    #[error(
+        "cannot {what} images of {} whose targets are masks of {}: {}",
+        sizes(images),
+        sizes(masks),
+        with_masks(what)
+    )]
+    Masks {
+        /// `crop` or `shift`.
+        what: &'static str,
+        /// Height and width of the masks.
+        masks: [usize; 2],
+        /// Height, width, channels of the images.
+        images: [usize; 3],
+    },
+    /// Masks of another size than the output for which they are.
+    #[error(
+        "{labels} are masks of {}, the output is {}; crop or resize them, they are as large as what \
+         the model answers",
+        sizes(found),
+        sizes(output)
+    )]
+    MaskSize {
+        /// What the labels are called.
+        labels: Cow<'static, str>,
+        /// Height and width of the masks.
+        found: [usize; 2],
+        /// Height, width, channels of the output.
+        output: [usize; 3],
+    },
     /// Means and standard deviations that do not fit the images' channels, or cannot be used.
     #[error("cannot normalise images of {channels} channels: {why}")]
     Normalisation {
@@ -248,6 +278,14 @@ fn at(offset: Option<Offset>) -> String {
 /// The highest class; one number a sample is a choice of two.
 fn highest(classes: usize) -> usize {
     if classes == 1 { 1 } else { classes.saturating_sub(1) }
+}
+
+/// How to mend what cannot be done to images with masks.
+fn with_masks(what: &str) -> &'static str {
+    match what {
+        "crop" => "only masks as large as their images are cropped with them",
+        _ => "what comes in at the edges has no target; crop larger ones",
+    }
 }
 
 fn sizes(sizes: &[usize]) -> String {

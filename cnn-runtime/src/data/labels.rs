@@ -1,4 +1,5 @@
-//! Labels in memory: numbers of classes, or one row of `f32` a sample.
+//! Labels in memory: numbers of classes, or one row of `f32` a sample; masks have a number or a row for
+//! each pixel.
 //!
 //! In: slices, vectors, arrays of ndarray. Out: [`Labels`], which writes one target. Numbers of
 //! classes are checked where the classes are known, in [`Arrays`](super::Arrays).
@@ -6,7 +7,8 @@
 use std::borrow::Cow;
 
 use ndarray::{
-    Array, ArrayBase, ArrayView, ArrayView1, ArrayView2, Axis, CowArray, Data, Ix1, Ix2,
+    Array, ArrayBase, ArrayView, ArrayView1, ArrayView2, ArrayView3, Axis, CowArray, Data, Ix1,
+    Ix2, Ix3, Ix4,
 };
 
 use super::error::{DataError, Offset};
@@ -20,11 +22,16 @@ use super::images::Held;
 /// | `&Array2<f32>` or an owned one, `&[[f32; K]]` | a row a sample: one-hot, any distribution, or values |
 /// | `&[f32]`, `Array1<f32>` | one value a sample |
 /// | `Array2` of integers | a row a sample |
+/// | `Array3` of integers, `&[[[u8; W]; H]]` | N, H, W: a mask a sample, with the number of each pixel's class |
+/// | `Array3<f32>` | N, H, W: a mask a sample, with one value a pixel |
+/// | `Array4` | N, H, W, K: a mask a sample, with a row a pixel; of one column of integers numbers of classes |
 ///
-/// Rows of `f32` are not copied.
+/// Rows of `f32` that lie one behind the other are not copied.
 #[derive(Debug, Clone)]
 pub struct Labels<'a> {
     targets: Targets<'a>,
+    /// Height and width of a mask, else 1.
+    pixels: [usize; 2],
     /// What they are called in an error.
     pub(super) name: Cow<'static, str>,
     /// Where the first stands in a file that has a byte a label.
@@ -33,7 +40,9 @@ pub struct Labels<'a> {
 
 #[derive(Debug, Clone)]
 enum Targets<'a> {
+    /// One a sample, or one a pixel.
     Classes(Vec<i64>),
+    /// One a sample, of all its pixels.
     Rows(Held<'a, f32, Ix2>),
 }
 
@@ -41,9 +50,19 @@ impl<'a> Labels<'a> {
     /// How many there are.
     pub fn len(&self) -> usize {
         match &self.targets {
-            Targets::Classes(classes) => classes.len(),
+            Targets::Classes(classes) => classes.len() / self.mask().max(1),
             Targets::Rows(rows) => rows.nrows(),
         }
+    }
+
+    /// Height and width of a mask; `[1, 1]` where there is one target for the whole image.
+    pub fn pixels(&self) -> [usize; 2] {
+        self.pixels
+    }
+
+    /// Pixels of a mask.
+    fn mask(&self) -> usize {
+        self.pixels.iter().product()
     }
 
     /// Whether there is none.
@@ -51,7 +70,7 @@ impl<'a> Labels<'a> {
         self.len() == 0
     }
 
-    /// The numbers of the classes, where the labels are such.
+    /// The numbers of the classes, where the labels are such; of masks one a pixel.
     pub fn classes(&self) -> Option<&[i64]> {
         match &self.targets {
             Targets::Classes(classes) => Some(classes),
@@ -60,9 +79,13 @@ impl<'a> Labels<'a> {
     }
 
     /// Writes one target. The index, the length and the classes have been checked.
-    pub(super) fn read(&self, index: usize, target: &mut [f32]) {
+    pub(super) fn read(&self, index: usize, classes: usize, target: &mut [f32]) {
         match &self.targets {
-            Targets::Classes(classes) => one_hot(classes[index], target),
+            Targets::Classes(numbers) => {
+                let own = &numbers[index * self.mask()..];
+                let pixels = target.chunks_exact_mut(classes);
+                pixels.zip(own).for_each(|(pixel, &class)| one_hot(class, pixel));
+            }
             Targets::Rows(rows) => {
                 let row = rows.row(index);
                 target.iter_mut().zip(row).for_each(|(to, &from)| *to = from);
@@ -70,21 +93,21 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// Whether every target has as many numbers as there are classes.
-    pub(super) fn check(&self, classes: usize) -> Result<(), DataError> {
-        let labels = self.name.clone();
+    /// Whether every target has as many numbers as there are pixels and classes.
+    pub(super) fn check(&self, [h, w, classes]: [usize; 3]) -> Result<(), DataError> {
+        let (labels, numbers_wanted) = (self.name.clone(), h * w * classes);
         match &self.targets {
             Targets::Classes(numbers) => {
                 let known = 0..if classes == 1 { 2 } else { classes as i64 };
                 let wrong = numbers.iter().position(|number| !known.contains(number));
-                wrong.map_or(Ok(()), |index| {
-                    let offset = self.start.map(|start| start.plus(index as u64));
-                    let label = numbers[index];
+                wrong.map_or(Ok(()), |place| {
+                    let offset = self.start.map(|start| start.plus(place as u64));
+                    let (index, label) = (place / self.mask(), numbers[place]);
                     Err(DataError::Label { labels, index, offset, label, classes })
                 })
             }
-            Targets::Rows(rows) if rows.ncols() != classes => {
-                Err(DataError::Targets { labels, found: rows.ncols(), classes })
+            Targets::Rows(rows) if rows.ncols() != numbers_wanted => {
+                Err(DataError::Targets { labels, found: rows.ncols(), classes: numbers_wanted })
             }
             Targets::Rows(_) => Ok(()),
         }
@@ -103,7 +126,13 @@ impl<'a> Labels<'a> {
     }
 
     fn new(targets: Targets<'a>) -> Self {
-        Self { targets, name: "the labels".into(), start: None }
+        Self { targets, pixels: [1, 1], name: "the labels".into(), start: None }
+    }
+
+    /// The same as masks of this height and width.
+    fn of_pixels(mut self, pixels: [usize; 2]) -> Self {
+        self.pixels = pixels;
+        self
     }
 }
 
@@ -123,11 +152,13 @@ fn one_hot(class: i64, target: &mut [f32]) {
 pub trait Label: sealed::Label {}
 
 mod sealed {
-    use super::{ArrayView1, CowArray, Ix2, Labels};
+    use super::{ArrayView1, CowArray, Ix2, Ix4, Labels};
 
     pub trait Label: Copy + 'static {
         fn one_a_sample(labels: ArrayView1<'_, Self>) -> Labels<'_>;
         fn rows(rows: CowArray<'_, Self, Ix2>) -> Labels<'_>;
+        /// Masks of N, H, W, K; of N, H, W where K is 1.
+        fn masks(masks: CowArray<'_, Self, Ix4>) -> Labels<'_>;
     }
 }
 
@@ -140,6 +171,18 @@ impl sealed::Label for f32 {
 
     fn rows(rows: CowArray<'_, Self, Ix2>) -> Labels<'_> {
         Labels::new(Targets::Rows(rows))
+    }
+
+    fn masks(masks: CowArray<'_, Self, Ix4>) -> Labels<'_> {
+        let (n, h, w, k) = masks.dim();
+        let masks = match masks.is_standard_layout() {
+            true => masks,
+            false => masks.as_standard_layout().into_owned().into(),
+        };
+        let Ok(rows) = masks.into_shape_with_order((n, h * w * k)) else {
+            unreachable!("they are as many numbers, one behind the other")
+        };
+        Self::rows(rows).of_pixels([h, w])
     }
 }
 
@@ -159,6 +202,16 @@ macro_rules! integer_labels {
                     1 => Self::one_a_sample(rows.column(0)).detached(),
                     _ => Labels::new(Targets::Rows(rows.mapv(|x| x as f32).into())),
                 }
+            }
+
+            fn masks(masks: CowArray<'_, Self, Ix4>) -> Labels<'_> {
+                let (_, h, w, k) = masks.dim();
+                if k != 1 {
+                    return <f32 as sealed::Label>::masks(masks.mapv(|x| x as f32).into());
+                }
+                let number = |&label: &$integer| i64::try_from(label).unwrap_or(i64::MAX);
+                let classes = Targets::Classes(masks.iter().map(number).collect());
+                Labels::new(classes).of_pixels([h, w])
             }
         }
     )*};
@@ -209,6 +262,48 @@ impl<L: Label> From<Array<L, Ix1>> for Labels<'_> {
 impl<L: Label> From<Array<L, Ix2>> for Labels<'_> {
     fn from(rows: Array<L, Ix2>) -> Self {
         L::rows(rows.into())
+    }
+}
+
+/// From an array of masks.
+macro_rules! masks_of {
+    ($dimensions:ty, $array:ident => $whole:expr) => {
+        impl<'a, L: Label, S: Data<Elem = L>> From<&'a ArrayBase<S, $dimensions>> for Labels<'a> {
+            fn from(masks: &'a ArrayBase<S, $dimensions>) -> Self {
+                masks.view().into()
+            }
+        }
+
+        impl<'a, L: Label> From<ArrayView<'a, L, $dimensions>> for Labels<'a> {
+            fn from($array: ArrayView<'a, L, $dimensions>) -> Self {
+                L::masks(CowArray::from($whole))
+            }
+        }
+
+        impl<L: Label> From<Array<L, $dimensions>> for Labels<'_> {
+            fn from($array: Array<L, $dimensions>) -> Self {
+                L::masks(CowArray::from($whole))
+            }
+        }
+    };
+}
+
+masks_of!(Ix3, masks => masks.insert_axis(Axis(3)));
+masks_of!(Ix4, masks => masks);
+
+impl<'a, L: Label, const H: usize, const W: usize> From<&'a [[[L; W]; H]]> for Labels<'a> {
+    fn from(masks: &'a [[[L; W]; H]]) -> Self {
+        let flat = masks.as_flattened().as_flattened();
+        let Ok(view) = ArrayView3::from_shape((masks.len(), H, W), flat) else {
+            unreachable!("a slice of arrays has their elements one after the other")
+        };
+        view.into()
+    }
+}
+
+impl<'a, L: Label, const H: usize, const W: usize> From<&'a Vec<[[L; W]; H]>> for Labels<'a> {
+    fn from(masks: &'a Vec<[[L; W]; H]>) -> Self {
+        masks.as_slice().into()
     }
 }
 

@@ -71,8 +71,15 @@ pub trait Dataset: Sync {
     /// Height, width and channels of every image; a vector of `n` numbers is `[1, 1, n]`.
     fn sizes(&self) -> [usize; 3];
 
-    /// Numbers of a target: the classes, or the values to approximate.
+    /// Numbers of a target: the classes, or the values to approximate. Where a target is a mask, those
+    /// of each of its pixels.
     fn classes(&self) -> usize;
+
+    /// Height and width of a target: more than 1 where it is a mask, which has numbers of its own for
+    /// each pixel. A mask need not be as large as the image.
+    fn pixels(&self) -> [usize; 2] {
+        [1, 1]
+    }
 
     /// Whether a sample may differ from one [`Draw`] to another. No where nothing is said: a data set
     /// of one's own that augments says yes, and one around another what that says.
@@ -84,7 +91,8 @@ pub trait Dataset: Sync {
     ///
     /// `image` has the product of [`sizes`](Self::sizes) elements in the order height, width,
     /// channel. `target` has [`classes`](Self::classes): 1 for the sample's class and 0 for the
-    /// others, any other distribution, or values to approximate.
+    /// others, any other distribution, or values to approximate; so many for each pixel of a mask, in
+    /// the order height, width, class.
     ///
     /// With `draw` a data set that augments changes the image at random, by numbers that depend on
     /// the draw and on `index` alone: neither threads nor a run that is resumed change them.
@@ -201,8 +209,9 @@ pub trait Dataset: Sync {
         if self.sizes() != sizes {
             return Err(DataError::Sizes { want: sizes, found: self.sizes() });
         }
-        if self.classes() != outputs {
-            return Err(DataError::Outputs { want: outputs, found: self.classes() });
+        let numbers = target_len(self);
+        if numbers != outputs {
+            return Err(DataError::Outputs { want: outputs, found: numbers });
         }
         Ok(())
     }
@@ -230,6 +239,10 @@ impl<D: Dataset + ?Sized> Dataset for &D {
         (**self).classes()
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        (**self).pixels()
+    }
+
     fn augments(&self) -> bool {
         (**self).augments()
     }
@@ -243,6 +256,11 @@ impl<D: Dataset + ?Sized> Dataset for &D {
     ) -> Result<(), DataError> {
         (**self).read(index, draw, image, target)
     }
+}
+
+/// The numbers of a target, of all its pixels.
+pub(crate) fn target_len(data: &(impl Dataset + ?Sized)) -> usize {
+    data.pixels().iter().product::<usize>() * data.classes()
 }
 
 /// What every data set of ours holds of a call of [`Dataset::read`].
@@ -259,5 +277,5 @@ fn check_read(
         if want == got { Ok(()) } else { Err(DataError::Length { what, want, got }) }
     };
     length("an image", data.sizes().iter().product(), image.len())?;
-    length("a target", data.classes(), target.len())
+    length("a target", target_len(data), target.len())
 }

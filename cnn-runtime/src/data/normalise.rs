@@ -44,7 +44,8 @@ impl Normalisation {
         if pixels * channels == 0 {
             return Err(DataError::Normalisation { channels, why: "there is no pixel".to_owned() });
         }
-        let (mut image, mut target) = (vec![0.0; h * w * channels], vec![0.0; data.classes()]);
+        let (mut image, mut target) =
+            (vec![0.0; h * w * channels], vec![0.0; super::target_len(data)]);
         let mut sums = vec![Sums::default(); channels];
         for index in 0..data.len() {
             data.read(index, None, &mut image, &mut target)?;
@@ -133,6 +134,10 @@ impl<D: Dataset> Dataset for Normalised<D> {
 
     fn classes(&self) -> usize {
         self.inner.classes()
+    }
+
+    fn pixels(&self) -> [usize; 2] {
+        self.inner.pixels()
     }
 
     fn augments(&self) -> bool {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use cnn_weights::npy::{Element, Header, NpyError};
 use cnn_weights::{Array, Load, LoadError, Values, arrays};
-use ndarray::{Array as NdArray, ArrayD, Dimension, Ix1, Ix2, Ix4, IxDyn};
+use ndarray::{Array as NdArray, ArrayD, Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn};
 
 use super::arrays::Arrays;
 use super::error::DataError;
@@ -18,12 +18,13 @@ use super::images::Images;
 use super::labels::{Label, Labels};
 
 const IMAGES: &str = "f32 or u8 of N,H,W,C, or N,H,W, or N,LENGTH";
-const LABELS: &str = "N class numbers, or f32 of N,CLASSES";
+const LABELS: &str =
+    "N class numbers, or f32 of N,CLASSES; of masks N,H,W, or f32 of N,H,W,CLASSES";
 
 impl Arrays<'static> {
     /// `.npy` files of images and of labels, as `numpy.save` writes them. Images are of `f32` or `u8`
     /// and of N, H, W, C; or of N, H, W: one channel; or N vectors. Labels are N integers (`u8`,
-    /// `i32`, `i64`), or of N, CLASSES.
+    /// `i32`, `i64`), or of N, CLASSES. Masks are integers of N, H, W, or of N, H, W, CLASSES.
     ///
     /// # Errors
     /// When a file cannot be read, is damaged, or the two do not belong together.
@@ -129,6 +130,8 @@ fn labels<L: Label>(shape: &[usize], values: Vec<L>) -> Option<Labels<'static>> 
     match shape.len() {
         1 => of_shape::<_, Ix1>(shape, values).map(Labels::from),
         2 => of_shape::<_, Ix2>(shape, values).map(Labels::from),
+        3 => of_shape::<_, Ix3>(shape, values).map(Labels::from),
+        4 => of_shape::<_, Ix4>(shape, values).map(Labels::from),
         _ => None,
     }
 }

@@ -77,6 +77,10 @@ impl<D: Dataset> Dataset for Subset<D> {
         self.inner.classes()
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        self.inner.pixels()
+    }
+
     fn augments(&self) -> bool {
         self.inner.augments()
     }

@@ -2,7 +2,7 @@
 
 use super::error::FitError;
 use super::learner::Learner;
-use super::loss::Loss;
+use super::loss::{Loss, OfPixels};
 use super::metrics::{Confusion, Sums, in_top_5};
 use super::shapes;
 use crate::data::{Batches, Dataset, Epoch as Reading};
@@ -40,9 +40,10 @@ pub struct Evaluation {
     pub loss: f64,
     /// The share that is right: top-1; see [`Epoch::accuracy`](super::Epoch::accuracy).
     pub accuracy: f64,
-    /// The share whose class is among the five with the largest outputs.
+    /// The share whose class is among the five with the largest outputs; of pixels, where the network
+    /// answers for each.
     pub top_5: f64,
-    /// Which classes were taken for which.
+    /// Which classes were taken for which; pixels, where the network answers for each.
     pub confusion: Confusion,
 }
 
@@ -68,22 +69,27 @@ impl Evaluate {
         loss.check(learner.head()).map_err(|reason| FitError::Settings { reason })?;
         shapes::check(learner, data)?;
         let order: Vec<usize> = (0..data.len()).collect();
-        let mut confusion = Confusion::new(learner.outputs());
+        let (classes, pixels) = (shapes::classes(learner), learner.pixels());
+        let mut confusion = Confusion::new(classes);
         let mut top_5 = 0u64;
         let mut forward = Forward::new(learner, loss, self.batch_size.min(data.len()));
         let sums = std::thread::scope(|scope| {
             let mut batches = Batches::start(scope, data, self.batch_size, self.workers)?;
             let mut reading = batches.epoch(&order, None);
             forward.run(learner, &mut reading, &mut |logits, target| {
-                confusion.add(logits, target);
-                top_5 += u64::from(in_top_5(logits, target));
+                for (logits, target) in
+                    logits.chunks_exact(classes).zip(target.chunks_exact(classes))
+                {
+                    confusion.add(logits, target);
+                    top_5 += u64::from(in_top_5(logits, target));
+                }
             })
         })?;
         Ok(Evaluation {
             samples: data.len(),
             loss: sums.mean_loss(),
             accuracy: sums.accuracy(),
-            top_5: top_5 as f64 / data.len() as f64,
+            top_5: top_5 as f64 / (data.len() * pixels[0] * pixels[1]) as f64,
             confusion,
         })
     }
@@ -91,7 +97,7 @@ impl Evaluate {
 
 /// Inference over batches, with memory for one.
 pub(super) struct Forward {
-    loss: Loss,
+    loss: OfPixels<'static>,
     losses: Vec<f32>,
     logits: Vec<f32>,
     d_logits: Vec<f32>,
@@ -100,6 +106,7 @@ pub(super) struct Forward {
 impl Forward {
     pub fn new(learner: &dyn Learner, loss: Loss, batch_size: usize) -> Self {
         let outputs = learner.outputs();
+        let loss = OfPixels { loss, classes: shapes::classes(learner), weights: None };
         Self {
             loss,
             losses: vec![0.0; batch_size],
@@ -125,7 +132,7 @@ impl Forward {
                 *loss = self.loss.sample(logits, target, 1.0, &mut self.d_logits);
                 each(logits, target);
             }
-            sums.add(self.loss, &self.losses[..batch.len()], logits, batch.targets());
+            sums.add(&self.loss, &self.losses[..batch.len()], logits, batch.targets());
         }
         Ok(sums)
     }

@@ -15,6 +15,7 @@ struct Features {
     len: usize,
     values: Vec<f32>,
     classes: usize,
+    pixels: [usize; 2],
     targets: Vec<f32>,
 }
 
@@ -56,7 +57,7 @@ impl Features {
                     .to_owned(),
             ));
         }
-        let (samples, classes) = (data.len(), data.classes());
+        let (samples, classes, pixels) = (data.len(), data.classes(), data.pixels());
         let (mut values, mut targets) = (Vec::new(), Vec::new());
         let room = samples.checked_mul(len).map(|room| values.try_reserve_exact(room));
         if !matches!(room, Some(Ok(()))) {
@@ -76,7 +77,7 @@ impl Features {
                 learner.extract(batch.images(), &mut values[first..]);
                 targets.extend_from_slice(batch.targets());
             }
-            Ok(Self { len, values, classes, targets })
+            Ok(Self { len, values, classes, pixels, targets })
         })
     }
 }
@@ -94,6 +95,10 @@ impl Dataset for Features {
         self.classes
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        self.pixels
+    }
+
     fn read(
         &self,
         index: usize,
@@ -102,7 +107,7 @@ impl Dataset for Features {
         target: &mut [f32],
     ) -> Result<(), DataError> {
         image.copy_from_slice(&self.values[index * self.len..][..self.len]);
-        target.copy_from_slice(&self.targets[index * self.classes..][..self.classes]);
+        target.copy_from_slice(&self.targets[index * target.len()..][..target.len()]);
         Ok(())
     }
 }

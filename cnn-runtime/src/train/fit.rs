@@ -61,9 +61,9 @@ pub struct Fit<'a> {
     pub schedule: Schedule,
     /// How large a gradient may be; any by default.
     pub clip: Clip,
-    /// A factor for the loss of each class's samples, the class being where the target is largest;
-    /// none by default. A batch's loss is divided by its samples, as Keras does, not by the sum of
-    /// their factors, as PyTorch.
+    /// A factor for the loss of each class's samples, or pixels of masks, the class being where the
+    /// target is largest; none by default. A batch's loss is divided by its samples, that of a sample by
+    /// its pixels, as Keras does, not by the sum of their factors, as PyTorch.
     pub class_weight: Option<Vec<f32>>,
     /// What is called between batches and epochs, in this order.
     pub callbacks: Vec<Box<dyn Callback + 'a>>,
@@ -186,7 +186,7 @@ impl Fit<'_> {
             return Err(reason.to_owned());
         }
         if let Some(weights) = &self.class_weight {
-            let (found, needed) = (weights.len(), learner.outputs());
+            let (found, needed) = (weights.len(), shapes::classes(learner));
             if found != needed {
                 return Err(format!("`class_weight` has {found} numbers, for {needed} classes"));
             }

@@ -45,6 +45,12 @@ pub trait Learner {
     /// The numbers of the output.
     fn outputs(&self) -> usize;
 
+    /// Height and width of the output: more than 1 where it answers for each pixel. The loss of a sample
+    /// is then the mean of those of its pixels.
+    fn pixels(&self) -> [usize; 2] {
+        [1, 1]
+    }
+
     /// What the last layer is.
     fn head(&self) -> Head;
 

@@ -39,7 +39,8 @@ impl Loss {
         }
     }
 
-    /// The loss of a sample. Its gradient by the logits, times `scale`, goes into `d_logits`.
+    /// The loss of a sample, or of a pixel of an output that has several. Its gradient by the logits,
+    /// times `scale`, goes into `d_logits`.
     pub fn sample(self, logits: &[f32], target: &[f32], scale: f32, d_logits: &mut [f32]) -> f32 {
         match self {
             Self::SoftmaxCrossEntropy { label_smoothing } => {
@@ -97,6 +98,31 @@ impl Loss {
             Self::SigmoidCrossEntropy => "sigmoid cross-entropy",
             Self::MeanSquaredError => "mean squared error",
         }
+    }
+}
+
+/// The loss of samples with pixels: the mean over them, as of Keras and PyTorch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OfPixels<'a> {
+    pub loss: Loss,
+    /// Numbers of a pixel.
+    pub classes: usize,
+    /// A factor a class.
+    pub weights: Option<&'a [f32]>,
+}
+
+impl OfPixels<'_> {
+    /// The loss of a sample. Its gradient by the logits, times `scale`, goes into `d_logits`.
+    pub fn sample(&self, logits: &[f32], target: &[f32], scale: f32, d_logits: &mut [f32]) -> f32 {
+        let Self { loss, classes, weights } = *self;
+        let share = scale / (logits.len() / classes) as f32;
+        let pixels = logits.chunks_exact(classes).zip(target.chunks_exact(classes));
+        let losses = pixels.zip(d_logits.chunks_exact_mut(classes)).map(|((z, t), d)| {
+            let weight = weights.map_or(1.0, |weights| weights[largest(t)]);
+            f64::from(weight * loss.sample(z, t, weight * share, d))
+        });
+        // In `f64`: a mask may have a million pixels.
+        (losses.sum::<f64>() / (logits.len() / classes) as f64) as f32
     }
 }
 

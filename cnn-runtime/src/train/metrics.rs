@@ -1,6 +1,6 @@
 //! What is counted of predictions: sums over samples, top-1, top-5, the confusion matrix.
 
-use super::loss::{Loss, largest};
+use super::loss::{Loss, OfPixels, largest};
 use std::fmt;
 
 /// Sums over the samples of an epoch so far.
@@ -14,13 +14,15 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds a batch: losses and logits of its samples, and their targets.
-    pub fn add(&mut self, loss: Loss, losses: &[f32], logits: &[f32], targets: &[f32]) {
-        let outputs = logits.len() / losses.len().max(1);
+    /// Adds a batch: losses and logits of its samples, and their targets. Of a sample with pixels the
+    /// share of these is right.
+    pub fn add(&mut self, loss: &OfPixels<'_>, losses: &[f32], logits: &[f32], targets: &[f32]) {
+        let pixels = logits.len() / losses.len().max(1) / loss.classes;
         self.samples += losses.len() as u64;
         self.loss += losses.iter().map(|&x| f64::from(x)).sum::<f64>();
-        let samples = logits.chunks_exact(outputs).zip(targets.chunks_exact(outputs));
-        self.correct += samples.map(|(logits, target)| correct(loss, logits, target)).sum::<f64>();
+        let each = logits.chunks_exact(loss.classes).zip(targets.chunks_exact(loss.classes));
+        let right = each.map(|(logits, target)| correct(loss.loss, logits, target)).sum::<f64>();
+        self.correct += right / pixels as f64;
     }
 
     pub fn mean_loss(&self) -> f64 {
@@ -62,7 +64,8 @@ pub(super) fn in_top_5(logits: &[f32], target: &[f32]) -> bool {
     !own.is_nan() && logits.iter().enumerate().filter(before).count() < 5
 }
 
-/// How often samples of one class were taken for another.
+/// How often samples of one class were taken for another; of a network that answers for each pixel, how
+/// often pixels were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confusion {
     classes: usize,
@@ -83,7 +86,7 @@ impl Confusion {
         self.classes
     }
 
-    /// How many samples of the class `truth` were predicted as the class `predicted`.
+    /// How many samples, or pixels, of the class `truth` were predicted as the class `predicted`.
     ///
     /// # Panics
     /// If there is no such class.

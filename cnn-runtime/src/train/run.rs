@@ -11,11 +11,12 @@ use super::evaluate::Forward;
 use super::fit::{Clip, Fit};
 use super::history::{Epoch, History};
 use super::learner::Learner;
-use super::loss::{Loss, largest};
+use super::loss::{Loss, OfPixels};
 use super::metrics::Sums;
 use super::optimizer::{Descent, Span, spans, sum_of_squares};
 use super::order::shuffle;
 use super::progress::Progress;
+use super::shapes;
 use crate::data::{Batch, Batches, Draw};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -207,11 +208,10 @@ impl<'r> Run<'r> {
         let (outputs, count) = (self.learner.outputs(), batch.len());
         let targets = batch.targets();
         let share = 1.0 / count as f32;
-        let (loss, weights) = (self.loss, self.fit.class_weight.as_deref());
+        let weights = self.fit.class_weight.as_deref();
+        let loss = OfPixels { loss: self.loss, classes: shapes::classes(self.learner), weights };
         let sample = |index: usize, logits: &[f32], d_logits: &mut [f32]| {
-            let target = &targets[index * outputs..][..outputs];
-            let weight = weights.map_or(1.0, |weights| weights[largest(target)]);
-            weight * loss.sample(logits, target, weight * share, d_logits)
+            loss.sample(logits, &targets[index * outputs..][..outputs], share, d_logits)
         };
         let steps = self.descent.steps();
         let per_epoch = self.per_epoch() as u64;
@@ -221,7 +221,7 @@ impl<'r> Run<'r> {
         self.learner.begin_step(self.fit.seed, steps);
         self.learner.backward(batch.images(), &sample, losses, logits, &mut self.gradient);
         self.sums.penalty += self.descent.penalty(self.learner.parameters()) * count as f64;
-        self.sums.add(loss, losses, logits, targets);
+        self.sums.add(&loss, losses, logits, targets);
         if !self.sums.loss.is_finite() {
             let mean = losses.iter().map(|&x| f64::from(x)).sum::<f64>() / count as f64;
             let layer = self.learner.first_not_finite();

@@ -2,7 +2,13 @@
 
 use super::error::FitError;
 use super::learner::Learner;
-use crate::data::Dataset;
+use crate::data::{Dataset, target_len};
+
+/// Numbers of each pixel of the output.
+pub(super) fn classes(learner: &dyn Learner) -> usize {
+    let [h, w] = learner.pixels();
+    learner.outputs() / (h * w)
+}
 
 /// # Errors
 /// When there are none, or they have other sizes.
@@ -13,9 +19,12 @@ pub(super) fn check(learner: &dyn Learner, data: &dyn Dataset) -> Result<(), Fit
         "there are none".to_owned()
     } else if found != needed {
         format!("its input is {}, the images are {}", text(needed), text(found))
-    } else if data.classes() != learner.outputs() {
-        let (outputs, classes) = (learner.outputs(), data.classes());
-        format!("it has {outputs} outputs, a target has {classes} numbers")
+    } else if data.pixels() != [1, 1] && data.pixels() != learner.pixels() {
+        let ([h, w], [rows, columns]) = (learner.pixels(), data.pixels());
+        format!("its output is {h}x{w} pixels, the masks are {rows}x{columns}")
+    } else if target_len(data) != learner.outputs() {
+        let (outputs, numbers) = (learner.outputs(), target_len(data));
+        format!("it has {outputs} outputs, a target has {numbers} numbers")
     } else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ mod augment;
 mod batches;
 mod folders;
 mod idx;
+mod masks;
 mod photos;
 mod real;
 mod stored;
@@ -19,7 +20,7 @@ use std::path::Path;
 /// A sample in vectors of its own.
 fn sample(data: &impl Dataset, index: usize, draw: Option<Draw>) -> (Vec<f32>, Vec<f32>) {
     let mut image = vec![f32::NAN; data.sizes().iter().product()];
-    let mut target = vec![f32::NAN; data.classes()];
+    let mut target = vec![f32::NAN; data.pixels().iter().product::<usize>() * data.classes()];
     data.read(index, draw, &mut image, &mut target).expect("the sample is there");
     (image, target)
 }

@@ -84,8 +84,9 @@ fn npy_files_that_do_not_fit_are_told() {
          of 0,4294967296,4294967296,1"
     );
     assert_eq!(
-        error(&x, &npy("|u1", "(2, 1, 1)", &[0, 1])),
-        "`y.npy` cannot be labels: expected N class numbers, or f32 of N,CLASSES, found u8 of 2,1,1"
+        error(&x, &npy("|u1", "(2, 1, 1, 1, 1)", &[0, 1])),
+        "`y.npy` cannot be labels: expected N class numbers, or f32 of N,CLASSES; of masks N,H,W, or \
+         f32 of N,H,W,CLASSES, found u8 of 2,1,1,1,1"
     );
     assert_eq!(
         error(&x, &npy("|u1", "(3,)", &[0, 1, 1])),
@@ -140,8 +141,8 @@ fn tensors_of_a_file_are_found_by_name() {
     );
     assert_eq!(
         error("images"),
-        "the tensor `images` of `x.safetensors` cannot be labels: expected N class numbers, or f32 \
-         of N,CLASSES, found u8 of 2,1,2,1"
+        "the tensor `images` of `x.safetensors`: sample 0 is of class 7, expected 0 to 1; say how \
+         many classes there are, or count the labels from 0"
     );
     assert_eq!(
         read_safetensors(&file[..file.len() - 1], "labels").expect_err("cut off"),

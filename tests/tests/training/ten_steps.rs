@@ -76,10 +76,10 @@ const MIDDLES: [f64; 22] = [
 ];
 
 /// What is asked: the largest relative difference, of a number to the tensor's root mean square.
-const RELATIVE: f64 = 1e-4;
+pub(crate) const RELATIVE: f64 = 1e-4;
 
 /// What `ten_steps.py` begins with.
-fn start(learner: &mut dyn Learner) {
+pub(crate) fn start(learner: &mut dyn Learner) {
     let tensors = learner.tensors().to_vec();
     let (mut first, mut seed) = (0, 1);
     for tensor in &tensors {

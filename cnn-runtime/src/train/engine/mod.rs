@@ -306,6 +306,10 @@ impl Learner for Engine<'_> {
         self.program.outputs
     }
 
+    fn pixels(&self) -> [usize; 2] {
+        self.program.pixels
+    }
+
     fn head(&self) -> Head {
         self.program.head
     }

@@ -27,6 +27,8 @@ pub struct Program {
     pub input: [usize; 3],
     /// Numbers of the output, and so of the logits.
     pub outputs: usize,
+    /// Height and width of the output; 1 of a vector.
+    pub pixels: [usize; 2],
     /// What the last layer is.
     pub head: Head,
     /// The layers in order, each with its first tensor and one past its last.
