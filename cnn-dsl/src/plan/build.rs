@@ -5,7 +5,7 @@ use crate::plan::arena::{self, Request};
 use crate::plan::front::{self, Stage, Steps};
 use crate::plan::fuse::{self, Group};
 use crate::plan::layers::{self, Call, View, concat, input, slice};
-use crate::plan::layout::{Layout, Manner, Places, group_manner};
+use crate::plan::layout::{self, Layout, Manner, Places, group_manner};
 use crate::plan::spans::{Span, Spans};
 use crate::plan::weights::{self, Packer};
 use crate::plan::{Buffer, BufferId, Kernel, KernelId, Options, PackId, Plan, Step, Within};
@@ -22,6 +22,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
     let mut places = Places::new(network, &groups, &pinned);
     let spans = Spans::new(network, &groups, &mut places);
     let mut builder = Builder::new(network, places, spans);
+    builder.count_reads(&groups, &pinned);
     for index in 0..network.inputs.len() {
         builder.input(index);
     }
@@ -61,6 +62,8 @@ struct Builder<'n> {
     written: Vec<Option<BufferId>>,
     /// The copy beside it for readers over x.
     copies: Vec<Option<BufferId>>,
+    /// How many groups have yet to read each root value; of one that is kept, always one more.
+    readers: Vec<usize>,
     buffers: Vec<Buffer>,
     kernels: Vec<Kernel>,
     known: HashMap<Kernel, KernelId>,
@@ -77,6 +80,7 @@ impl<'n> Builder<'n> {
             spans,
             written: vec![None; network.values.len()],
             copies: vec![None; network.values.len()],
+            readers: vec![0; network.values.len()],
             buffers: Vec::new(),
             kernels: Vec::new(),
             known: HashMap::new(),
@@ -93,7 +97,19 @@ impl<'n> Builder<'n> {
         self.step(Vec::new(), kernel, Vec::new(), vec![write], Vec::new());
     }
 
+    fn count_reads(&mut self, groups: &[Group], pinned: &[bool]) {
+        for &value in groups.iter().flat_map(|group| &group.operands) {
+            self.readers[self.places.root(value).0] += 1;
+        }
+        for value in (0..pinned.len()).filter(|&value| pinned[value]) {
+            self.readers[self.places.root(ValueId(value)).0] += 1;
+        }
+    }
+
     fn group(&mut self, group: &Group) {
+        for &value in &group.operands {
+            self.readers[self.places.root(value).0] -= 1;
+        }
         let network = self.network;
         let layer = &network.layers[group.layers[0].0];
         let manner = group_manner(network, group);
@@ -137,8 +153,11 @@ impl<'n> Builder<'n> {
             turned: false,
             gradients: (&mut self.gradients, &mut gradients),
         };
-        if let Some(kernel) = layers::kernel(&layer.op, call) {
-            if let Kernel::Gradient(kernel) = &kernel {
+        if let Some(mut kernel) = layers::kernel(&layer.op, call) {
+            if let Kernel::Gradient(kernel) = &mut kernel {
+                if self.overwrites(group) {
+                    kernel.xs.pop();
+                }
                 // What a batch has met over is not read again.
                 reads.truncate(kernel.xs.len());
             }
@@ -148,6 +167,20 @@ impl<'n> Builder<'n> {
                 step.gradients = gradients;
             }
         }
+    }
+
+    /// Lets a group's result take the place of the operand that it can overwrite, if nobody needs that
+    /// any more.
+    fn overwrites(&mut self, group: &Group) -> bool {
+        let Some(operand) = layout::overwritten(self.network, group) else { return false };
+        let (from, to) = (self.buffer_of(operand), group.outputs[0]);
+        let alike = self.layout_seen(from, operand) == self.view(to).layout;
+        let overwrites = alike && self.readers[self.places.root(operand).0] == 0;
+        if overwrites {
+            // In training no value lies in another one.
+            self.written[self.places.root(to).0] = Some(from);
+        }
+        overwrites
     }
 
     /// A value as it lies in its own buffer.

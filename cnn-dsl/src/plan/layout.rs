@@ -195,6 +195,13 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
     }
 }
 
+/// The operand that a group's result may overwrite where nobody else needs it: they lie alike.
+pub(in crate::plan) fn overwritten(network: &Network, group: &Group) -> Option<ValueId> {
+    let op = &network.layers[group.layers[0].0].op;
+    let overwrites = matches!(op, Op::Gradient(Gradient::Centre(..) | Gradient::Activation(_)));
+    overwrites.then(|| group.operands[1])
+}
+
 /// The columns before and behind a row that a window reaches.
 fn beside(
     kernel: usize,
@@ -254,6 +261,9 @@ impl Places {
         for group in groups {
             if group_manner(network, group) == Manner::Alike {
                 places.lie_alike(group.operands.iter().chain(&group.outputs).copied());
+            }
+            if let Some(overwritten) = overwritten(network, group) {
+                places.lie_alike([overwritten, group.outputs[0]].into_iter());
             }
         }
         for group in groups {

@@ -17,6 +17,7 @@ use cnn_weights::{Form, Role};
 ///   PANEL]`: scale, shift, mean, a, b, c.
 /// - `Dense`, and `Turned` and `Weights` of a dense layer, take [`SAMPLES`] operands one behind the
 ///   other, and write as many results.
+/// - `Centre` and `Activation` overwrite `d_y` where nobody else needs it: then it is no operand.
 /// - `Prelu` reads the slopes, `Slopes` adds to their gradients in the sample's slot.
 /// - `Draw` and `Loss` are no functions: the runtime writes the one before the first step, and
 ///   computes the other between two.

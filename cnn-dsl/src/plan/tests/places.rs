@@ -1,6 +1,8 @@
 //! Layouts, renamings and conversions.
 
 use super::{Net, conv, dense, dw, flatten, image, planned, relu, same, schedule};
+use crate::differentiate::differentiate;
+use crate::ir::gradient::Gradient;
 use crate::ir::layers::{add::Add, dropout::Dropout};
 use crate::ir::{Budget, BudgetKind, Constant, Op, ValueId};
 use crate::plan::layers::{Kernel, conv::Form};
@@ -140,4 +142,41 @@ fn an_arena_has_a_limit() {
         error.message,
         format!("`Net` needs {} bytes of arena", MAX_ARENA_BYTES + (8 << 30))
     );
+}
+
+/// What the gradient of an activation reads and writes, of a network's last one to its first.
+fn gradients_of_activations(net: Net) -> Vec<(usize, bool)> {
+    let network = differentiate(&net.finish());
+    let plan = planned(&network);
+    let steps = plan.steps.iter().enumerate();
+    let gradients = steps
+        .filter(|(_, step)| matches!(plan.gradient(step), Some(Gradient::Activation(_))))
+        .map(|(index, step)| {
+            let before = &plan.steps[..index];
+            (step.reads.len(), before.iter().any(|earlier| earlier.writes == step.writes))
+        });
+    gradients.collect()
+}
+
+/// `d_y` of an activation becomes its `d_x`, unless the other summand of a shortcut needs it too.
+#[test]
+fn a_gradient_that_nobody_else_needs_is_overwritten() {
+    let mut net = Net::new(image(8, 8, 16));
+    for _ in 0..2 {
+        net.then(conv(3, 16, same(1)));
+        net.then(relu());
+    }
+    net.then(flatten());
+    net.then(dense(10));
+    assert_eq!(gradients_of_activations(net), [(1, true), (1, true)]);
+
+    let mut net = Net::new(image(8, 8, 16));
+    net.then(conv(3, 16, same(1)));
+    let shortcut = net.then(relu());
+    net.then(conv(3, 16, same(1)));
+    let branch = net.then(relu());
+    net.on(Op::Add(Add), &[shortcut, branch]).unwrap();
+    net.then(flatten());
+    net.then(dense(10));
+    assert_eq!(gradients_of_activations(net), [(2, false), (1, true)]);
 }

@@ -8,7 +8,8 @@ use crate::plan::layers::gradient::Gradient;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The text of the gradient; `x0` is the activation's result or operand, `x1` is `d_y`.
+/// The text of the gradient, from the activation's result or operand, and `d_y`. Without an operand
+/// `d_y` the result has it, and is overwritten.
 pub(super) fn emit(
     activation: &Activation,
     kernel: &Gradient,
@@ -18,10 +19,14 @@ pub(super) fn emit(
     let len = kernel.ys[0].layout.len(kernel.ys[0].shape);
     let (whole, rest) = (len / lanes, len % lanes);
     let slope = slope(activation, context);
+    let (x, d_y) = match kernel.xs.len() {
+        1 => (quote!(x), quote!(y)),
+        _ => (quote!(x0), quote!(x1)),
+    };
     let place = index(&[(&quote!(n), lanes)], 0, 0);
     let mut code = quote! {
         for n in 0..#whole {
-            let (seen, d) = (v::load(#rt::at(x0, #place)), v::load(#rt::at(x1, #place)));
+            let (seen, d) = (v::load(#rt::at(#x, #place)), v::load(#rt::at(#d_y, #place)));
             #slope
             v::store(#rt::at_mut(y, #place), d);
         }
@@ -29,8 +34,8 @@ pub(super) fn emit(
     if rest > 0 {
         let (first, rest) = (int(len - rest), int(rest));
         code.extend(quote! {
-            let seen = v::load_first(#rt::part(x0, #first, #rest));
-            let d = v::load_first(#rt::part(x1, #first, #rest));
+            let seen = v::load_first(#rt::part(#x, #first, #rest));
+            let d = v::load_first(#rt::part(#d_y, #first, #rest));
             #slope
             v::store_first(#rt::part_mut(y, #first, #rest), d);
         });

@@ -47,7 +47,7 @@ fn before(then: Option<&Activation>, view: View, context: &Context<'_>) -> Token
     quote! { let seen = v::mul_add(x, #scale, #shift); #slope }
 }
 
-/// `a * d_y + b * x + c`.
+/// `a * d_y + b * x + c`. Without an operand `d_y` the result has it, and is overwritten.
 pub(super) fn centre(
     kernel: &Gradient,
     then: Option<&Activation>,
@@ -57,8 +57,9 @@ pub(super) fn centre(
     let [a, b, c] = [A, B, C].map(|which| known(which, y, context));
     let slope = before(then, y, context);
     let kernel = Elementwise { xs: &kernel.xs, y, epilogue: &[], before: TokenStream::new() };
-    kernel.emit(context, |xs, _| {
-        let (x, d) = (&xs[0], &xs[1]);
+    kernel.emit(context, |xs, lanes| {
+        let own = || load(y, &quote!(out), &place(y, &quote!(q), 0, true, context), lanes, context);
+        let (x, d) = (&xs[0], xs.get(1).cloned().unwrap_or_else(own));
         quote! {
             let (x, d) = (#x, #d);
             #slope
