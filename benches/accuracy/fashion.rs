@@ -1,8 +1,7 @@
 //! A small network of depthwise separable convolutions with batch norm, on Fashion-MNIST.
 
-use crate::{Options, Prepared, USAGE};
+use crate::{Options, Prepared, USAGE, momentum};
 use cnn_runtime::data::{Augment, Dataset, Normalisation, mnist};
-use cnn_runtime::train::{Fit, Schedule, Sgd, WeightDecay};
 
 cnn_runtime::cnn! {
     block separable(out, stride = 1) {
@@ -38,21 +37,6 @@ pub fn run(options: &Options) -> Prepared {
     Ok(Box::new(move |seed| {
         let mut net = Clothes::init(seed);
         net.threads(threads);
-        let fit = Fit {
-            batch_size: 128,
-            epochs: EPOCHS,
-            seed,
-            optimizer: Sgd {
-                learning_rate: 0.1,
-                momentum: 0.9,
-                weight_decay: WeightDecay::l2(5e-4),
-                ..Sgd::default()
-            }
-            .into(),
-            schedule: Schedule::Cosine { epochs: EPOCHS, floor: 0.0 },
-            ..Fit::default()
-        };
-        net.fit_dataset(&train, fit)?;
-        Ok(net.evaluate_dataset(&test)?.accuracy)
+        net.learn(|learner| momentum::accuracy(learner, [&train, &test], EPOCHS, seed))
     }))
 }

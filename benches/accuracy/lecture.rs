@@ -4,16 +4,7 @@ use crate::{Options, Prepared, USAGE};
 use cnn_runtime::data::mnist;
 use cnn_runtime::train::Fit;
 
-cnn_runtime::cnn! {
-    model SimpleCnn {
-        input 28x28x1;
-        conv 3x3, 3, relu                  -> 26x26x3;
-        conv 3x3, 3, relu                  -> 24x24x3;
-        flatten;
-        dense 10, softmax;
-        train;
-    }
-}
+cnn_runtime::include_model!("../examples/models/simple_cnn.cnn", SimpleCnn, train);
 
 /// A training by its seed.
 pub fn run(options: &Options) -> Prepared {

@@ -10,6 +10,7 @@ mod fashion;
 mod flowers;
 mod lecture;
 mod lenet5;
+mod momentum;
 
 use cnn_benches::Moment;
 use std::error::Error;
