@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+use cnn_examples::exit_code;
 use cnn_runtime::{Bytes, Load};
 use image::imageops::{FilterType, resize};
 use std::error::Error;
@@ -39,13 +40,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+use cnn_examples::exit_code;
 use cnn_runtime::data::{Arrays, Dataset, TrainTest, mnist};
 use cnn_runtime::train::plots::{confusion_png, curves_png};
 use cnn_runtime::train::{Confusion, Fit, History};
@@ -49,13 +50,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+use cnn_examples::exit_code;
 use cnn_runtime::data::{Augment, Dataset, Folder};
 use cnn_runtime::train::{Evaluate, Evaluation, Fit, Learner, Schedule, Sgd, WeightDecay};
 use cnn_runtime::{Load, cnn};
@@ -20,21 +21,8 @@ use std::process::ExitCode;
 const SIZE: u32 = 128;
 
 cnn! {
-    use "models/mobilenet.cnn";
-
-    /// All of MobileNetV1 before its classifier.
-    block body(alpha) {
-        conv 3x3, (32 * alpha), stride 2, pad same, bn, relu6;
-        separable (64 * alpha);
-        separable (128 * alpha), stride 2;
-        separable (128 * alpha);
-        separable (256 * alpha), stride 2;
-        separable (256 * alpha);
-        separable (512 * alpha), stride 2;
-        repeat 5 { separable (512 * alpha); }
-        separable (1024 * alpha), stride 2;
-        separable (1024 * alpha);
-    }
+    // `body`: all of MobileNetV1 before its classifier.
+    use "models/blocks/mobilenet.cnn";
 
     /// Three quarters of its width, for photos of 128x128: the weights fit any size.
     pub model Photos(classes = 5, size = 128, alpha = 0.75) {
@@ -91,13 +79,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(arguments(std::env::args().skip(1)).and_then(|arguments| run(&arguments)))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

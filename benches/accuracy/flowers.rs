@@ -6,35 +6,25 @@ use cnn_runtime::data::{Arrays, Dataset};
 use cnn_runtime::train::{Fit, Sgd, WeightDecay};
 
 cnn_runtime::cnn! {
-    use "../examples/models/mobilenet.cnn";
+    use "../examples/models/blocks/mobilenet.cnn";
 
-    model Flowers(alpha = 0.75) {
+    model Flowers {
         input 128x128x3, u8, scale (1/127.5), offset -1;
-        frozen {
-            conv 3x3, (32 * alpha), stride 2, pad same, bn, relu6;
-            separable (64 * alpha);
-            separable (128 * alpha), stride 2;
-            separable (128 * alpha);
-            separable (256 * alpha), stride 2;
-            separable (256 * alpha);
-            separable (512 * alpha), stride 2;
-            repeat 5 { separable (512 * alpha); }
-            separable (1024 * alpha), stride 2;
-            separable (1024 * alpha)       -> [4, 4, 1024 * alpha];
-            pool avg global;
-        }
+        frozen { body 0.75 as body; }
+        pool avg global;
         dense 5, softmax;
         train;
     }
 }
 
-/// The tensors' names in Keras' file and in the model. `conv1/kernel` is the same in both.
-const KERAS: [(&str, &str); 5] = [
-    ("conv1_bn", "conv1.bn"),
-    ("conv_dw_{i}", "separable{i}.dw1"),
-    ("conv_dw_{i}_bn", "separable{i}.dw1.bn"),
-    ("conv_pw_{i}", "separable{i}.conv1"),
-    ("conv_pw_{i}_bn", "separable{i}.conv1.bn"),
+/// The tensors' names in Keras' file and in the model.
+const KERAS: [(&str, &str); 6] = [
+    ("conv1", "body.conv1"),
+    ("conv1_bn", "body.conv1.bn"),
+    ("conv_dw_{i}", "body.separable{i}.dw1"),
+    ("conv_dw_{i}_bn", "body.separable{i}.dw1.bn"),
+    ("conv_pw_{i}", "body.separable{i}.conv1"),
+    ("conv_pw_{i}_bn", "body.separable{i}.conv1.bn"),
 ];
 
 /// Sample `i` of the photos is in fold `i % FOLDS`, so that every fold has as many of each class.

@@ -14,6 +14,7 @@ mod pictures;
 #[cfg(test)]
 mod tests;
 
+use cnn_examples::exit_code;
 use cnn_runtime::{Image, Load, LoadError, cnn};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -52,13 +53,7 @@ const GREY: [f32; 3] = [0.299, 0.587, 0.114];
 const USAGE: &str = "usage: filters [PHOTO] [--out DIR]";
 
 fn main() -> ExitCode {
-    match arguments(std::env::args().skip(1)).and_then(|(photo, out)| run(&photo, &out)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(arguments(std::env::args().skip(1)).and_then(|(photo, out)| run(&photo, &out)))
 }
 
 fn run(photo: &Path, out: &Path) -> Result<(), Box<dyn Error>> {

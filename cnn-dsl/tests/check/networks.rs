@@ -39,30 +39,7 @@ fn simple_cnn() {
     assert_eq!(network.docs, [" The lecture's first model."]);
 }
 
-const MOBILENET: &str = "
-block separable(out, stride = 1) {         // a block is used like a built-in layer
-    dw 3x3, stride stride, pad same, bn, relu6;
-    conv 1x1, out, bn, relu6;
-}
-
-pub model MobileNetV1(classes = 1000, alpha = 1.0, size = 224) {
-    input [size, size, 3], u8, scale (1/127.5), offset -1;        // bytes in, normalised by the first layer
-    conv 3x3, (32 * alpha), stride 2, pad same, bn, relu6;
-    separable (64 * alpha);
-    separable (128 * alpha), stride 2;
-    separable (128 * alpha);
-    separable (256 * alpha), stride 2;
-    separable (256 * alpha);
-    separable (512 * alpha), stride 2;
-    repeat 5 { separable (512 * alpha); }
-    separable (1024 * alpha), stride 2;
-    separable (1024 * alpha)                -> [size / 32, size / 32, 1024 * alpha];
-    pool avg global;
-    dense classes, softmax;
-}
-
-pub model MobileNet025 = MobileNetV1(alpha = 0.25, classes = 10);
-";
+const MOBILENET: &str = include_str!("../../../examples/models/mobilenet.cnn");
 
 /// The paper (Howard et al. 2017) prints 4.2 M and 569 M; exact figures by counting Keras' model.
 #[test]
