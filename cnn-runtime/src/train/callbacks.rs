@@ -12,6 +12,10 @@ pub type CallbackResult = Result<ControlFlow<()>, Box<dyn Error + Send + Sync>>;
 
 /// Something that is called while a network is trained. A `&mut` to one is one too, so that it can
 /// be looked at afterwards.
+///
+/// A learner that it is given is the whole network with its parameters as they are by then: it takes
+/// images, with [`cache_frozen`](super::Fit::cache_frozen) too, and its tensors are all tensors of the
+/// model, the frozen ones among them.
 pub trait Callback {
     /// After each batch; nothing where nothing is said. `epoch` and `batch` count from 1, `loss` is
     /// the mean over the epoch's samples so far.

@@ -124,20 +124,30 @@ impl Fit<'_> {
     ///
     /// # Errors
     /// [`FitError`] says which there are, and what the parameters then are.
-    pub fn run(
-        mut self,
-        learner: &mut dyn Learner,
-        data: &dyn Dataset,
-    ) -> Result<History, FitError> {
+    pub fn run(self, learner: &mut dyn Learner, data: &dyn Dataset) -> Result<History, FitError> {
         let loss = self.loss.unwrap_or(Loss::of(learner.head()));
         self.check(learner, loss).map_err(|reason| FitError::Settings { reason })?;
         shapes::check(learner, data)?;
         if let Some(validation) = self.validation_data {
             shapes::check(learner, validation)?;
         }
-        if self.cache_frozen {
-            return features::fit(self, learner, data);
+        if !self.cache_frozen {
+            return self.train(learner, data, loss);
         }
+        let training = features::of(&self, learner, data)?;
+        let validation = self.validation_data.map(|data| features::of(&self, learner, data));
+        let validation = validation.transpose()?;
+        let validation_data = validation.as_ref().map(|data| data as &dyn Dataset);
+        Fit { validation_data, ..self }.train(learner, &training, loss)
+    }
+
+    /// Trains with samples, or with what the frozen layers give of them.
+    fn train(
+        mut self,
+        learner: &mut dyn Learner,
+        data: &dyn Dataset,
+        loss: Loss,
+    ) -> Result<History, FitError> {
         // In `f64` and in this order, as Keras computes it.
         let training = (data.len() as f64 * (1.0 - self.validation_split)).floor() as usize;
         if training == 0 {
@@ -179,8 +189,12 @@ impl Fit<'_> {
         {
             return Err(format!("the gradient is clipped to {most}, that must be positive"));
         }
-        let mut tensors = learner.tensors().iter().zip(learner.frozen());
-        if tensors.all(|(tensor, frozen)| *frozen || tensor.role.is_statistic()) {
+        let learnt = learner.tensors().iter().zip(learner.frozen());
+        let mut learnt = learnt.filter(|(tensor, _)| !tensor.role.is_statistic()).peekable();
+        if learnt.peek().is_none() {
+            return Err("the model has no layer with parameters, nothing can be learnt".to_owned());
+        }
+        if learnt.all(|(_, frozen)| *frozen) {
             let reason = "every layer with parameters is frozen, nothing is left to learn: \
                           `unfreeze` one";
             return Err(reason.to_owned());

@@ -10,7 +10,8 @@ use cnn_dsl::source::{Disk, SourceFile, Sources};
 use cnn_dsl::syntax::Program;
 use cnn_runtime::InstructionSet;
 use cnn_runtime::data::{Augment, Dataset};
-use cnn_runtime::train::{Fit, Learner};
+use cnn_runtime::train::{Callback, CallbackResult, Fit, History, Learner};
+use std::ops::ControlFlow;
 
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Chain);
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Branch);
@@ -79,6 +80,39 @@ fn cached_training_has_the_bits_of_the_other() {
         )*};
     }
     compare!(Chain, Branch, Head, Dense);
+}
+
+/// What a callback sees: the sizes of the input, and how many parameters there are.
+#[derive(Default)]
+struct Seen(Vec<([usize; 3], usize)>);
+
+impl Callback for Seen {
+    fn on_epoch_end(&mut self, _: &History, learner: &dyn Learner) -> CallbackResult {
+        self.0.push((learner.sizes(), learner.parameters().len()));
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn on_train_end(&mut self, learner: &mut dyn Learner) {
+        let (images, mut logits) = ([0.5; 2 * 10 * 10 * 3], [f32::NAN; 2 * 4]);
+        learner.forward(&images, &mut logits);
+        assert!(logits.iter().all(|x| x.is_finite()) && logits[..4] == logits[4..]);
+        self.0.push((learner.sizes(), learner.parameters().len()));
+    }
+}
+
+/// Batches are values behind the frozen layers, and callbacks see a network that takes images.
+#[test]
+fn callbacks_see_the_whole_network() {
+    let mut net = Head::init(3);
+    let parameters = numbers!(net).len();
+    let seen = |net: &mut Head, cache_frozen: bool| {
+        let mut seen = Seen::default();
+        let fit = Fit { cache_frozen, callbacks: vec![Box::new(&mut seen)], ..fit() };
+        net.fit_dataset(&data(20, 4), fit).expect("it trains");
+        seen.0
+    };
+    assert_eq!(seen(&mut net, true), [([10, 10, 3], parameters); 3]);
+    assert_eq!(seen(&mut net, false), [([10, 10, 3], parameters); 3]);
 }
 
 /// The value behind the last frozen layer that everything else goes through.

@@ -2,7 +2,10 @@
 
 use crate::{Body, Middle, data, fit};
 use cnn_runtime::InstructionSet;
+use cnn_runtime::data::Arrays;
 use cnn_runtime::train::{FitError, Learner};
+
+cnn_runtime::include_model!("tests/learning/frozen.cnn", Nothing);
 
 /// The parameters, a tensor each: its layer, and its numbers.
 fn tensors(net: &mut Body) -> Vec<(String, Vec<f32>)> {
@@ -84,5 +87,16 @@ fn what_cannot_be_frozen_is_told() {
         error.to_string(),
         "cannot train so: every layer with parameters is frozen, nothing is left to learn: \
          `unfreeze` one"
+    );
+}
+
+/// Nothing is frozen there, and freezing is not what is the matter.
+#[test]
+fn a_model_without_parameters_learns_nothing() {
+    let vectors = Arrays::new(&[[0.5; 4]][..], &[1], 4).expect("they fit");
+    let error = Nothing::init(1).fit_dataset(&vectors, fit()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot train so: the model has no layer with parameters, nothing can be learnt"
     );
 }
