@@ -2,6 +2,7 @@
 //! edit distance.
 
 use crate::diagnostic::other_names::meant;
+use strsim::osa_distance;
 
 /// What is to be written for `word` where it means a candidate elsewhere (`MaxPool2d` is `pool max`).
 /// Else the candidate nearest to it, if it is near enough to be a slip of the keys: at most a third
@@ -19,37 +20,10 @@ pub fn did_you_mean<'a>(
     candidates
         .into_iter()
         .filter(|c| *c != word && c.chars().count().abs_diff(letters) <= limit)
-        .map(|c| (distance(word, c), c))
+        .map(|c| (osa_distance(word, c), c))
         .filter(|(d, _)| *d <= limit && *d < letters)
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
-}
-
-/// Edit distance with swaps of neighbours counted once (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().collect();
-    let b: Vec<char> = b.chars().collect();
-    if a.len().abs_diff(b.len()) > a.len().max(b.len()) / 2 {
-        return usize::MAX;
-    }
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j;
-    }
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replace.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};
+use strsim::osa_distance;
 
 /// Layers by name: one, or all from one to another in the model's order, both included.
 ///
@@ -162,13 +163,14 @@ fn unknown(name: &str, names: &[&str]) -> FreezeError {
     let blocks = |layer: &&'_ str| -> Vec<String> {
         layer.match_indices('.').map(|(dot, _)| layer[..dot].to_owned()).collect()
     };
+    let limit = (name.chars().count() / 3).max(1);
     let mut near: Vec<(usize, String)> = names
         .iter()
         .flat_map(|layer| blocks(layer).into_iter().chain([(*layer).to_owned()]))
-        .map(|known| (distance(name, &known), known))
-        .filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1))
+        .map(|known| (osa_distance(name, &known), known))
+        .filter(|(distance, _)| *distance <= limit)
         .collect();
-    near.sort_by_key(|(distance, _)| *distance);
+    near.sort();
     near.dedup();
     near.truncate(MOST_NEAR);
     let ends = || {
@@ -182,22 +184,6 @@ fn unknown(name: &str, names: &[&str]) -> FreezeError {
 
 /// So many near names are shown.
 const MOST_NEAR: usize = 3;
-
-/// The letters that are to be put in, taken out or replaced to make one name the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
 
 #[cfg(test)]
 mod tests {
@@ -236,6 +222,7 @@ mod tests {
             text("seperable1".into()),
             "the model has no layer `seperable1`: did you mean `separable1` or `separable10`?"
         );
+        assert_eq!(text("cnov1".into()), "the model has no layer `cnov1`: did you mean `conv1`?");
         assert_eq!(
             text(("conv1"..="features").into()),
             "the model has no layer `features`: it has 8 from `conv1` to `dense1`, listed by \
@@ -247,10 +234,10 @@ mod tests {
         );
     }
 
+    /// Each once and in one order, wherever they stand in the model.
     #[test]
-    fn distances_are_levenshteins() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("conv1", "conv1"), 0);
+    fn names_that_are_as_near_are_sorted() {
+        let error = Layers::from("c1").among(&["b1.dw1", "a1.dw1", "b1.conv1"]).unwrap_err();
+        assert_eq!(error.to_string(), "the model has no layer `c1`: did you mean `a1` or `b1`?");
     }
 }
