@@ -55,32 +55,37 @@ pub(super) fn emit(op: &Resize, kernel: &Gradient, context: &Context<'_>) -> Tok
 }
 
 /// For each row or column of the operand the first one of the result that took of it, and the weights
-/// of this one and those behind it.
+/// of this one and those behind it: those that took of one are neighbours.
 fn table(of: &str, mode: ResizeMode, input: usize, output: usize) -> TokenStream {
-    let entries = (0..input).map(|source| {
-        let weights: Vec<Option<f32>> =
-            (0..output).map(|at| weight(mode, source, [at, input, output])).collect();
-        let first = weights.iter().position(Option::is_some).unwrap_or(0);
-        let weights = weights.iter().flatten().map(|&weight| float(weight));
-        let first = int(first);
+    let mut taken: Vec<(usize, Vec<f32>)> = vec![(0, Vec::new()); input];
+    for at in 0..output {
+        for (source, weight) in weights(mode, [at, input, output]) {
+            let (first, weights) = &mut taken[source];
+            if weights.is_empty() {
+                *first = at;
+            }
+            weights.push(weight);
+        }
+    }
+    let entries = taken.iter().map(|(first, weights)| {
+        let (first, weights) = (int(*first), weights.iter().map(|&weight| float(weight)));
         quote!((#first, &[#(#weights),*]))
     });
     let (of, len) = (name(of), int(input));
     quote! { static #of: [(usize, &[f32]); #len] = [#(#entries),*]; }
 }
 
-/// What row or column `at` of the result has of that of the operand, if anything. Those that have
-/// something of one are neighbours.
-fn weight(mode: ResizeMode, source: usize, [at, input, output]: [usize; 3]) -> Option<f32> {
+/// What row or column `at` of the result has of which of the operand's.
+fn weights(mode: ResizeMode, [at, input, output]: [usize; 3]) -> Vec<(usize, f32)> {
     match mode {
-        ResizeMode::Nearest => (nearest(at, input, output) == source).then_some(1.0),
+        ResizeMode::Nearest => vec![(nearest(at, input, output), 1.0)],
         ResizeMode::Bilinear => {
             let between = bilinear(at, input, output);
-            let low = (between.low == source).then_some(1.0 - between.fraction);
-            let high = (between.high == source).then_some(between.fraction);
-            match (low, high) {
-                (Some(low), Some(high)) => Some(low + high),
-                (weight, None) | (None, weight) => weight,
+            let (low, high) = (1.0 - between.fraction, between.fraction);
+            if between.low == between.high {
+                vec![(between.low, low + high)]
+            } else {
+                vec![(between.low, low), (between.high, high)]
             }
         }
     }
