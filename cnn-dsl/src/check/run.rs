@@ -1,8 +1,8 @@
 //! The stage's entry: every wanted model, and with [`Selection::All`] the blocks that none uses.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::check::error::{Error, LimitError};
+use crate::check::error::{Error, LimitError, NameError};
 use crate::check::expand::Expander;
 use crate::check::graph;
 use crate::check::index::{Index, Made};
@@ -10,7 +10,7 @@ use crate::check::model::{self, Declared, Wanted};
 use crate::check::request::{Checked, Request, Selection, Stub};
 use crate::check::scope::Frame;
 use crate::diagnostic::Diagnostics;
-use crate::ir::Network;
+use crate::ir::{Network, inference_name};
 use crate::source::{Files, Sources, Span};
 use crate::syntax::Program;
 use crate::syntax::ast::{Block, Model, Statement, Visibility};
@@ -73,6 +73,7 @@ pub fn check(
             }
         });
     }
+    second_types(&mut models, &mut diagnostics);
     if selection.is_all() {
         for block in &index.block_list {
             if !expanded.contains(&block.name.name) {
@@ -81,6 +82,25 @@ pub fn check(
         }
     }
     Checked { models, diagnostics }
+}
+
+/// A model that trains is two types, and the name of the second, which predicts alone, must be free.
+/// Where it is not, the model becomes the stub of the first alone.
+fn second_types(models: &mut [Result<Network, Stub>], diagnostics: &mut Diagnostics) {
+    let named = |model: &Result<Network, Stub>| match model {
+        Ok(network) => (network.name.clone(), network.name_span),
+        Err(stub) => (stub.name.clone(), stub.name_span),
+    };
+    let names: HashMap<String, Span> = models.iter().map(named).collect();
+    for model in models {
+        let Ok(network) = model else { continue };
+        let inference = inference_name(&network.name);
+        let Some(&at) = names.get(&inference).filter(|_| network.train) else { continue };
+        let (trained, first) = (network.name.clone(), network.name_span);
+        let error = NameError::InferenceTaken { name: inference, at, trained, first };
+        diagnostics.push(Error::from(error).diagnostic());
+        *model = Err(Stub { train: false, ..Stub::of(network) });
+    }
 }
 
 /// What can be said without expanding: recursion and unread names, in what is wanted.

@@ -4,6 +4,7 @@ use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, long, name};
 use crate::emit::run::Run;
 use crate::emit::{Clock, Door, docs, learning, quiet, table, training};
+use crate::ir::inference_name;
 use crate::plan::summary::text;
 use crate::plan::{Isa, Plan};
 use proc_macro2::{Ident, TokenStream};
@@ -55,7 +56,7 @@ fn items(
     let rt = interface.rt();
     let (quiet, docs) = (quiet(), docs::model(plan));
     let version = env!("CARGO_PKG_VERSION");
-    let inference = (door.ident)(&format!("{}Inference", network.name), network.name_span);
+    let inference = (door.ident)(&inference_name(&network.name), network.name_span);
     let making = match training {
         Some(_) => learning::learning(blob.as_ref(), &inference, &interface),
         None => making(blob.as_ref(), &interface),

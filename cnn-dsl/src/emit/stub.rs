@@ -5,6 +5,7 @@ use crate::check::Stub;
 use crate::emit::interface::{Element, Interface};
 use crate::emit::print::name;
 use crate::emit::{Door, docs, quiet};
+use crate::ir::inference_name;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -27,7 +28,7 @@ pub fn stub(stub: &Stub, door: &mut Door<'_>) -> TokenStream {
     let predicting = elements.into_iter().flatten().map(|e| predicting(&interface, &known, e));
     let telling = telling(&interface);
     let training = stub.train.then(|| {
-        let inference = (door.ident)(&format!("{}Inference", stub.name), stub.name_span);
+        let inference = (door.ident)(&inference_name(&stub.name), stub.name_span);
         quote! {
             #quiet
             #visibility type #inference = #ident;

@@ -207,6 +207,11 @@ pub enum BudgetKind {
     Weights,
 }
 
+/// The type of a model that trains without what trains it: it predicts alone.
+pub fn inference_name(model: &str) -> String {
+    format!("{model}Inference")
+}
+
 impl Network {
     /// Every tensor of the network in the order of [`Network::weights`].
     pub fn tensors(&self) -> impl Iterator<Item = &Tensor> {

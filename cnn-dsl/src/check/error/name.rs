@@ -17,6 +17,7 @@ pub(in crate::check) enum NameError {
     Unread { names: Vec<Ident> },
     NameClash { name: String, at: Span, first: Span },
     DefinedTwice { what: &'static str, name: Ident, first: Span },
+    InferenceTaken { name: String, at: Span, trained: String, first: Span },
     UnknownModel { name: String, at: Span, near: Option<String>, known: Vec<String> },
     UnknownParameter { model: String, name: String, at: Span, params: Vec<String> },
     OtherCount { at: Span, names: usize, results: usize },
@@ -65,6 +66,12 @@ impl NameError {
                 let message = format!("{what} `{}` is defined twice", name.name);
                 let code = if what == "block" { "duplicate_block" } else { "duplicate_model" };
                 Diagnostic::new(code, name.span, message).label(first, "first here")
+            }
+            Self::InferenceTaken { name, at, trained, first } => {
+                let message = format!("two types are called `{name}`");
+                Diagnostic::new("duplicate_model", at, message)
+                    .label(first, format!("what only predicts of `{trained}` is `{name}`"))
+                    .help("choose another name for one of them")
             }
             Self::UnknownModel { name, at, near: close, known } => {
                 let diagnostic =
