@@ -21,7 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
     let [images_file, labels_file] = &*FILES;
     std::fs::write(images_file, images).expect("a temporary file");
     std::fs::write(labels_file, labels).expect("a temporary file");
-    match Arrays::from_idx(images_file, labels_file, 10) {
+    let data = Arrays::from_idx(images_file, labels_file, 10);
+    // What they hold is in memory, and nothing that follows leaves them behind.
+    FILES.iter().for_each(|file| std::fs::remove_file(file).expect("it was written"));
+    match data {
         Err(why) => {
             let why = why.to_string();
             assert!(!why.is_empty() && !why.contains('\n'), "{why}");
