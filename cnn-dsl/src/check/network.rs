@@ -180,7 +180,7 @@ impl Builder {
                     return Err(Refused::OtherWeights { first, now });
                 }
             }
-            weights.frozen &= new.frozen;
+            weights.frozen |= new.frozen;
             return Ok((Some(first), true));
         }
         let id = WeightsId(self.weights.len());

@@ -75,7 +75,7 @@ impl Network {
                 outputs,
                 parameters,
                 trainable,
-                frozen: layer.frozen,
+                frozen: layer.frozen || layer.weights.is_some_and(|id| self.weights[id.0].frozen),
             });
         }
         rows

@@ -163,7 +163,7 @@ pub struct Weights {
     pub first_tensor: usize,
     /// What is stored, as `cnn-weights` describes it.
     pub tensors: Vec<Tensor>,
-    /// Whether every use is frozen.
+    /// Whether a use of them is frozen: then they are, wherever they are used.
     pub frozen: bool,
 }
 

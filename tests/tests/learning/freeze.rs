@@ -1,11 +1,49 @@
 //! Layers frozen at run time.
 
-use crate::{Body, Middle, data, fit};
+use crate::{Body, Middle, data, fit, numbers};
 use cnn_runtime::InstructionSet;
 use cnn_runtime::data::Arrays;
 use cnn_runtime::train::{FitError, Learner};
 
 cnn_runtime::include_model!("tests/learning/frozen.cnn", Nothing);
+
+cnn_runtime::cnn! {
+    /// One layer in two places.
+    pub model Twice {
+        input 10x10x3;
+        layer shared = conv 3x3, 3, pad 1;
+        shared, relu;
+        shared, relu;
+        pool avg global;
+        flatten;
+        dense 4, softmax;
+        train;
+    }
+
+    /// Frozen in the first.
+    pub model First {
+        input 10x10x3;
+        layer shared = conv 3x3, 3, pad 1;
+        frozen { shared, relu; }
+        shared, relu;
+        pool avg global;
+        flatten;
+        dense 4, softmax;
+        train;
+    }
+
+    /// Frozen in the second.
+    pub model Second {
+        input 10x10x3;
+        layer shared = conv 3x3, 3, pad 1;
+        shared, relu;
+        frozen { shared, relu; }
+        pool avg global;
+        flatten;
+        dense 4, softmax;
+        train;
+    }
+}
 
 /// The parameters, a tensor each: its layer, and its numbers.
 fn tensors(net: &mut Body) -> Vec<(String, Vec<f32>)> {
@@ -99,4 +137,31 @@ fn a_model_without_parameters_learns_nothing() {
         error.to_string(),
         "cannot train so: the model has no layer with parameters, nothing can be learnt"
     );
+}
+
+/// They are one tensor: whichever use is frozen, and whether by the text or at run time, all are.
+#[test]
+fn weights_of_two_uses_are_frozen_in_both() {
+    const SHARED: usize = 3 * 3 * 3 * 3 + 3;
+    let frozen_by_name = |name: &str| {
+        let mut net = Twice::init(3);
+        net.freeze(name).expect("a layer of the model");
+        assert_eq!(net.frozen(), ["shared", "shared_2"]);
+        net.fit_dataset(&data(20, 4), fit()).expect("it trains");
+        numbers!(net)
+    };
+    let (before, after) = (numbers!(Twice::init(3)), frozen_by_name("shared"));
+    assert_eq!(before[..SHARED], after[..SHARED]);
+    assert!(before[SHARED..].iter().zip(&after[SHARED..]).all(|(before, after)| before != after));
+    assert_eq!(frozen_by_name("shared_2"), after);
+    macro_rules! by_the_text {
+        ($($model:ident),*) => {$(
+            let mut net = $model::init(3);
+            assert_eq!(net.frozen(), ["shared", "shared_2"]);
+            assert!(net.unfreeze("shared_2").is_err());
+            net.fit_dataset(&data(20, 4), fit()).expect("it trains");
+            assert_eq!(numbers!(net), after);
+        )*};
+    }
+    by_the_text!(First, Second);
 }
