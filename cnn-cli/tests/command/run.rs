@@ -19,11 +19,15 @@ impl Folder {
 
     /// `[[1, 0, -1]] * 3`, the kernel for vertical edges, as Keras stores it.
     fn edge_weights(&self, name: &str) {
-        let bytes: Vec<u8> =
-            [1.0_f32, 0.0, -1.0].repeat(3).iter().flat_map(|x| x.to_le_bytes()).collect();
-        let view = TensorView::new(Dtype::F32, vec![3, 3, 1, 1], &bytes).expect("a tensor");
-        let file = safetensors::serialize([(name, view)], None).expect("a file");
-        self.write("edges.safetensors", &file);
+        self.weights("edges.safetensors", name, &[3, 3, 1, 1], &[1.0, 0.0, -1.0].repeat(3));
+    }
+
+    /// A file of one tensor.
+    fn weights(&self, file: &str, name: &str, dims: &[usize], values: &[f32]) {
+        let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let view = TensorView::new(Dtype::F32, dims.to_vec(), &bytes).expect("a tensor");
+        let tensors = safetensors::serialize([(name, view)], None).expect("a file");
+        self.write(file, &tensors);
     }
 }
 
@@ -100,6 +104,28 @@ fn a_model_may_carry_its_weights() {
         assert_eq!(done.code, Some(0), "{}", done.err);
         assert_edges(&folder.read("y.npy"), if more == "--layer edges" { 1.0 } else { 2.0 });
     }
+}
+
+/// Its weights are embedded as they are and packed at start, those of other models at compile time:
+/// whole numbers, whose sums are exact, are the same by both. 32 filters are two blocks of lanes.
+#[test]
+fn a_model_that_trains_may_carry_its_weights() {
+    const MODEL: &str =
+        "model Trained { input 1x1x16; weights \"w.safetensors\"; conv 1x1, 32, no_bias; train; }";
+    let folder = Folder::with("m.cnn", MODEL);
+    let kernel: Vec<f32> = (0..16 * 32).map(|i| (i * 7 % 23) as f32 - 11.0).collect();
+    folder.weights("w.safetensors", "conv1.kernel", &[1, 1, 16, 32], &kernel);
+    let image = Array3::from_shape_fn((1, 1, 16), |(_, _, c)| c as f32 - 5.0);
+    folder.array("x.npy", &image);
+    let run = |more: &str| {
+        let done = folder.cnn(&format!("run m.cnn --input x.npy --output y.npy {more}"));
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        folder.read("y.npy")
+    };
+    let reference = run("--reference");
+    let filter = |k: usize| (0..16).map(|c| image[[0, 0, c]] * kernel[c * 32 + k]).sum::<f32>();
+    assert_eq!(reference.into_raw_vec_and_offset().0, (0..32).map(filter).collect::<Vec<_>>());
+    assert_eq!(run(""), run("--reference"));
 }
 
 #[test]
