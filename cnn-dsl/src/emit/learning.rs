@@ -15,7 +15,7 @@ pub(super) fn learning(
 ) -> TokenStream {
     let making = making(blob, interface);
     let [files, freezing, fitting] = [files, freezing, fitting].map(|part| part(interface));
-    let leaving = leaving(inference);
+    let leaving = leaving(inference, interface);
     quote! { #making #files #freezing #fitting #leaving }
 }
 
@@ -67,7 +67,8 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
 }
 
 /// What is left when training is over.
-fn leaving(inference: &Ident) -> TokenStream {
+fn leaving(inference: &Ident, interface: &Interface<'_>) -> TokenStream {
+    let rt = interface.rt();
     let doc = format!(
         " The net that predicts alone, [`{inference}`]: the packed weights, the threads and the \
          instruction set stay, the parameters that training moves are dropped."
@@ -82,11 +83,13 @@ fn leaving(inference: &Ident) -> TokenStream {
         #[doc = " Bytes that training allocates for batches of so many samples: saved activations and"]
         #[doc = " gradients of all slots, and the weights as its kernels read them. Held while `fit` or"]
         #[doc = " `learn` runs. `fit` has beside it, of 4 bytes each: the gradient, the parameters of the last"]
-        #[doc = " good epoch and the optimizer's moments, as many numbers as there are parameters each; and a"]
-        #[doc = " batch's samples for each worker and one more."]
+        #[doc = " good epoch and the optimizer's moments, as many numbers as there are parameters each; a"]
+        #[doc = " batch's samples for each worker and one more; and with `cache_frozen` what it keeps."]
+        #[doc = " Layers that `freeze` froze count as if they were trained: where all batch norms are frozen so,"]
+        #[doc = " less is allocated."]
         #[must_use]
         pub fn train_arena_bytes(batch: usize) -> u64 {
-            <Self as rt::train::Trains>::program().bytes(batch)
+            <Self as #rt::train::Trains>::program().bytes(batch)
         }
     }
 }
