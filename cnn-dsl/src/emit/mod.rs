@@ -10,6 +10,7 @@ mod interface;
 mod layers;
 mod learning;
 mod model;
+mod predict;
 #[cfg(feature = "pretty")]
 mod pretty;
 mod print;

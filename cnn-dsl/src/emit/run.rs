@@ -3,7 +3,7 @@
 
 use crate::emit::interface::{Element, Interface};
 use crate::emit::layers::{self, Context, bytes_name};
-use crate::emit::model::read_name;
+use crate::emit::predict::read_name;
 use crate::emit::print::int;
 use crate::emit::{Clock, docs, print};
 use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
