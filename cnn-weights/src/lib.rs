@@ -59,7 +59,7 @@ pub use load::{Flatten, Load};
 pub use matching::Matching;
 pub use pack::{embed, pack, unpack};
 pub use random::SplitMix64;
-pub use read::{Partly, read, read_matching};
+pub use read::{Taken, read, read_matching};
 pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
 pub use training::{gradient_of, gradient_packs, pack_parameters, places, unpack_gradient};

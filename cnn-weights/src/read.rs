@@ -20,7 +20,7 @@ use crate::table::Tensor;
 
 /// The tensors of a model that a file has, in the model's order and in canonical layout; `None` for
 /// those that were left.
-pub type Partly = Vec<Option<Vec<f32>>>;
+pub type Taken = Vec<Option<Vec<f32>>>;
 
 /// Reads every tensor of a model, in the order of `tensors`, each in its canonical layout.
 ///
@@ -56,7 +56,7 @@ pub fn read_matching(
     load: &Load,
     tensors: &[Tensor],
     ignored: &[Tensor],
-) -> Result<(Partly, Matching), LoadError> {
+) -> Result<(Taken, Matching), LoadError> {
     let (values, mismatch) = compare(load, tensors, ignored)?;
     if values.iter().all(Option::is_none) {
         return Err(LoadError::Mismatch(Box::new(mismatch)));
@@ -83,7 +83,7 @@ fn compare(
     load: &Load,
     tensors: &[Tensor],
     ignored: &[Tensor],
-) -> Result<(Partly, Mismatch), LoadError> {
+) -> Result<(Taken, Mismatch), LoadError> {
     let renames = load.renames.iter().map(|(from, to)| Rename::parse(from, to));
     let renames = renames.collect::<Result<Vec<_>, _>>()?;
     let (mut content, mut entries) = Content::open(&load.source)?;
@@ -185,7 +185,7 @@ impl<'a> Model<'a> {
         found: &[Vec<Found<'_>>],
         content: &mut Content<'_>,
         mismatch: &mut Mismatch,
-    ) -> Result<Partly, LoadError> {
+    ) -> Result<Taken, LoadError> {
         let mut values = Vec::with_capacity(found.len());
         for ((tensor, spellings), found) in self.tensors.iter().zip(&self.spellings).zip(found) {
             values.push(match &found[..] {

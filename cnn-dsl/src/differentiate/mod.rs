@@ -67,7 +67,7 @@ struct Backward {
     /// For each value of the model the gradients that its readers give; their sum is its own.
     given: Vec<Vec<ValueId>>,
     /// Results of batch norms whose gradients are, so far, those of the activations behind them.
-    passed_over: HashMap<ValueId, Activation>,
+    taken_on: HashMap<ValueId, Activation>,
     /// What random numbers depend on; a model without random layers does not read it.
     draw: ValueId,
     /// The results of the random layers so far.
@@ -85,8 +85,8 @@ impl Backward {
             winograd: false,
             ..network.clone()
         };
-        let (passed_over, random) = (HashMap::new(), Vec::new());
-        let mut new = Self { network, given, passed_over, draw: ValueId(0), random };
+        let (taken_on, random) = (HashMap::new(), Vec::new());
+        let mut new = Self { network, given, taken_on, draw: ValueId(0), random };
         let draw = Op::Gradient(Gradient::Draw);
         new.draw = new.made("draw", draw, &[], Shape::Vector(DRAWN), None);
         new

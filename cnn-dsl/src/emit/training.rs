@@ -153,7 +153,7 @@ fn phase_of(plan: &Plan<'_>, phase: &Phase, rt: &TokenStream) -> TokenStream {
 
 fn bound_of(plan: &Plan<'_>, bound: Bound, rt: &TokenStream) -> TokenStream {
     match bound {
-        Bound::Next => quote!(#rt::train::Bound::Next),
+        Bound::Nothing => quote!(#rt::train::Bound::Nothing),
         Bound::Loss { logits, d_logits } => {
             let (logits, d_logits) = (pair(plan, logits), pair(plan, d_logits));
             quote!(#rt::train::Bound::Loss { logits: #logits, d_logits: #d_logits })

@@ -51,7 +51,7 @@ pub struct Features {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
     /// Nothing: one of the two is of several samples at a time.
-    Next,
+    Nothing,
     /// The loss of the sample, from the logits; its gradient.
     Loss {
         /// What is read.
@@ -119,21 +119,21 @@ impl Plan<'_> {
                 && end == index
             {
                 if first < index {
-                    training.phase(Phase::Each(first..index), Bound::Next);
+                    training.phase(Phase::Each(first..index), Bound::Nothing);
                     first = index;
                 }
                 training.features = Some(Features { phase: training.phases.len(), value });
             }
             if self.gradient(step).is_some_and(Gradient::is_over_samples) {
                 if first < index {
-                    training.phase(Phase::Each(first..index), Bound::Next);
+                    training.phase(Phase::Each(first..index), Bound::Nothing);
                 }
-                training.phase(Phase::Together(index), Bound::Next);
+                training.phase(Phase::Together(index), Bound::Nothing);
                 first = index + 1;
             } else if let Some(bound) = self.bound(step, index, &mut training.norms) {
                 let end = index + usize::from(index != loss);
                 match training.bounds.last_mut() {
-                    Some(last @ Bound::Next) if first == end => *last = bound,
+                    Some(last @ Bound::Nothing) if first == end => *last = bound,
                     _ => training.phase(Phase::Each(first..end), bound),
                 }
                 first = index + 1;

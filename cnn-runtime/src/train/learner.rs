@@ -96,8 +96,8 @@ pub trait Learner {
 
     /// Takes batches of such values from now on instead of images, or images again. What is computed of
     /// them is the same, to the bit. [`sizes`](Self::sizes) are then those of the value.
-    fn start_behind(&mut self, frozen: bool) {
-        let _ = frozen;
+    fn begin_behind_frozen(&mut self, behind: bool) {
+        let _ = behind;
     }
 
     /// After a [`backward`](Self::backward) whose loss was NaN or infinite: the name of the first layer

@@ -148,12 +148,12 @@ impl<'r> Run<'r> {
             if self.fit.shuffle {
                 shuffle(&mut order, self.fit.seed, self.epoch as u64);
             }
-            self.learner.start_behind(self.fit.cache_frozen);
+            self.learner.begin_behind_frozen(self.fit.cache_frozen);
             let outcome = self
                 .train(&mut batches, &order, callbacks)
                 .and_then(|()| self.validate(others.as_mut().unwrap_or(&mut batches), &validation));
             // Callbacks see the network as it is, whatever its batches are.
-            self.learner.start_behind(false);
+            self.learner.begin_behind_frozen(false);
             if let Err(error) = outcome {
                 if matches!(error, FitError::Diverged(_)) {
                     self.learner.parameters_mut().copy_from_slice(&self.good);

@@ -27,7 +27,7 @@ pub(in crate::differentiate) fn forward(to: &mut Backward, op: &Bn, layer: &Laye
 pub(super) fn backward(to: &mut Backward, op: &Bn, layer: &Layer, d_y: ValueId) {
     let (x, name) = (layer.inputs[0], name(layer));
     let shape = to.shape(x);
-    let then = to.passed_over.remove(&layer.outputs[0]);
+    let then = to.taken_on.remove(&layer.outputs[0]);
     let mut inputs = vec![x, d_y];
     if !layer.frozen {
         let two = two(shape);
@@ -41,7 +41,7 @@ pub(super) fn backward(to: &mut Backward, op: &Bn, layer: &Layer, d_y: ValueId) 
 
 /// Whether a batch norm's backward pass takes that of the activation behind it upon itself: where its
 /// slope is found again from what batch norm reads, by less work than a pass of its own is.
-pub(super) fn passes_over(to: &Backward, function: &Activation, x: ValueId) -> bool {
+pub(super) fn takes_on(to: &Backward, function: &Activation, x: ValueId) -> bool {
     let cheap = match function {
         Activation::Relu
         | Activation::Relu6

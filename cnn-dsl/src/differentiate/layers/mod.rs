@@ -28,8 +28,8 @@ pub(super) fn backward(to: &mut Backward, layer: &Layer, d_y: ValueId) {
         Op::Deconv(op) => deconv::backward(to, op, layer, d_y),
         Op::Dense(op) => dense::backward(to, op, layer, d_y),
         Op::Bn(op) => bn::backward(to, op, layer, d_y),
-        Op::Activation(function) if bn::passes_over(to, function, x) => {
-            to.passed_over.insert(x, function.clone());
+        Op::Activation(function) if bn::takes_on(to, function, x) => {
+            to.taken_on.insert(x, function.clone());
             to.give(x, d_y);
         }
         Op::Activation(Activation::Prelu) => {

@@ -166,7 +166,7 @@ impl<'a> Engine<'a> {
     /// Whether samples wait for each other here.
     fn meets(&self, bound: &Bound) -> bool {
         match bound {
-            Bound::Next | Bound::Loss { .. } => false,
+            Bound::Nothing | Bound::Loss { .. } => false,
             Bound::Moments { norm, .. } | Bound::Sums { norm, .. } => {
                 !is_frozen(&self.program.norms[*norm], self.frozen)
             }
@@ -298,8 +298,8 @@ impl Learner for Engine<'_> {
         }
     }
 
-    fn start_behind(&mut self, frozen: bool) {
-        self.behind = frozen && self.program.features.is_some();
+    fn begin_behind_frozen(&mut self, behind: bool) {
+        self.behind = behind && self.program.features.is_some();
     }
 
     fn outputs(&self) -> usize {
@@ -438,7 +438,7 @@ impl Engine<'_> {
         match bound {
             Bound::Moments { .. } => tensors.moments(samples, parameters, weights.get_mut()),
             Bound::Sums { .. } => tensors.sums(samples, weights.get_mut(), gradient),
-            Bound::Next | Bound::Loss { .. } => {}
+            Bound::Nothing | Bound::Loss { .. } => {}
         }
     }
 }

@@ -75,7 +75,7 @@ pub enum Phase {
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
     /// Nothing.
-    Next,
+    Nothing,
     /// The loss of the sample.
     Loss {
         /// What is read.
@@ -149,7 +149,7 @@ impl Program {
     /// Bytes that an engine allocates for batches of so many samples, its packed weights among them.
     pub fn bytes(&self, batch: usize) -> u64 {
         let waits = self.bounds.iter().any(|bound| match bound {
-            Bound::Next | Bound::Loss { .. } => false,
+            Bound::Nothing | Bound::Loss { .. } => false,
             Bound::Moments { norm, .. } | Bound::Sums { norm, .. } => !self.norms[*norm].frozen,
         });
         let [most, arenas] = self.samples_of_a_slot(batch, waits);
