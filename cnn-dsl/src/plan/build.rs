@@ -155,7 +155,7 @@ impl<'n> Builder<'n> {
         };
         if let Some(mut kernel) = layers::kernel(&layer.op, call) {
             if let Kernel::Gradient(kernel) = &mut kernel {
-                if self.overwrites(group) {
+                if self.overwrites(group, kernel.takes_rows()) {
                     kernel.xs.pop();
                 }
                 // What a batch has met over is not read again.
@@ -171,10 +171,13 @@ impl<'n> Builder<'n> {
 
     /// Lets a group's result take the place of the operand that it can overwrite, if nobody needs that
     /// any more.
-    fn overwrites(&mut self, group: &Group) -> bool {
+    fn overwrites(&mut self, group: &Group, takes_rows: bool) -> bool {
         let Some(operand) = layout::overwritten(self.network, group) else { return false };
         let (from, to) = (self.buffer_of(operand), group.outputs[0]);
-        let alike = self.layout_seen(from, operand) == self.view(to).layout;
+        let y = self.view(to);
+        // Rows of what was reshaped are not those of the buffer.
+        let alike = self.layout_seen(from, operand) == y.layout
+            && (self.buffers[from.0].shape == y.shape || !takes_rows);
         let overwrites = alike && self.readers[self.places.root(operand).0] == 0;
         if overwrites {
             // In training no value lies in another one.
