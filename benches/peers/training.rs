@@ -7,7 +7,7 @@
 use crate::inference::{answer, say};
 use crate::process;
 use cnn_runtime::InstructionSet;
-use cnn_runtime::train::{Descent, Learner, Loss, Optimizer, Sgd, WeightDecay};
+use cnn_runtime::train::{Descent, Learner, Loss, Optimizer, Output, Sgd, WeightDecay};
 use serde_json::json;
 use std::error::Error;
 use std::time::Instant;
@@ -124,7 +124,7 @@ impl Training {
             for (images, targets) in batches {
                 let samples = targets.len() / classes;
                 let (losses, logits) = (&mut losses[..samples], &mut logits[..samples * classes]);
-                let of_sample = |i: usize, logits: &[f32], d_logits: &mut [f32]| {
+                let of_sample = |i: usize, _: Output, logits: &[f32], d_logits: &mut [f32]| {
                     let target = &targets[i * classes..(i + 1) * classes];
                     loss.sample(logits, target, 1.0 / samples as f32, d_logits)
                 };

@@ -1,5 +1,5 @@
-"""The literals of tests/tests/training/pixels.rs: losses and one step of a small network that answers for
-each pixel, in PyTorch, in f64.
+"""The literals of tests/tests/training/{pixels,heads}.rs: losses and one step of a small network that
+answers for each pixel, and of one with auxiliary heads, in PyTorch, in f64.
 
 Not run by the tests. Usage: python heads.py
 """
@@ -78,3 +78,34 @@ for name, loss in losses.items():
     torch.optim.SGD(tensors, lr=0.5).step()
     moved = [(tensor.detach() - start).norm().item() for tensor, start in zip(tensors, starts)]
     print(name, "loss", value.item(), "correct", correct, "lengths", moved)
+
+# A network with two auxiliary heads, whose losses count 0.3 each.
+trunk, upper = nn.Conv2d(2, 6, 3).double(), nn.Conv2d(6, 5, 2).double()
+main, first, second = (nn.Linear(n, CLASSES).double() for n in (4 * 3 * 5, 5 * 4 * 6, 5))
+
+
+def fill_dense(layer, seed):
+    """Kernels are (in, out) in the test."""
+    values = numbers(layer.weight.numel(), seed) * (3 / layer.in_features) ** 0.5
+    layer.weight.data = values.reshape(layer.in_features, layer.out_features).T.contiguous()
+    layer.bias.data = numbers(layer.out_features, seed + 1) / 4
+
+
+def flat(x):
+    return x.permute(0, 2, 3, 1).flatten(1)
+
+
+fill(trunk, 1), fill(upper, 3), fill_dense(main, 5), fill_dense(first, 7), fill_dense(second, 9)
+tensors = [tensor for layer in (trunk, upper, main, first, second) for tensor in layer.parameters()]
+starts = [tensor.detach().clone() for tensor in tensors]
+classes = torch.arange(SAMPLES) * 7 % CLASSES
+x = torch.tanh(trunk(images))
+y = torch.tanh(upper(x))
+logits = [main(flat(y)), first(flat(x)), second(y.mean((2, 3)))]
+of_main, *of_heads = [functional.cross_entropy(z, classes) for z in logits]
+total = of_main + 0.3 * sum(of_heads)
+total.backward()
+torch.optim.SGD(tensors, lr=0.5).step()
+moved = [(tensor.detach() - start).norm().item() for tensor, start in zip(tensors, starts)]
+correct = (logits[0].argmax(1) == classes).double().mean().item()
+print("HEADS main", of_main.item(), "total", total.item(), "correct", correct, "lengths", moved)

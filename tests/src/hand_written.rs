@@ -4,7 +4,7 @@
 //! `hidden` is 0. The hidden layer may have dropout, and the mean of the inputs runs along, as a batch
 //! norm's statistic does, without any use: what a checkpoint must hold is all there.
 
-use cnn_runtime::train::{Head, Learner, SampleLoss};
+use cnn_runtime::train::{Head, Learner, Output, SampleLoss};
 use cnn_weights::{Role, SplitMix64, Tensor, init};
 
 /// The network.
@@ -179,7 +179,7 @@ impl Learner for HandWritten {
         let samples = images.chunks_exact(self.features).zip(logits.chunks_exact_mut(self.outputs));
         for (index, (image, logits)) in samples.enumerate() {
             self.sample(image, logits, true);
-            losses[index] = loss(index, logits, &mut self.d_logits);
+            losses[index] = loss(index, Output::Main, logits, &mut self.d_logits);
             self.add_gradient(image, gradient);
             let mean = self.places().mean;
             let means = &mut self.parameters[mean..][..self.features];

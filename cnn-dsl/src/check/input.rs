@@ -279,9 +279,10 @@ impl<'a> Expander<'a> {
         self.frame_mut().around.pop();
         self.frame_mut().scopes.pop();
         self.frame_mut().level = level;
-        self.frame_mut().last = before;
+        let after = std::mem::replace(&mut self.frame_mut().last, before);
         if let Some(from) = before.filter(|_| self.live()) {
-            self.network.cut(&mark, full, from);
+            // What has no value has an error, and the network is not looked at.
+            self.network.cut(&mark, full, [from, after.unwrap_or(from)]);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::check::arguments::Arguments;
 use crate::check::scope::Tensor;
-use crate::ir::{Aux, Layer, LayerId, Op, Shape, Value, ValueId, Weights, WeightsId};
+use crate::ir::{Aux, Branch, Layer, LayerId, Op, Shape, Value, ValueId, Weights, WeightsId};
 use crate::source::Span;
 
 /// The largest number of elements of one layer's weights.
@@ -202,18 +202,24 @@ impl Builder {
         }
     }
 
-    /// Takes an auxiliary head's layers out again; its tensors are kept.
-    pub(super) fn cut(&mut self, mark: &Mark, name: String, from: ValueId) {
-        self.values.truncate(mark.values);
-        self.layers.truncate(mark.layers);
+    /// Takes an auxiliary head's layers out again, and keeps them beside the network. It leads from one
+    /// value to another.
+    pub(super) fn cut(&mut self, mark: &Mark, name: String, [from, output]: [ValueId; 2]) {
+        let branch = Branch {
+            before: [mark.values, mark.layers, mark.weights],
+            values: self.values.split_off(mark.values),
+            layers: self.layers.split_off(mark.layers),
+            weights: self.weights.split_off(mark.weights),
+            output,
+        };
         self.mult_adds = mark.mult_adds;
-        let tensors = self.weights.drain(mark.weights..).flat_map(|w| w.tensors).collect();
+        let tensors = branch.weights.iter().flat_map(|w| w.tensors.clone()).collect();
         self.flattened.retain(|value, _| value.0 < mark.values);
         self.shared.truncate(mark.shared.len());
         for (shared, (weights, uses)) in self.shared.iter_mut().zip(&mark.shared) {
             (shared.weights, shared.uses) = (*weights, *uses);
         }
-        self.aux.push(Aux { name, from, tensors });
+        self.aux.push(Aux { name, from, tensors, branch });
     }
 
     /// Sets the tensors' places, when all are there.

@@ -1,8 +1,8 @@
 //! From a network to the one that trains it.
 //!
 //! In: a network that `check` lets be trained. Out: another one: the same layers
-//! up to the logits, the loss, and behind it the layers that compute gradients, by the chain rule
-//! from the last layer to the first (reverse mode). Layers whose result no gradient of a weight
+//! up to the logits, the loss, the auxiliary heads with their losses, and behind them the layers that compute
+//! gradients, by the chain rule from the last layer to the first (reverse mode). Layers whose result no gradient of a weight
 //! needs are left out by `plan`, as in every network. Not here: how anything is computed.
 
 mod layers;
@@ -26,33 +26,35 @@ pub enum Head {
 
 /// The head of a network's first output.
 pub fn head(network: &Network) -> Head {
-    last(network).1
+    last(network, network.outputs[0].value).1
 }
 
-/// The value of which the loss is taken.
-pub fn logits(network: &Network) -> ValueId {
-    last(network).0
+/// For each output the value of which its loss is taken.
+pub fn logits(network: &Network) -> Vec<ValueId> {
+    network.outputs.iter().map(|output| last(network, output.value).0).collect()
 }
 
 /// The network that trains another one.
 pub fn differentiate(network: &Network) -> Network {
-    let (logits, _) = last(network);
-    let mut backward = Backward::new(network);
-    for layer in &network.layers {
-        backward.forward(layer);
+    let whole = network.with_heads();
+    let mut backward = Backward::new(&whole);
+    let (own, heads) = whole.layers.split_at(network.layers.len());
+    let logits = logits(&whole);
+    own.iter().for_each(|layer| backward.forward(layer));
+    // Before the heads: an evaluation ends with it.
+    backward.loss(logits[0], "loss", false);
+    heads.iter().for_each(|layer| backward.forward(layer));
+    for (&logits, aux) in logits[1..].iter().zip(&network.aux) {
+        backward.loss(logits, &format!("loss of {}", aux.name), true);
     }
-    let shape = network.shape(logits);
-    let d_logits = backward.layer("loss", Op::Gradient(Gradient::Loss), &[logits], &[shape], None);
-    backward.give(logits, d_logits[0]);
-    for layer in network.layers.iter().rev() {
+    for layer in whole.layers.iter().rev() {
         backward.backward(layer);
     }
     backward.network
 }
 
-/// The logits and the head.
-fn last(network: &Network) -> (ValueId, Head) {
-    let output = network.outputs[0].value;
+/// The logits of an output, and its head.
+fn last(network: &Network, output: ValueId) -> (ValueId, Head) {
     let producer = network.values[output.0].producer.map(|id| &network.layers[id.0]);
     match producer.map(|layer| (&layer.op, layer.inputs[0])) {
         Some((Op::Softmax(_), logits)) => (logits, Head::Softmax),
@@ -113,6 +115,11 @@ impl Backward {
             let d_ys: Vec<_> = layer.outputs.iter().map(|&y| self.gradient(y)).collect();
             layers::split::backward(self, layer, &d_ys);
         }
+    }
+
+    /// The loss of logits.
+    fn loss(&mut self, logits: ValueId, name: &str, aux: bool) {
+        self.to(logits, name, Op::Gradient(Gradient::Loss { aux }), &[logits]);
     }
 
     /// A further summand of a value's gradient.

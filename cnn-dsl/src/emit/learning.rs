@@ -22,13 +22,14 @@ pub(super) fn learning(
 /// How a net is made.
 fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
-    let frozen = quote!(<Self as #rt::train::Trains>::program().frozen);
+    let program = quote!(<Self as #rt::train::Trains>::program());
     let pretrained = blob.map(|blob| {
         quote! {
-            #[doc = " A net that begins with the weights that the model's text names."]
+            #[doc = " A net that begins with the weights that the model's text names. Auxiliary heads, which"]
+            #[doc = " these are without, begin as `init(0)` has them."]
             #[must_use]
             pub fn pretrained() -> Self {
-                Self::of(#rt::train::Parameters::embedded(&TABLE, #frozen, #blob))
+                Self::of(#rt::train::Parameters::embedded(#program, #blob))
             }
         }
     });
@@ -42,10 +43,11 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
         #[doc = " A net with seeded random weights whose kernels are drawn in this way."]
         #[must_use]
         pub fn with_init(init: #runtime::Init, seed: u64) -> Self {
-            Self::of(#rt::train::Parameters::init(&TABLE, #frozen, init, seed))
+            Self::of(#rt::train::Parameters::init(#program, init, seed))
         }
 
-        #[doc = " A net with the weights of a safetensors file."]
+        #[doc = " A net with the weights of a safetensors file, those of auxiliary heads among them; without"]
+        #[doc = " these, `load_matching` takes it."]
         #[doc = ""]
         #[doc = " # Errors"]
         #[doc = " Every missing, surplus and misshapen tensor and every NaN or infinity, listed at once."]
@@ -53,7 +55,7 @@ fn making(blob: Option<&TokenStream>, interface: &Interface<'_>) -> TokenStream 
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<Self, #runtime::LoadError> {
             let weights = weights.into();
-            let parameters = #rt::train::Parameters::load(&TABLE, &IGNORED, #frozen, &weights)?;
+            let parameters = #rt::train::Parameters::load(#program, &weights)?;
             #rt::Ok(Self::of(parameters))
         }
 
@@ -103,7 +105,7 @@ fn files(interface: &Interface<'_>) -> TokenStream {
         #[doc = " # Errors"]
         #[doc = " Where the file cannot be written."]
         pub fn save(&self, path: impl #rt::AsRef<#rt::Path>) -> #rt::Result<(), #rt::train::SaveError> {
-            self.1.save(&TABLE, path.as_ref())
+            self.1.save(<Self as #rt::train::Trains>::program(), path.as_ref())
         }
 
         #[doc = " Takes from a file what fits by name and shape, as the body of a pretrained network for a"]
@@ -117,7 +119,8 @@ fn files(interface: &Interface<'_>) -> TokenStream {
             &mut self,
             weights: impl #rt::Into<#runtime::Load>,
         ) -> #rt::Result<#runtime::Matching, #runtime::LoadError> {
-            let matching = self.1.load_matching(&TABLE, &IGNORED, &weights.into())?;
+            let program = <Self as #rt::train::Trains>::program();
+            let matching = self.1.load_matching(program, &weights.into())?;
             self.0.pack(&TABLE, &self.1.tensors(&TABLE));
             #rt::Ok(matching)
         }

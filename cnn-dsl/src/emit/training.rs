@@ -39,10 +39,11 @@ pub(super) fn program(
         Head::Sigmoid => quote!(Sigmoid),
         Head::Linear => quote!(Linear),
     };
-    let frozen = model.weights.iter().flat_map(|w| w.tensors.iter().map(|_| w.frozen));
+    let whole = model.with_heads();
+    let frozen = whole.weights.iter().flat_map(|w| w.tensors.iter().map(|_| w.frozen));
     let phases = training.phases.iter().map(|phase| phase_of(plan, phase, &rt));
     let samples = int(SAMPLES);
-    let layers = layers_of(model);
+    let layers = layers_of(&whole);
     let bounds = training.bounds.iter().map(|&bound| bound_of(plan, bound, &rt));
     let norms = training.norms.iter().map(|norm| norm_of(norm, &rt));
     let saved = training.saved.iter().map(|(layer, buffer)| {
@@ -154,9 +155,9 @@ fn phase_of(plan: &Plan<'_>, phase: &Phase, rt: &TokenStream) -> TokenStream {
 fn bound_of(plan: &Plan<'_>, bound: Bound, rt: &TokenStream) -> TokenStream {
     match bound {
         Bound::Nothing => quote!(#rt::train::Bound::Nothing),
-        Bound::Loss { logits, d_logits } => {
+        Bound::Loss { aux, logits, d_logits } => {
             let (logits, d_logits) = (pair(plan, logits), pair(plan, d_logits));
-            quote!(#rt::train::Bound::Loss { logits: #logits, d_logits: #d_logits })
+            quote!(#rt::train::Bound::Loss { aux: #aux, logits: #logits, d_logits: #d_logits })
         }
         Bound::Moments { norm, moments } => {
             let (norm, at) = (int(norm), pair(plan, moments));
@@ -231,7 +232,7 @@ impl Run<'_> {
 
     /// Whether the runtime computes the step.
     fn is_the_runtimes(&self, step: &Step) -> bool {
-        matches!(self.plan.gradient(step), Some(Gradient::Loss | Gradient::Draw))
+        matches!(self.plan.gradient(step), Some(Gradient::Loss { .. } | Gradient::Draw))
     }
 
     /// A step's call. One that gives the gradient of weights and nothing else is left out where these

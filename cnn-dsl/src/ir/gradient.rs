@@ -73,8 +73,11 @@ pub enum Gradient {
         /// Which of the network's random layers it is, counted from 0 in their order.
         layer: usize,
     },
-    /// From the logits to their gradient. The program's own functions compute it between two steps.
-    Loss,
+    /// From logits to their gradient. The program's own functions compute it between two steps.
+    Loss {
+        /// Whether the logits are those of an auxiliary head.
+        aux: bool,
+    },
     /// The mean of each channel of a sample, then the sums of squared differences from it; behind
     /// it the batch's mean and variance are known.
     Moments(Bn),
@@ -108,7 +111,7 @@ impl Gradient {
             Self::Gate => "d_gate",
             Self::Draw => "draw",
             Self::Dropout { op, .. } => op.kind(),
-            Self::Loss => "loss",
+            Self::Loss { .. } => "loss",
             Self::Moments(_) => "moments",
             Self::Normalise(_) => "normalise",
             Self::Sums(..) => "sums",
@@ -139,7 +142,7 @@ impl Gradient {
             | Self::Gate
             | Self::Draw
             | Self::Dropout { .. }
-            | Self::Loss
+            | Self::Loss { .. }
             | Self::Moments(_)
             | Self::Normalise(_)
             | Self::Sums(..)

@@ -7,10 +7,12 @@
 
 mod counts;
 pub mod gradient;
+mod heads;
 pub mod layers;
 pub mod shape;
 
 pub use counts::{Counts, Row};
+pub use heads::{Aux, Branch};
 pub use layers::{Activation, Op};
 pub use shape::{Pads, Shape};
 
@@ -70,7 +72,7 @@ pub struct Network {
     pub layers: Vec<Layer>,
     /// The layers' weights.
     pub weights: Vec<Weights>,
-    /// Auxiliary heads: parsed, checked, and carried for training; nothing else looks at them.
+    /// Auxiliary heads: for training, which takes [`Network::with_heads`]; nothing else looks at them.
     pub aux: Vec<Aux>,
     /// `weights "file"`: the tensors, read and checked, in the order of [`Network::tensors`].
     pub embedded: Option<Embedded>,
@@ -165,17 +167,6 @@ pub struct Weights {
     pub tensors: Vec<Tensor>,
     /// Whether a use of them is frozen: then they are, wherever they are used.
     pub frozen: bool,
-}
-
-/// An auxiliary head of a training build.
-#[derive(Debug, Clone)]
-pub struct Aux {
-    /// Its name.
-    pub name: String,
-    /// Where it branches off.
-    pub from: ValueId,
-    /// The names its tensors may have in a weight file, to be accepted and ignored: `name.conv1.kernel`, ...
-    pub tensors: Vec<Tensor>,
 }
 
 /// Tensors given at compile time.

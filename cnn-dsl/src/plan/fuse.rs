@@ -106,7 +106,8 @@ fn live(network: &Network, pinned: &[bool]) -> Vec<bool> {
     let mut live = vec![false; network.layers.len()];
     for (index, layer) in network.layers.iter().enumerate().rev() {
         // What has no result adds to gradients; the loss is wanted for itself.
-        let ends = layer.outputs.is_empty() || matches!(layer.op, Op::Gradient(Gradient::Loss));
+        let ends =
+            layer.outputs.is_empty() || matches!(layer.op, Op::Gradient(Gradient::Loss { .. }));
         live[index] = ends || layer.outputs.iter().any(|v| wanted[v.0]);
         if live[index] {
             for value in &layer.inputs {

@@ -191,7 +191,9 @@ fn of_gradient(op: &Gradient, xs: &[Shape], y: Shape) -> Manner {
         | Gradient::Gate
         | Gradient::Dropout { .. } => Manner::Blocks([0, 0]),
         Gradient::Reshape(_) => Manner::Reshapes,
-        Gradient::Dense(_) | Gradient::Lrn(_) | Gradient::Draw | Gradient::Loss => Manner::Dense,
+        Gradient::Dense(_) | Gradient::Lrn(_) | Gradient::Draw | Gradient::Loss { .. } => {
+            Manner::Dense
+        }
     }
 }
 

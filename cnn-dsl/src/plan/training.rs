@@ -23,7 +23,7 @@ pub enum Phase {
 /// The phases of a training plan.
 #[derive(Debug, Clone)]
 pub struct Training {
-    /// All of them in order; the loss is a step of none.
+    /// All of them in order; losses are steps of none.
     pub phases: Vec<Phase>,
     /// What stands behind each phase but the last.
     pub bounds: Vec<Bound>,
@@ -31,7 +31,7 @@ pub struct Training {
     pub norms: Vec<Norm>,
     /// What the random numbers of a sample depend on, where there are any; the runtime writes it.
     pub draw: Option<BufferId>,
-    /// Values that stand in memory when the loss is taken: the layer's name, and where it lies.
+    /// Values that stand in memory when the last loss is taken: the layer's name, and where it lies.
     pub saved: Vec<(String, BufferId)>,
     /// Where the frozen first layers end.
     pub features: Option<Features>,
@@ -54,6 +54,8 @@ pub enum Bound {
     Nothing,
     /// The loss of the sample, from the logits; its gradient.
     Loss {
+        /// Whether of an auxiliary head.
+        aux: bool,
         /// What is read.
         logits: BufferId,
         /// What is written.
@@ -102,8 +104,9 @@ impl Training {
 impl Plan<'_> {
     /// The phases; `None` where the plan is not one of training.
     pub fn training(&self) -> Option<Training> {
-        let loss =
-            self.steps.iter().position(|step| self.gradient(step) == Some(&Gradient::Loss))?;
+        let is_loss = |step| matches!(self.gradient(step), Some(Gradient::Loss { .. }));
+        let loss = self.steps.iter().position(is_loss)?;
+        let last_loss = self.steps.iter().rposition(is_loss)?;
         let mut training = Training {
             phases: Vec::new(),
             bounds: Vec::new(),
@@ -131,7 +134,7 @@ impl Plan<'_> {
                 training.phase(Phase::Together(index), Bound::Nothing);
                 first = index + 1;
             } else if let Some(bound) = self.bound(step, index, &mut training.norms) {
-                let end = index + usize::from(index != loss);
+                let end = index + usize::from(!is_loss(step));
                 match training.bounds.last_mut() {
                     Some(last @ Bound::Nothing) if first == end => *last = bound,
                     _ => training.phase(Phase::Each(first..end), bound),
@@ -140,7 +143,7 @@ impl Plan<'_> {
             }
         }
         training.phases.push(Phase::Each(first..self.steps.len()));
-        training.saved = self.saved(loss);
+        training.saved = self.saved(last_loss);
         Some(training)
     }
 
@@ -198,7 +201,9 @@ impl Plan<'_> {
     /// What stands behind a step. Batch norms become known.
     fn bound(&self, step: &Step, index: usize, norms: &mut Vec<Norm>) -> Option<Bound> {
         match self.gradient(step)? {
-            Gradient::Loss => Some(Bound::Loss { logits: step.reads[0], d_logits: step.writes[0] }),
+            &Gradient::Loss { aux } => {
+                Some(Bound::Loss { aux, logits: step.reads[0], d_logits: step.writes[0] })
+            }
             Gradient::Moments(_) => {
                 let norm = self.norm_of(norms, index);
                 Some(Bound::Moments { norm, moments: step.writes[0] })
@@ -268,13 +273,15 @@ impl Plan<'_> {
         norms.len() - 1
     }
 
-    /// What is written before the loss and read behind it, in the order of the layers.
+    /// What layers of the model write before the last loss and others read behind it, in order.
     fn saved(&self, loss: usize) -> Vec<(String, BufferId)> {
         let (before, behind) = self.steps.split_at(loss);
         let read_behind = |buffer: &BufferId| behind.iter().any(|step| step.reads.contains(buffer));
-        let named = before
-            .iter()
-            .filter(|step| !step.layers.is_empty() && self.gradient(step) != Some(&Gradient::Draw));
+        let is_layer = |step: &Step| match self.gradient(step) {
+            Some(Gradient::Draw | Gradient::Loss { .. }) => false,
+            Some(_) | None => !step.layers.is_empty(),
+        };
+        let named = before.iter().filter(|step| is_layer(step));
         named
             .flat_map(|step| {
                 let written = step.writes.iter().copied().filter(read_behind);

@@ -57,6 +57,11 @@ pub struct Fit<'a> {
     pub optimizer: Optimizer,
     /// The usual one of the network's last layer by default: [`Loss::of`].
     pub loss: Option<Loss>,
+    /// The factor of the losses of auxiliary heads: what is made small, and shown of the training, is the
+    /// output's loss plus this times the sum of theirs. 0.3 by default, as GoogLeNet was trained (Szegedy
+    /// et al. 2014, arXiv:1409.4842, section 5); PyTorch's tutorial takes 0.4 for Inception v3. Accuracy
+    /// is the output's, and validation is without heads.
+    pub aux_weight: f32,
     /// How the optimizer's learning rate changes; not at all by default.
     pub schedule: Schedule,
     /// How large a gradient may be; any by default.
@@ -106,6 +111,7 @@ impl Default for Fit<'_> {
             seed: 0,
             optimizer: Optimizer::default(),
             loss: None,
+            aux_weight: 0.3,
             schedule: Schedule::Constant,
             clip: Clip::None,
             class_weight: None,
@@ -189,6 +195,10 @@ impl Fit<'_> {
         {
             return Err(format!("the gradient is clipped to {most}, that must be positive"));
         }
+        let weight = self.aux_weight;
+        if !(weight >= 0.0 && weight.is_finite()) {
+            return Err(format!("`aux_weight` is {weight}, it must not be negative"));
+        }
         let learnt = learner.tensors().iter().zip(learner.frozen());
         let mut learnt = learnt.filter(|(tensor, _)| !tensor.role.is_statistic()).peekable();
         if learnt.peek().is_none() {
@@ -229,6 +239,7 @@ impl Fit<'_> {
             ("seed", self.seed.to_string()),
             ("optimizer", format!("{:?}", self.optimizer)),
             ("loss", format!("{loss:?}")),
+            ("aux_weight", self.aux_weight.to_string()),
             ("schedule", format!("{:?}", self.schedule)),
             ("clip", format!("{:?}", self.clip)),
             ("class_weight", format!("{:?}", self.class_weight)),

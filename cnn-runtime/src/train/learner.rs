@@ -22,10 +22,19 @@ pub enum Head {
     Linear,
 }
 
+/// Whose logits a loss is taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Output {
+    /// The network's.
+    Main,
+    /// An auxiliary head's. There may be several; the loss of a sample is the sum of all.
+    Aux,
+}
+
 /// A loss, as a learner calls it: of sample `i` of the batch by its logits. It returns the sample's
 /// loss and writes the gradient of the batch's mean loss by these logits, so already divided by the
 /// number of samples. It may be called from several threads at once, in any order.
-pub type SampleLoss<'a> = dyn Fn(usize, &[f32], &mut [f32]) -> f32 + Sync + 'a;
+pub type SampleLoss<'a> = dyn Fn(usize, Output, &[f32], &mut [f32]) -> f32 + Sync + 'a;
 
 /// A network that can be trained.
 ///
@@ -69,8 +78,8 @@ pub trait Learner {
 
     /// The gradient of the batch's mean loss by every parameter into `gradient`: 0 for those of frozen
     /// tensors and for running statistics. Batch norm takes the batch's statistics, and its running
-    /// ones are updated, but in frozen layers. `losses[i]` becomes the loss of sample `i`, `logits`
-    /// the operand of the last layer for every sample.
+    /// ones are updated, but in frozen layers. `losses[i]` becomes the loss of sample `i`, auxiliary
+    /// heads included, `logits` the operand of the last layer for every sample.
     fn backward(
         &mut self,
         images: &[f32],
@@ -80,7 +89,8 @@ pub trait Learner {
         gradient: &mut [f32],
     );
 
-    /// The logits of a batch as inference computes them, with running statistics.
+    /// The logits of a batch as inference computes them, with running statistics and without auxiliary
+    /// heads.
     fn forward(&mut self, images: &[f32], logits: &mut [f32]);
 
     /// How many numbers the value has that all trained layers read of the frozen ones before them, if

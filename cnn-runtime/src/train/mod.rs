@@ -38,7 +38,7 @@ pub use evaluate::{Evaluate, Evaluation};
 pub use fit::{Clip, Fit};
 pub use history::{Epoch, History};
 pub use layers::{FreezeError, Layers, Near};
-pub use learner::{Head, Learner, SampleLoss};
+pub use learner::{Head, Learner, Output, SampleLoss};
 pub use loss::Loss;
 pub use metrics::Confusion;
 pub use optimizer::{Adam, AdamW, Descent, Optimizer, Sgd, WeightDecay};

@@ -3,7 +3,7 @@
 use super::engine::Program;
 use super::layers::{FreezeError, Layers};
 use crate::{Load, LoadError};
-use cnn_weights::{Init, Matching, SaveError, Table, Tensor, init_with, places, read_matching};
+use cnn_weights::{Init, Matching, SaveError, Table, init_with, places, read_matching};
 use std::path::Path;
 
 /// The parameters and running statistics of a model, one behind the other, and which of them are frozen.
@@ -15,34 +15,29 @@ pub struct Parameters {
 
 impl Parameters {
     /// Seeded random ones.
-    pub fn init(table: &Table, frozen: &[bool], init: Init, seed: u64) -> Self {
-        Self::of(&init_with(init, &table.tensors, seed), frozen)
+    pub fn init(program: &Program, init: Init, seed: u64) -> Self {
+        Self::of(program, &init_with(init, &program.table.tensors, seed))
     }
 
-    /// Those that a program embeds: the tensors one behind the other, little-endian. Where the bytes
-    /// are not as many as the table says, as in an editor that embeds none, the rest is 0.
-    pub fn embedded(table: &Table, frozen: &[bool], bytes: &[u8]) -> Self {
+    /// Those that a program embeds: the tensors one behind the other, little-endian. What the bytes do
+    /// not have is as of `init`: the auxiliary heads, or in an editor, which embeds none, all.
+    pub fn embedded(program: &Program, bytes: &[u8]) -> Self {
+        let mut parameters = Self::init(program, Init::GlorotUniform, 0);
         let words = bytes.as_chunks().0.iter().map(|&word| f32::from_le_bytes(word));
-        let len = table.tensors.iter().map(Tensor::len).sum();
-        let values = words.chain(std::iter::repeat(0.0)).take(len).collect();
-        Self { values, frozen: frozen.to_vec() }
+        parameters.values.iter_mut().zip(words).for_each(|(value, word)| *value = word);
+        parameters
     }
 
-    /// Those of a file; `ignored` may be in it.
+    /// Those of a file.
     ///
     /// # Errors
     /// Everything that is wrong with the file, at once.
-    pub fn load(
-        table: &Table,
-        ignored: &[Tensor],
-        frozen: &[bool],
-        load: &Load,
-    ) -> Result<Self, LoadError> {
-        Ok(Self::of(&cnn_weights::read(load, &table.tensors, ignored)?, frozen))
+    pub fn load(program: &Program, load: &Load) -> Result<Self, LoadError> {
+        Ok(Self::of(program, &cnn_weights::read(load, &program.table.tensors, &[])?))
     }
 
-    fn of(values: &[Vec<f32>], frozen: &[bool]) -> Self {
-        Self { values: values.concat(), frozen: frozen.to_vec() }
+    fn of(program: &Program, values: &[Vec<f32>]) -> Self {
+        Self { values: values.concat(), frozen: program.frozen.to_vec() }
     }
 
     /// The numbers, and for each tensor whether it is frozen.
@@ -50,18 +45,14 @@ impl Parameters {
         (&mut self.values, &self.frozen)
     }
 
-    /// Takes from a file what it has of these tensors, by name and shape; `ignored` may be in it.
+    /// Takes from a file what it has of the model's tensors, by name and shape.
     ///
     /// # Errors
     /// As [`read_matching`]; nothing has changed then.
-    pub fn load_matching(
-        &mut self,
-        table: &Table,
-        ignored: &[Tensor],
-        load: &Load,
-    ) -> Result<Matching, LoadError> {
-        let (values, matching) = read_matching(load, &table.tensors, ignored)?;
-        for (place, values) in places(&table.tensors).into_iter().zip(values) {
+    pub fn load_matching(&mut self, program: &Program, load: &Load) -> Result<Matching, LoadError> {
+        let tensors = &program.table.tensors;
+        let (values, matching) = read_matching(load, tensors, &[])?;
+        for (place, values) in places(tensors).into_iter().zip(values) {
             if let Some(values) = values {
                 self.values[place].copy_from_slice(&values);
             }
@@ -100,7 +91,7 @@ impl Parameters {
         program.layers.iter().filter(|(_, range)| frozen(range)).map(|(name, _)| *name).collect()
     }
 
-    /// One array a tensor.
+    /// One array a tensor of the table; a table without auxiliary heads has the first of them.
     pub fn tensors(&self, table: &Table) -> Vec<Vec<f32>> {
         places(&table.tensors).into_iter().map(|place| self.values[place].to_vec()).collect()
     }
@@ -109,7 +100,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn save(&self, table: &Table, path: &Path) -> Result<(), SaveError> {
-        cnn_weights::save(path, &table.tensors, &self.tensors(table))
+    pub fn save(&self, program: &Program, path: &Path) -> Result<(), SaveError> {
+        cnn_weights::save(path, &program.table.tensors, &self.tensors(program.table))
     }
 }

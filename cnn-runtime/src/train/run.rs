@@ -10,7 +10,7 @@ use super::error::{Diverged, FitError};
 use super::evaluate::Forward;
 use super::fit::{Clip, Fit};
 use super::history::{Epoch, History};
-use super::learner::Learner;
+use super::learner::{Learner, Output};
 use super::loss::{Loss, OfPixels};
 use super::metrics::Sums;
 use super::optimizer::{Descent, Span, spans, sum_of_squares};
@@ -213,8 +213,15 @@ impl<'r> Run<'r> {
         let share = 1.0 / count as f32;
         let weights = self.fit.class_weight.as_deref();
         let loss = OfPixels { loss: self.loss, classes: shapes::classes(self.learner), weights };
-        let sample = |index: usize, logits: &[f32], d_logits: &mut [f32]| {
-            loss.sample(logits, &targets[index * outputs..][..outputs], share, d_logits)
+        let aux_weight = self.fit.aux_weight;
+        let sample = |index: usize, output: Output, logits: &[f32], d_logits: &mut [f32]| {
+            let target = &targets[index * outputs..][..outputs];
+            match output {
+                Output::Main => loss.sample(logits, target, share, d_logits),
+                Output::Aux => {
+                    aux_weight * loss.sample(logits, target, aux_weight * share, d_logits)
+                }
+            }
         };
         let steps = self.descent.steps();
         let per_epoch = self.per_epoch() as u64;

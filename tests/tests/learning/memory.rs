@@ -2,7 +2,7 @@
 
 use crate::{Body, data, fit};
 use allocation_counter::measure;
-use cnn_runtime::train::{Adam, Clip, Fit, Head, Learner, Loss, Schedule};
+use cnn_runtime::train::{Adam, Clip, Fit, Head, Learner, Loss, Output, Schedule};
 
 cnn_runtime::cnn! {
     /// No batch norm: no sample waits for another.
@@ -23,7 +23,7 @@ fn batches(learner: &mut dyn Learner, batch: usize) {
     let images = images.as_slice().expect("standard layout");
     let mut gradient = vec![0.0; learner.parameters().len()];
     let (mut losses, mut logits) = (vec![0.0; batch], vec![0.0; batch * 4]);
-    let loss = |sample: usize, logits: &[f32], d_logits: &mut [f32]| {
+    let loss = |sample: usize, _: Output, logits: &[f32], d_logits: &mut [f32]| {
         let target = [0, 1, 2, 3].map(|class| f32::from(u8::from(class == sample % 4)));
         Loss::of(Head::Softmax).sample(logits, &target, 1.0 / batch as f32, d_logits)
     };

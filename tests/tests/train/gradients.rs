@@ -2,7 +2,7 @@
 //! rest on.
 
 use cnn_runtime::data::Dataset;
-use cnn_runtime::train::{Head, Learner, Loss};
+use cnn_runtime::train::{Head, Learner, Loss, Output};
 use cnn_tests::clusters::Clusters;
 use cnn_tests::hand_written::HandWritten;
 
@@ -61,7 +61,7 @@ fn gradients_are_central_differences() {
         let w: Vec<f64> = net.parameters().iter().map(|&x| f64::from(x)).collect();
         let mut gradient = vec![0.0; w.len()];
         let (mut losses, mut logits) = ([0.0; SAMPLES], [0.0; SAMPLES * CLASSES]);
-        let loss = |index: usize, z: &[f32], d: &mut [f32]| {
+        let loss = |index: usize, _: Output, z: &[f32], d: &mut [f32]| {
             let target = &targets[index * CLASSES..][..CLASSES];
             Loss::of(head).sample(z, target, 1.0 / SAMPLES as f32, d)
         };

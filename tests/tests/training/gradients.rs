@@ -2,10 +2,10 @@
 
 use crate::{network, numbers};
 use cnn_dsl::differentiate::{Head, head, logits};
-use cnn_dsl::ir::Network;
+use cnn_dsl::ir::{Network, ValueId};
 use cnn_runtime::InstructionSet;
 use cnn_runtime::reference::{Step, run_batch};
-use cnn_runtime::train::Learner;
+use cnn_runtime::train::{Learner, Output};
 use cnn_weights::Role;
 
 macro_rules! models {
@@ -15,7 +15,7 @@ macro_rules! models {
 
             #[test]
             fn $test() {
-                let network = network(stringify!($model));
+                let network = network(stringify!($model)).with_heads();
                 let sets = InstructionSet::available().into_iter().map(|set| {
                     let mut net = $model::init(3);
                     net.use_instruction_set(set).learn(|learner| learnt(&network, set, learner))
@@ -48,7 +48,8 @@ models!(
     products: Products,
     learnt_slopes: Slopes,
     response_normalisation: Responses,
-    masks: Masks
+    masks: Masks,
+    auxiliary_heads: Heads
 );
 
 /// Nine groups of four for eight slots, the last one of three: a slot has a short group behind a full
@@ -58,6 +59,8 @@ const SAMPLES: usize = 35;
 const LOOKED_AT: usize = 5;
 /// Half the distance of two parameters whose losses are compared; a power of two.
 const STEP: f32 = 1.0 / 65536.0;
+/// What the losses of auxiliary heads are multiplied by.
+const AUX_WEIGHT: f64 = 0.75;
 /// What random zeroes depend on.
 const DRAWN: Step = Step { seed: 5, step: 1 << 40 };
 /// How far an `f32` gradient may be from the difference, as a part of the largest of its tensor,
@@ -66,7 +69,7 @@ const RELATIVE: f64 = 1e-4;
 
 /// The mean loss of a sample's pixels, and its gradient by the logits.
 fn loss(network: &Network, sample: usize, all: &[f64]) -> (f64, Vec<f64>) {
-    let [h, w, classes] = network.shape(logits(network)).hwc();
+    let [h, w, classes] = network.shape(logits(network)[0]).hwc();
     let pixels = all.chunks_exact(classes).enumerate();
     let losses = pixels.map(|(pixel, logits)| of_pixel(head(network), sample + pixel, logits));
     let (losses, d): (Vec<f64>, Vec<Vec<f64>>) = losses.unzip();
@@ -129,11 +132,13 @@ fn learnt(network: &Network, set: InstructionSet, learner: &mut dyn Learner) -> 
     let mut gradient = vec![f32::NAN; parameters.len()];
     let mut losses = vec![0.0; SAMPLES];
     let mut logits = vec![0.0; SAMPLES * learner.outputs()];
-    let of_sample = |i: usize, logits: &[f32], d: &mut [f32]| {
+    let of_sample = |i: usize, output: Output, logits: &[f32], d: &mut [f32]| {
         let logits: Vec<f64> = logits.iter().map(|&x| f64::from(x)).collect();
         let (loss, gradient) = loss(network, i, &logits);
-        d.iter_mut().zip(gradient).for_each(|(d, g)| *d = (g / SAMPLES as f64) as f32);
-        loss as f32
+        let weight = if output == Output::Aux { AUX_WEIGHT } else { 1.0 };
+        let share = weight / SAMPLES as f64;
+        d.iter_mut().zip(gradient).for_each(|(d, g)| *d = (g * share) as f32);
+        (loss * weight) as f32
     };
     learner.begin_step(DRAWN.seed, DRAWN.step);
     learner.backward(&images(network), &of_sample, &mut losses, &mut logits, &mut gradient);
@@ -152,9 +157,13 @@ fn total(network: &Network, parameters: &[f32]) -> f64 {
         own.to_vec()
     };
     let weights: Vec<Vec<f32>> = network.tensors().map(|tensor| take(tensor.len())).collect();
-    let logits = run_batch(network, &weights, &each, DRAWN, logits(network));
-    let losses = logits.iter().enumerate().map(|(i, logits)| loss(network, i, logits).0);
-    losses.sum::<f64>() / SAMPLES as f64
+    let mean = |wanted: ValueId| {
+        let logits = run_batch(network, &weights, &each, DRAWN, wanted);
+        let losses = logits.iter().enumerate().map(|(i, logits)| loss(network, i, logits).0);
+        losses.sum::<f64>() / SAMPLES as f64
+    };
+    let all = logits(network);
+    mean(all[0]) + AUX_WEIGHT * all[1..].iter().map(|&head| mean(head)).sum::<f64>()
 }
 
 /// The slope of the loss by one parameter, and how far it may be off.

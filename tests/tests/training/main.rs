@@ -2,6 +2,7 @@
 //! computes in `f64`; steps of SGD against PyTorch's.
 
 mod gradients;
+mod heads;
 mod pixels;
 mod random;
 mod ten_steps;

@@ -71,7 +71,7 @@ fn logits(learner: &mut dyn Learner) -> [Vec<f32>; 4] {
     let [first, second, again] = [0, 1, 0].map(|step| {
         let (mut losses, mut logits) = ([0.0; 3], vec![0.0; 3 * 4]);
         learner.begin_step(7, step);
-        learner.backward(&images, &|_, _, _| 0.0, &mut losses, &mut logits, &mut gradient);
+        learner.backward(&images, &|_, _, _, _| 0.0, &mut losses, &mut logits, &mut gradient);
         logits
     });
     let mut evaluated = vec![0.0; 3 * 4];

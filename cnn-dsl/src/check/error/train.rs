@@ -7,7 +7,7 @@ use crate::source::Span;
 #[derive(Debug)]
 pub(in crate::check) enum TrainError {
     Layer { train: Span, layer: String, kind: &'static str, at: Span, why: &'static str },
-    Aux { train: Span, name: String },
+    Aux { train: Span, name: String, own: String, main: String },
     Several { train: Span, what: &'static str, count: usize },
 }
 
@@ -22,10 +22,13 @@ impl TrainError {
                     .label(train, "training is asked for here")
                     .help("without `train;` the model predicts, and its weights are loaded")
             }
-            Self::Aux { train, name } => {
-                let message = format!("the auxiliary head `{name}` is not trained yet");
+            Self::Aux { train, name, own, main } => {
+                let message = format!("the auxiliary head `{name}` {own}, the output {main}");
                 Diagnostic::new("no_backward", train, message)
-                    .help("leave the head out, or `train;`: a prediction does not need it")
+                    .note("its loss is taken of the same targets as the output's")
+                    .help(
+                        "let it give what the output gives; its own last `softmax` may be left out",
+                    )
             }
             Self::Several { train, what, count } => {
                 let message = format!("a model that trains has one {what}, this one has {count}");

@@ -60,7 +60,7 @@ impl Gradient {
             | ir::Gradient::Gate
             | ir::Gradient::Draw
             | ir::Gradient::Dropout { .. }
-            | ir::Gradient::Loss
+            | ir::Gradient::Loss { .. }
             | ir::Gradient::Moments(_)
             | ir::Gradient::Sums(..) => false,
         }
@@ -111,7 +111,7 @@ pub(in crate::plan) fn kernel(op: &ir::Gradient, mut call: Call<'_>) -> Option<K
         | ir::Gradient::Gate
         | ir::Gradient::Draw
         | ir::Gradient::Dropout { .. }
-        | ir::Gradient::Loss => {}
+        | ir::Gradient::Loss { .. } => {}
     }
     Some(Kernel::Gradient(Gradient { op: op.clone(), xs, ys: call.ys, epilogue: call.epilogue }))
 }

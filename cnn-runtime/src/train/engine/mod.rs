@@ -13,7 +13,7 @@ pub use program::{Bound, Norm, Phase, Program};
 use crate::__rt::random;
 use crate::pool::{Pool, Team, in_order};
 use crate::simd::InstructionSet;
-use crate::train::{Head, Learner, SampleLoss};
+use crate::train::{Head, Learner, Output, SampleLoss};
 use crate::workspace::Aligned;
 use cnn_weights::{Pack, Tensor, gradient_packs, pack_parameters, places, unpack_gradient};
 use group::Group;
@@ -231,7 +231,7 @@ impl<'a> Engine<'a> {
                     group.scatter(program.samples, reads, writes);
                 }
             }
-            let Some(Bound::Loss { logits, d_logits }) = program.bounds.get(phase) else {
+            let Some(&Bound::Loss { aux, logits, d_logits }) = program.bounds.get(phase) else {
                 continue;
             };
             let own = slot.logits.chunks_exact_mut(program.outputs).skip(within);
@@ -239,10 +239,21 @@ impl<'a> Engine<'a> {
             for (((arena, own), to), sample) in
                 group.each().zip(own).zip(losses).zip(samples.clone())
             {
-                own.copy_from_slice(&arena[logits[0]..logits[1]]);
-                let Some(loss) = stretch.loss else { continue };
-                *to = loss(sample, own, &mut arena[d_logits[0]..d_logits[1]]);
-                if !to.is_finite() && slot.not_finite.is_none() {
+                let [from, to_d] = [logits, d_logits].map(|[from, to]| from..to);
+                if !aux {
+                    own.copy_from_slice(&arena[from.clone()]);
+                }
+                // A value that a step reads and one that it writes lie apart.
+                let (Some(loss), Ok([from, to_d])) =
+                    (stretch.loss, arena.get_disjoint_mut([from, to_d]))
+                else {
+                    continue;
+                };
+                match aux {
+                    false => *to = loss(sample, Output::Main, from, to_d),
+                    true => *to += loss(sample, Output::Aux, from, to_d),
+                }
+                if !to.is_finite() && slot.not_finite.is_none() && program.is_last_loss(phase) {
                     slot.not_finite = Some(program.first_not_finite(arena));
                 }
             }

@@ -45,7 +45,7 @@ pub struct Program {
     pub norms: &'static [Norm],
     /// Where a sample has what its random numbers depend on, if there are any.
     pub draw: Option<[usize; 2]>,
-    /// Values that stand in memory when the loss is taken, each with its layer's name, in order.
+    /// Values that stand in memory when the last loss is taken, each with its layer's name, in order.
     pub saved: &'static [(&'static str, [usize; 2])],
     /// The first phase behind the layers at the beginning that the model's text freezes, and the one
     /// value that it and those behind it read of them; where there is one.
@@ -76,8 +76,10 @@ pub enum Phase {
 pub enum Bound {
     /// Nothing.
     Nothing,
-    /// The loss of the sample.
+    /// The loss of the sample; those of auxiliary heads stand behind that of the output.
     Loss {
+        /// Whether of an auxiliary head.
+        aux: bool,
         /// What is read.
         logits: [usize; 2],
         /// What is written.
@@ -169,6 +171,11 @@ impl Program {
     pub(super) fn first_not_finite(&self, arena: &[f32]) -> &'static str {
         let finite = |at: &[usize; 2]| arena[at[0]..at[1]].iter().all(|x| x.is_finite());
         self.saved.iter().find(|(_, at)| !finite(at)).map_or("loss", |(layer, _)| layer)
+    }
+
+    /// Whether no other loss follows that behind this phase.
+    pub(super) fn is_last_loss(&self, phase: usize) -> bool {
+        !self.bounds[phase + 1..].iter().any(|bound| matches!(bound, Bound::Loss { .. }))
     }
 
     /// Samples that go through the phases side by side.

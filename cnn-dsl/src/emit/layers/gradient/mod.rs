@@ -48,9 +48,10 @@ pub(super) fn emit(kernel: &Gradient, context: &Context<'_>) -> TokenStream {
         Op::Lrn(op) => lrn::emit(op, kernel, context),
         Op::Gate => gate::emit(kernel, context),
         Op::Dropout { op, layer } => dropout::emit(op, *layer, kernel, context),
-        Op::Turned(Linear::Conv(_) | Linear::Dw(_)) | Op::Reshape(_) | Op::Draw | Op::Loss => {
-            TokenStream::new()
-        }
+        Op::Turned(Linear::Conv(_) | Linear::Dw(_))
+        | Op::Reshape(_)
+        | Op::Draw
+        | Op::Loss { .. } => TokenStream::new(),
     }
 }
 
