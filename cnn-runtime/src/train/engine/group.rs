@@ -49,3 +49,16 @@ impl Group<'_> {
         }
     }
 }
+
+/// Calls a loss with logits of a sample's arena, and with the place of their gradient.
+pub(super) fn loss(
+    arena: &mut [f32],
+    places: [[usize; 2]; 2],
+    loss: impl FnOnce(&[f32], &mut [f32]) -> f32,
+) -> f32 {
+    match arena.get_disjoint_mut(places.map(|[from, to]| from..to)) {
+        Ok([logits, d_logits]) => loss(logits, d_logits),
+        // A value that a step reads and one that it writes lie apart.
+        Err(_) => f32::NAN,
+    }
+}

@@ -152,7 +152,7 @@ impl<'a> Engine<'a> {
         self.pool.pieces(weights, &self.packs, &|pack, to| {
             pack_parameters(&table.tensors, &table.packs[pack], places, parameters, to);
         });
-        for norm in self.program.norms.iter().filter(|norm| is_frozen(norm, self.frozen)) {
+        for norm in self.program.norms.iter().filter(|norm| norm.is_frozen(self.frozen)) {
             Tensors { norm, places: &self.places }.running(self.parameters, weights);
         }
     }
@@ -168,7 +168,7 @@ impl<'a> Engine<'a> {
         match bound {
             Bound::Nothing | Bound::Loss { .. } => false,
             Bound::Moments { norm, .. } | Bound::Sums { norm, .. } => {
-                !is_frozen(&self.program.norms[*norm], self.frozen)
+                !self.program.norms[*norm].is_frozen(self.frozen)
             }
         }
     }
@@ -239,20 +239,15 @@ impl<'a> Engine<'a> {
             for (((arena, own), to), sample) in
                 group.each().zip(own).zip(losses).zip(samples.clone())
             {
-                let [from, to_d] = [logits, d_logits].map(|[from, to]| from..to);
                 if !aux {
-                    own.copy_from_slice(&arena[from.clone()]);
+                    own.copy_from_slice(&arena[logits[0]..logits[1]]);
                 }
-                // A value that a step reads and one that it writes lie apart.
-                let (Some(loss), Ok([from, to_d])) =
-                    (stretch.loss, arena.get_disjoint_mut([from, to_d]))
-                else {
-                    continue;
-                };
-                match aux {
-                    false => *to = loss(sample, Output::Main, from, to_d),
-                    true => *to += loss(sample, Output::Aux, from, to_d),
-                }
+                let Some(loss) = stretch.loss else { continue };
+                let sum = group::loss(arena, [logits, d_logits], |z, d| match aux {
+                    false => loss(sample, Output::Main, z, d),
+                    true => *to + loss(sample, Output::Aux, z, d),
+                });
+                *to = sum;
                 if !to.is_finite() && slot.not_finite.is_none() && program.is_last_loss(phase) {
                     slot.not_finite = Some(program.first_not_finite(arena));
                 }
@@ -452,10 +447,4 @@ impl Engine<'_> {
             Bound::Nothing | Bound::Loss { .. } => {}
         }
     }
-}
-
-/// Whether a batch norm takes its running statistics, and leaves them as they are: where it is frozen
-/// by the model's text, or its tensors are.
-fn is_frozen(norm: &Norm, tensors: &[bool]) -> bool {
-    norm.frozen || tensors[norm.tensors.mean]
 }

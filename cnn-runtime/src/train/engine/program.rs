@@ -118,6 +118,14 @@ pub struct Norm {
     pub frozen: bool,
 }
 
+impl Norm {
+    /// Whether it takes its running statistics, and leaves them as they are: where it is frozen by the
+    /// model's text, or its tensors are.
+    pub(super) fn is_frozen(&self, tensors: &[bool]) -> bool {
+        self.frozen || tensors[self.tensors.mean]
+    }
+}
+
 /// So many slots a batch has at most: more threads than that find nothing to do.
 pub(super) const SLOTS: usize = 8;
 /// `f32`s that the gradients of all slots may take, if two slots do not take more: 64 MB.
