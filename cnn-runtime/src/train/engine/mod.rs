@@ -4,6 +4,7 @@
 //! is cut into a fixed number of slots; threads take slots, and slots are summed in order: the bits do
 //! not depend on the number of threads. Nothing is allocated after the first batch of a size.
 
+mod batch;
 mod group;
 mod norm;
 mod program;
@@ -15,10 +16,9 @@ use crate::pool::{Pool, Team, in_order};
 use crate::simd::InstructionSet;
 use crate::train::{Head, Learner, Output, SampleLoss};
 use crate::workspace::Aligned;
-use cnn_weights::{Pack, Tensor, gradient_packs, pack_parameters, places, unpack_gradient};
+use cnn_weights::{Pack, Tensor, gradient_packs, pack_parameters, places};
 use group::Group;
 use norm::Tensors;
-use program::SLOTS;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -63,9 +63,6 @@ pub struct Engine<'a> {
     /// Seed and step that random numbers depend on.
     draw: (u64, u64),
 }
-
-/// `f32`s that a processor moves at once: no two threads write to the same ones.
-const CACHE_LINE: usize = 16;
 
 /// Which phases run, and what is done between them.
 #[derive(Clone, Copy)]
@@ -254,19 +251,6 @@ impl<'a> Engine<'a> {
             }
         }
     }
-
-    /// A sample's numbers at a place of its arena, sample by sample.
-    fn each<'s>(
-        slots: &'s [Option<MutexGuard<'_, Slot>>],
-        program: &'static Program,
-        samples: usize,
-        at: [usize; 2],
-    ) -> impl Iterator<Item = &'s [f32]> + Clone {
-        slots.iter().flatten().enumerate().flat_map(move |(index, slot)| {
-            let arenas = slot.arenas.get().chunks_exact(program.arena);
-            arenas.take(program.span(samples, index).len()).map(move |arena| &arena[at[0]..at[1]])
-        })
-    }
 }
 
 impl Learner for Engine<'_> {
@@ -393,58 +377,5 @@ impl Learner for Engine<'_> {
 
     fn first_not_finite(&self) -> Option<String> {
         (0..self.slots.len()).find_map(|slot| self.slot(slot).not_finite).map(str::to_owned)
-    }
-}
-
-impl Engine<'_> {
-    /// Adds the gradients of the other slots to those of the first one, in order; a span a thread.
-    fn sum_gradients(&mut self) {
-        let mut slots = self
-            .slots
-            .iter_mut()
-            .map(|slot| slot.get_mut().unwrap_or_else(PoisonError::into_inner).gradients.get_mut());
-        let Some(first) = slots.next() else { return };
-        let others: [_; SLOTS] = std::array::from_fn(|_| slots.next());
-        let len = first.len();
-        Team::of(self.pool, &mut []).spans(first, 1, len, [1, len], CACHE_LINE, &|mut part, _| {
-            let span = part.units();
-            let sums = part.row(0);
-            for other in others.iter().flatten() {
-                let numbers = sums.iter_mut().zip(&other[span.clone()]);
-                numbers.for_each(|(sum, number)| *sum += number);
-            }
-        });
-    }
-
-    /// Brings the summed gradients to where the parameters stand; those of frozen ones are 0.
-    fn unpack_gradients(&self, gradient: &mut [f32]) {
-        let (tensors, slot) = (&self.program.table.tensors, self.slot(0));
-        let pieces = slot.gradients.get();
-        self.pool.pieces(gradient, &self.places, &|tensor, to| {
-            if self.frozen[tensor] {
-                to.fill(0.0);
-            } else {
-                unpack_gradient(&tensors[tensor], &self.gradients[tensor], pieces, to);
-            }
-        });
-    }
-
-    /// What all samples have computed becomes the batch's.
-    fn meet(&mut self, bound: Bound, gradient: &mut [f32]) {
-        let (Bound::Moments { norm, at } | Bound::Sums { norm, at }) = bound else { return };
-        let Self { program, places, parameters, weights, slots, samples, .. } = self;
-        // No vector: a batch has several of these meetings.
-        let slots: [_; SLOTS] = std::array::from_fn(|slot| {
-            let slot = slots.get(slot)?;
-            Some(slot.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        let samples = Self::each(&slots, program, *samples, at);
-        let norm = &program.norms[norm];
-        let tensors = Tensors { norm, places };
-        match bound {
-            Bound::Moments { .. } => tensors.moments(samples, parameters, weights.get_mut()),
-            Bound::Sums { .. } => tensors.sums(samples, weights.get_mut(), gradient),
-            Bound::Nothing | Bound::Loss { .. } => {}
-        }
     }
 }
