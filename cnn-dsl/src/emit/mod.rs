@@ -6,6 +6,7 @@
 //! it prints what the plan says and decides nothing.
 
 mod docs;
+mod inputs;
 mod interface;
 mod layers;
 mod learning;

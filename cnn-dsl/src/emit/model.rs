@@ -186,7 +186,7 @@ fn running(plan: &Plan<'_>, interface: &Interface<'_>) -> TokenStream {
     let predicting = [Element::Floats, Element::Bytes]
         .into_iter()
         .filter(|&element| element == Element::Floats || interface.takes_bytes())
-        .map(|element| predicting(interface, element));
+        .map(|element| predicting(plan, interface, element));
     let telling = telling(plan, interface);
     quote! { #(#predicting)* #telling }
 }

@@ -1,19 +1,24 @@
 //! The functions that predict: on one sample, in a workspace of the caller's, and on a batch.
 //!
-//! In: the shapes and names of a model's interface. Out: functions that read the inputs into an arena,
-//! run `forward` over it and write the outputs. Deliberately absent: `forward` itself, which is `run`'s.
+//! In: a plan, and the shapes and names of its interface. Out: functions that run the network on its
+//! inputs and write the outputs. Deliberately absent: `forward` itself, which is `run`'s.
 
 use crate::emit::interface::{Element, Interface, flat, flat_mut, tuple, zeros};
 use crate::emit::print::{int, name};
-use crate::emit::table;
-use proc_macro2::{Ident, TokenStream};
+use crate::emit::{inputs, table};
+use crate::plan::Plan;
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 /// The functions that predict from floats, or from bytes.
-pub(super) fn predicting(interface: &Interface<'_>, element: Element) -> TokenStream {
-    let into = into(interface, element);
+pub(super) fn predicting(
+    plan: &Plan<'_>,
+    interface: &Interface<'_>,
+    element: Element,
+) -> TokenStream {
+    let into = into(plan, interface, element);
     let whole = whole(interface, element);
-    let batch = batch(interface, element);
+    let batch = batch(plan, interface, element);
     quote! { #whole #into #batch }
 }
 
@@ -53,16 +58,17 @@ fn whole(interface: &Interface<'_>, element: Element) -> TokenStream {
     }
 }
 
-fn into(interface: &Interface<'_>, element: Element) -> TokenStream {
+fn into(plan: &Plan<'_>, interface: &Interface<'_>, element: Element) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
     let function = format_ident!("{}_into", element.stem());
-    let read = read_name(element);
     let (input, output) = (interface.input_argument(element), interface.output_argument());
     let (xs, ys) = (interface.input_names(), interface.output_names());
     let (inputs, outputs): (Vec<_>, Vec<_>) =
         (xs.iter().map(|x| quote!(#x)).collect(), ys.iter().map(|y| quote!(#y)).collect());
     let (inputs, outputs) = (tuple(&inputs), tuple(&outputs));
-    let flat_inputs = interface.inputs.iter().zip(&xs).map(|((shape, _), x)| flat(*shape, x));
+    let flat_inputs: Vec<_> =
+        interface.inputs.iter().zip(&xs).map(|((shape, _), x)| flat(*shape, x)).collect();
+    let run = inputs::run(plan, element, &rt, &flat_inputs, &quote!(&mut self.0.team(scratch)));
     let flat_outputs = interface.outputs.iter().zip(&ys).map(|(&shape, y)| flat_mut(shape, y));
     quote! {
         #[doc = " Runs the network in the given workspace: neither allocates nor locks."]
@@ -75,24 +81,22 @@ fn into(interface: &Interface<'_>, element: Element) -> TokenStream {
             let #inputs = input;
             let #outputs = output;
             let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-            #read(arena, #(#rt::fixed(#flat_inputs)),*);
-            forward(&self.0, &mut self.0.team(scratch), arena);
+            #run
             write(arena, #(#rt::fixed_mut(#flat_outputs)),*);
         }
     }
 }
 
-fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
+fn batch(plan: &Plan<'_>, interface: &Interface<'_>, element: Element) -> TokenStream {
     let (runtime, rt) = (interface.runtime, interface.rt());
     let stem = element.stem();
     let function = format_ident!("{stem}_batch");
-    let read = read_name(element);
     let argument = interface.batch_argument(element);
     let results = interface.batch_results();
     let result = tuple(&results);
     let (xs, ys) = (interface.input_names(), interface.output_names());
-    let inputs: Vec<_> = xs.iter().map(|x| quote!(#x)).collect();
-    let inputs = tuple(&inputs);
+    let all_inputs: Vec<_> = xs.iter().map(|x| quote!(#x)).collect();
+    let all_inputs = tuple(&all_inputs);
     let views = interface.batch_views(element);
     let flats = interface.inputs.iter().zip(&xs).zip(&views).map(|(((shape, _), x), view)| {
         let sizes = table::sizes(*shape);
@@ -111,6 +115,9 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
         quote! { let mut #y: #array = #rt::zeros(#sizes); }
     });
     let lens = interface.outputs.iter().map(|shape| int(shape.len()));
+    let samples: Vec<_> = xs.iter().map(|x| quote!(#x.sample(sample))).collect();
+    let team = quote!(&mut #rt::Team::single(scratch));
+    let run = inputs::run(plan, element, &rt, &samples, &team);
     let all: Vec<_> = ys.iter().map(|y| quote!(#y)).collect();
     let all = tuple(&all);
     quote! {
@@ -122,7 +129,7 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
             &self,
             inputs: #argument,
         ) -> #rt::Result<#result, #runtime::ShapeError> {
-            let #inputs = inputs;
+            let #all_inputs = inputs;
             #(#flats)*
             let samples = #first.samples();
             #(#first.same_samples(#others.samples())?;)*
@@ -133,8 +140,7 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
                 &[#(#lens),*],
                 &|sample, workspace, outputs| {
                     let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-                    #read(arena, #(#rt::fixed(#xs.sample(sample))),*);
-                    forward(&self.0, &mut #rt::Team::single(scratch), arena);
+                    #run
                     if let [#(#ys),*] = outputs {
                         write(arena, #(#rt::fixed_mut(#ys)),*);
                     }
@@ -143,12 +149,4 @@ fn batch(interface: &Interface<'_>, element: Element) -> TokenStream {
             #rt::Ok(#all)
         }
     }
-}
-
-/// The function that reads the inputs.
-pub(super) fn read_name(element: Element) -> Ident {
-    name(match element {
-        Element::Floats => "read",
-        Element::Bytes => "read_u8",
-    })
 }

@@ -1,9 +1,8 @@
-//! What runs: functions that read the inputs, one function a layer in the order of the network, one
-//! function a distinct kernel.
+//! What runs: one function a layer in the order of the network, one function a distinct kernel.
 
+use crate::emit::inputs::InPlace;
 use crate::emit::interface::{Element, Interface};
-use crate::emit::layers::{self, Context, bytes_name};
-use crate::emit::predict::read_name;
+use crate::emit::layers::{self, Context};
 use crate::emit::print::int;
 use crate::emit::{Clock, docs, print};
 use crate::plan::{Buffer, BufferId, Isa, Kernel, Plan, Step};
@@ -15,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) rt: &'a TokenStream,
-    kernels: Vec<Ident>,
+    pub(super) kernels: Vec<Ident>,
     pub(super) sets: &'a [Isa],
     pub(super) figures: docs::Figures,
     clock: Clock,
@@ -42,16 +41,12 @@ impl<'a> Run<'a> {
         Self { training: true, ..Self::new(plan, rt, sets, Clock::None) }
     }
 
-    /// The steps that read inputs, and the others.
-    pub(super) fn parted(&self) -> (Vec<&Step>, Vec<&Step>) {
-        self.plan.steps.iter().partition(|step| self.input(step).is_some())
-    }
-
     pub fn emit(&self, interface: &Interface<'_>) -> TokenStream {
         let (inputs, steps) = self.parted();
         let read = self.read(&inputs, interface, Element::Floats);
         let read_bytes =
             interface.takes_bytes().then(|| self.read(&inputs, interface, Element::Bytes));
+        let InPlace { parameters, arguments } = self.in_place(&steps);
         let names = self.step_names(&steps);
         let write = self.write(interface);
         let rt = self.rt;
@@ -63,7 +58,7 @@ impl<'a> Run<'a> {
             Some(quote! {
                 #[cfg(target_arch = "x86_64")]
                 #rt::InstructionSet::#variant(proof) => {
-                    #rt::enter!(proof, #forward(team, weights, arena))
+                    #rt::enter!(proof, #forward(team, weights, arena #arguments))
                 }
             })
         });
@@ -73,12 +68,17 @@ impl<'a> Run<'a> {
             #read_bytes
 
             #[doc = " The layers in the order in which they run."]
-            fn forward(net: &#rt::Net, team: &mut #rt::Team<'_>, arena: &mut [f32]) {
+            fn forward(
+                net: &#rt::Net,
+                team: &mut #rt::Team<'_>,
+                arena: &mut [f32]
+                #parameters
+            ) {
                 let weights: &[f32; WEIGHTS] = #rt::fixed(net.weights());
                 let arena: &mut [f32; ARENA] = #rt::fixed_mut(arena);
                 match net.instruction_set() {
                     #(#wider)*
-                    _ => forward_portable(team, weights, arena),
+                    _ => forward_portable(team, weights, arena #arguments),
                 }
             }
 
@@ -99,18 +99,21 @@ impl<'a> Run<'a> {
             .iter()
             .zip(&layers)
             .map(|(step, layer)| {
-                let call = quote! { #layer(team, weights, arena); };
+                let arguments = self.in_place(&[step]).arguments;
+                let call = quote! { #layer(team, weights, arena #arguments); };
                 self.timed(step, call)
             })
             .collect();
         let (front, behind) = calls.split_at(self.plan.front.len());
         let (stages, front) = self.front(names, front, isa);
+        let parameters = self.in_place(steps).parameters;
         quote! {
             #features
             fn #forward(
                 team: &mut #rt::Team<'_>,
                 weights: &[f32; WEIGHTS],
-                arena: &mut [f32; ARENA],
+                arena: &mut [f32; ARENA]
+                #parameters
             ) {
                 #front
                 #(#behind)*
@@ -160,33 +163,6 @@ impl<'a> Run<'a> {
         if is_common(&self.plan.kernels[index]) { name.clone() } else { suffixed(name, isa) }
     }
 
-    /// Which input of the network a step reads, if it reads one.
-    fn input(&self, step: &Step) -> Option<usize> {
-        match &self.plan.kernels[step.kernel.0] {
-            Kernel::Input(input) => Some(input.index),
-            Kernel::Conv(_)
-            | Kernel::Dw(_)
-            | Kernel::Deconv(_)
-            | Kernel::Dense(_)
-            | Kernel::Pool(_)
-            | Kernel::Bn(_)
-            | Kernel::Activation(_)
-            | Kernel::Softmax(_)
-            | Kernel::Lrn(_)
-            | Kernel::Add(_)
-            | Kernel::Mul(_)
-            | Kernel::Concat(_)
-            | Kernel::Scale(_)
-            | Kernel::Pad(_)
-            | Kernel::Slice(_)
-            | Kernel::Split(_)
-            | Kernel::Shuffle(_)
-            | Kernel::Resize(_)
-            | Kernel::Depth(_)
-            | Kernel::Gradient(_) => None,
-        }
-    }
-
     /// Lengths of the pieces of weights that a kernel takes.
     fn weights_of(&self, kernel: usize) -> Vec<usize> {
         let step = self.plan.steps.iter().find(|step| step.kernel.0 == kernel);
@@ -205,48 +181,6 @@ impl<'a> Run<'a> {
         let Buffer { offset, len, .. } = self.plan.buffers[buffer.0];
         let (from, to) = (int(offset), int(offset + len));
         quote!(#from..#to)
-    }
-
-    fn read(&self, steps: &[&Step], interface: &Interface<'_>, element: Element) -> TokenStream {
-        let rt = self.rt;
-        let function = read_name(element);
-        let names = interface.input_names();
-        let parameters =
-            interface.inputs.iter().zip(&names).enumerate().map(|(index, ((shape, _), name))| {
-                let len = int(shape.len());
-                let of = if interface.is_bytes(index, element) { quote!(u8) } else { quote!(f32) };
-                quote!(#name: &[#of; #len])
-            });
-        let calls = steps.iter().map(|step| {
-            let index = self.input(step).unwrap_or(0);
-            let kernel = &self.kernels[step.kernel.0];
-            let bytes = interface.is_bytes(index, element);
-            let kernel = if bytes { bytes_name(kernel) } else { kernel.clone() };
-            let (name, to) = (&names[index], self.range(step.writes[0]));
-            let call = quote! { #kernel(#name, #rt::fixed_mut(&mut arena[#to])); };
-            self.timed(step, call)
-        });
-        let doc = match element {
-            Element::Floats => " The inputs, preprocessed, into the arena.",
-            Element::Bytes => " The inputs as bytes, preprocessed, into the arena.",
-        };
-        quote! {
-            #[doc = #doc]
-            fn #function(arena: &mut [f32], #(#parameters),*) { #(#calls)* }
-        }
-    }
-
-    /// The function that reads the one input of a network that is trained, from a slice.
-    pub(super) fn read_flat(&self, steps: &[&Step]) -> TokenStream {
-        let rt = self.rt;
-        let calls = steps.iter().map(|step| {
-            let (kernel, to) = (&self.kernels[step.kernel.0], self.range(step.writes[0]));
-            quote! { #kernel(#rt::fixed(image), #rt::fixed_mut(&mut arena[#to])); }
-        });
-        quote! {
-            #[doc = " The input, preprocessed, into the arena."]
-            fn read(arena: &mut [f32], image: &[f32]) { #(#calls)* }
-        }
     }
 
     fn write(&self, interface: &Interface<'_>) -> TokenStream {

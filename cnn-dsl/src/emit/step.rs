@@ -1,6 +1,7 @@
 //! The function of a step: its regions of the arena and weights, and the call of its kernel: whole,
 //! shared out among threads, or a row at a time.
 
+use crate::emit::inputs::{InPlace, input_name};
 use crate::emit::print::int;
 use crate::emit::run::{Run, suffixed};
 use crate::emit::training::touched;
@@ -68,7 +69,7 @@ impl Regions {
         self.place(buffer).0
     }
 
-    /// A buffer that is read.
+    /// A buffer of the arena that is read.
     fn read(&self, buffer: BufferId) -> TokenStream {
         let (name, Range { start, end }, whole) = self.place(buffer);
         if whole {
@@ -110,6 +111,7 @@ impl Run<'_> {
             }
         };
         let gradients = self.training.then(|| quote!(, gradients: &mut [f32]));
+        let inputs = self.in_place(&[step]).parameters;
         quote! {
             #docs
             #features
@@ -118,6 +120,7 @@ impl Run<'_> {
                 weights: &[f32; WEIGHTS],
                 arena: &mut [f32; #arena]
                 #gradients
+                #inputs
             ) {
                 #bind
                 #call
@@ -145,14 +148,22 @@ impl Run<'_> {
         let written = self.plan.buffers[self.plan.steps[last.step].writes[0].0];
         let rows = int(written.shape.hwc()[0]);
         let whole = name(self.plan.front.len() - 1);
+        let inputs = self.inputs_of_front().arguments;
         let text = quote! {
             if team.threads() == 1 {
-                #whole(weights, arena, &mut [0; #count], #rows);
+                #whole(weights, arena, &mut [0; #count], #rows #inputs);
             } else {
                 #(#calls)*
             }
         };
         (quote! { #(#stages)* }, text)
+    }
+
+    /// What the first layer of the front reads where the user has it: all its functions hand it on.
+    fn inputs_of_front(&self) -> InPlace {
+        let first: Vec<_> =
+            self.plan.front.first().map(|stage| &self.plan.steps[stage.step]).into_iter().collect();
+        self.in_place(&first)
     }
 
     /// The function that computes rows of a layer of the front.
@@ -173,6 +184,7 @@ impl Run<'_> {
         let (unit, units) = (int(unit), int(units));
         let mask = ring.map_or(quote!(usize::MAX), |ring| mask(&ring));
         let region = regions.name(to);
+        let InPlace { parameters, arguments: inputs } = self.inputs_of_front();
         let needs = before.map(|before| {
             let height = int(self.plan.buffers[step.reads[0].0].shape.hwc()[0]);
             let (stride, rows) = (int(reach.stride), int(reach.rows));
@@ -183,7 +195,7 @@ impl Run<'_> {
                     quote!((p * #stride + #rows).saturating_sub(#before))
                 }
             };
-            quote! { #before(weights, arena, done, (#upto).min(#height)); }
+            quote! { #before(weights, arena, done, (#upto).min(#height) #inputs); }
         });
         let call = self.timed(step, quote! { #kernel(#(#arguments,)* &mut y); });
         let (index, count) = (int(index), int(self.plan.front.len()));
@@ -199,7 +211,8 @@ impl Run<'_> {
                 weights: &[f32; WEIGHTS],
                 arena: &mut [f32; ARENA],
                 done: &mut [usize; #count],
-                end: usize,
+                end: usize
+                #parameters
             ) {
                 while done[#index] < end {
                     let p = done[#index];
@@ -222,10 +235,10 @@ impl Run<'_> {
     fn regions(&self, step: &Step, ring: impl Fn(BufferId) -> Option<Ring>) -> Regions {
         let mut regions: Vec<Region> = Vec::new();
         for &buffer in step.reads.iter().chain(&step.writes) {
-            if regions.iter().any(|region| region.buffer == buffer) {
+            let Buffer { offset, len, user, .. } = self.plan.buffers[buffer.0];
+            if user.is_some() || regions.iter().any(|region| region.buffer == buffer) {
                 continue;
             }
-            let Buffer { offset, len, .. } = self.plan.buffers[buffer.0];
             let ring = ring(buffer);
             let (offset, len) = ring.map_or((offset, len), |ring| (ring.offset, ring.len));
             regions.push(Region { buffer, range: offset..offset + len, ring });
@@ -255,6 +268,12 @@ impl Run<'_> {
         })
     }
 
+    /// A buffer that is read, of the arena or the user's.
+    fn read_from(&self, buffer: BufferId, regions: &Regions) -> TokenStream {
+        let user = self.plan.buffers[buffer.0].user.map(input_name);
+        user.map_or_else(|| regions.read(buffer), |input| quote!(#input))
+    }
+
     /// The operands as rows.
     fn operands(&self, step: &Step, regions: &Regions) -> impl Iterator<Item = TokenStream> {
         let rt = self.rt;
@@ -263,7 +282,7 @@ impl Run<'_> {
         step.reads.iter().zip(views).map(move |(&buffer, View { shape, layout })| {
             let Buffer { stride, within, .. } = self.plan.buffers[buffer.0];
             let row = if within.is_some() { stride } else { layout.row(shape) };
-            let (values, row) = (regions.read(buffer), int(row));
+            let (values, row) = (self.read_from(buffer, regions), int(row));
             match regions.ring(buffer) {
                 Some(mask) => quote!(#rt::Rows::ring(#values, #row, #mask)),
                 None => quote!(#rt::Rows::new(#values, #row)),
@@ -292,7 +311,7 @@ impl Run<'_> {
     fn whole(&self, step: &Step, regions: &Regions, isa: Isa) -> TokenStream {
         let (rt, kernel) = (self.rt, self.kernel_name(step.kernel.0, isa));
         let reads = step.reads.iter().map(|&buffer| {
-            let region = regions.read(buffer);
+            let region = self.read_from(buffer, regions);
             quote!(#rt::fixed(#region))
         });
         let writes = step.writes.iter().map(|&buffer| {

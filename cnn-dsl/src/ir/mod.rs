@@ -109,6 +109,14 @@ pub struct Preprocess {
     pub bgr: bool,
 }
 
+impl Preprocess {
+    /// Whether every number is taken as the user gives it.
+    pub fn is_none(&self) -> bool {
+        let Self { bytes, scale, offset, bgr } = self;
+        !bytes && !bgr && scale.is_empty() && offset.is_empty()
+    }
+}
+
 /// An output.
 #[derive(Debug, Clone)]
 pub struct Output {

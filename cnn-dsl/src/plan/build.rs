@@ -1,6 +1,6 @@
 //! Groups to steps: operands in their layouts, kernels found again, weights asked for, places given.
 
-use crate::ir::{LayerId, Network, Op, ValueId};
+use crate::ir::{Input, LayerId, Network, Op, ValueId};
 use crate::plan::arena::{self, Request};
 use crate::plan::front::{self, Stage, Steps};
 use crate::plan::fuse::{self, Group};
@@ -24,7 +24,7 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
     let mut builder = Builder::new(network, places, spans);
     builder.count_reads(&groups, &pinned);
     for index in 0..network.inputs.len() {
-        builder.input(index);
+        builder.input(index, &pinned);
     }
     for group in &groups {
         builder.group(group);
@@ -90,8 +90,15 @@ impl<'n> Builder<'n> {
         }
     }
 
-    fn input(&mut self, index: usize) {
+    /// An input is converted into the arena, unless its readers take it as the user has it.
+    fn input(&mut self, index: usize, pinned: &[bool]) {
         let input = &self.network.inputs[index];
+        if self.is_read_in_place(input, pinned) {
+            let buffer = self.buffer(self.view(input.value), None);
+            self.buffers[buffer.0].user = Some(index);
+            self.written[self.places.root(input.value).0] = Some(buffer);
+            return;
+        }
         let kernel = input::kernel(index, &input.preprocess, self.view(input.value));
         let write = self.write(input.value);
         self.step(Vec::new(), kernel, Vec::new(), vec![write], Vec::new());
@@ -104,6 +111,22 @@ impl<'n> Builder<'n> {
         for value in (0..pinned.len()).filter(|&value| pinned[value]) {
             self.readers[self.places.root(ValueId(value)).0] += 1;
         }
+    }
+
+    /// Whether the user's numbers are the value itself. What stands at the end has a place of its own,
+    /// and so has what shares one with other values, and every value of a training.
+    fn is_read_in_place(&self, input: &Input, pinned: &[bool]) -> bool {
+        let View { shape, layout } = self.view(input.value);
+        let here = self.places.root(input.value);
+        let mut values = (0..pinned.len()).map(ValueId);
+        input.preprocess.is_none()
+            && layout.is_dense(shape)
+            && !self.network.is_training()
+            && self.spans.of(here).is_none()
+            && !values.any(|value| match self.spans.of(value) {
+                Some(span) => span.of == here,
+                None => pinned[value.0] && self.places.root(value) == here,
+            })
     }
 
     fn group(&mut self, group: &Group) {
@@ -308,7 +331,7 @@ impl<'n> Builder<'n> {
             first: channel / layout.lanes * layout.block(shape),
         });
         let len = (shape.hwc()[0] - 1) * stride + row;
-        self.buffers.push(Buffer { shape, layout, offset: 0, len, stride, within });
+        self.buffers.push(Buffer { shape, layout, offset: 0, len, stride, within, user: None });
         BufferId(self.buffers.len() - 1)
     }
 
@@ -361,7 +384,10 @@ impl<'n> Builder<'n> {
             stands(self.steps[first.step].reads[0], end.step);
             stands(self.steps[end.step].writes[0], first.step);
         }
-        let own = |index: &usize| self.buffers[*index].within.is_none();
+        let own = |index: &usize| {
+            let Buffer { within, user, .. } = self.buffers[*index];
+            within.is_none() && user.is_none()
+        };
         let placed: Vec<usize> = (0..self.buffers.len()).filter(own).collect();
         let requests: Vec<Request> = (placed.iter())
             .map(|&index| {

@@ -71,7 +71,8 @@ pub struct Plan<'n> {
     /// Where a training network's layers add the gradients of their weights, and how many `f32`s that
     /// is; nothing for others.
     pub gradients: (Vec<Pack>, usize),
-    /// One buffer an input of the network; the first steps (kernel `Input`) write them.
+    /// One buffer an input of the network. The first steps (kernel `Input`) write them, but for those
+    /// that are the user's own numbers.
     pub inputs: Vec<BufferId>,
     /// One buffer an output of the network, always in the dense NHWC layout.
     pub outputs: Vec<BufferId>,
@@ -97,7 +98,7 @@ pub struct Buffer {
     pub shape: Shape,
     /// Its layout.
     pub layout: Layout,
-    /// First `f32` in the arena, a multiple of 16.
+    /// First `f32` in the arena, a multiple of 16; 0 where it has no place there.
     pub offset: usize,
     /// `f32`s from its first to its last, with whatever lies between its rows.
     pub len: usize,
@@ -105,6 +106,8 @@ pub struct Buffer {
     pub stride: usize,
     /// The buffer that it lies in.
     pub within: Option<Within>,
+    /// The input of the network that it is: read where the user has it, with no place in the arena.
+    pub user: Option<usize>,
 }
 
 /// Where a buffer lies in another one: in some blocks of channels of each of its rows.

@@ -7,7 +7,7 @@ use crate::ir::LayerId;
 use crate::plan::layers::conv::Form;
 use crate::plan::layers::conv::winograd::Sizes;
 use crate::plan::layers::{Kernel, View};
-use crate::plan::{Isa, Plan, Sharing, Step, predict, text};
+use crate::plan::{BufferId, Isa, Plan, Sharing, Step, predict, text};
 use std::collections::HashMap;
 
 /// What is decided for one step.
@@ -20,7 +20,8 @@ pub struct StepRow {
     /// What is in registers: pixels, of Winograd's form tiles, times vectors of filters (`14x2`), over x rows times vectors times
     /// filters (`1x2x3`); `-` where there is no tile.
     pub tile: String,
-    /// Shapes and layouts of the operands; `user` for an input's.
+    /// Shapes and layouts of the operands, `user` before one that is read where the user has it, and
+    /// alone for an input's.
     pub reads: String,
     /// Of the results.
     pub writes: String,
@@ -57,16 +58,24 @@ impl Plan<'_> {
         let row = |(index, step): (usize, &Step)| {
             let kernel = &self.kernels[step.kernel.0];
             let (xs, ys) = kernel.views();
-            let join = |views: &[View]| {
-                views.iter().map(|&view| text::view_text(view)).collect::<Vec<_>>().join(", ")
+            let join = |views: &[View], buffers: &[BufferId]| {
+                let one = |(&view, buffer): (&View, &BufferId)| {
+                    let user = self.buffers[buffer.0].user.map_or("", |_| "user ");
+                    format!("{user}{}", text::view_text(view))
+                };
+                views.iter().zip(buffers).map(one).collect::<Vec<_>>().join(", ")
             };
             let mult_adds = step.layers.iter().filter_map(|layer| mult_adds.get(layer)).sum();
             StepRow {
                 layers: self.step_layers(step),
                 kernel: text::kernel_text(kernel),
                 tile: tile(kernel, isa),
-                reads: if step.reads.is_empty() { "user".to_owned() } else { join(&xs) },
-                writes: join(&ys),
+                reads: if step.reads.is_empty() {
+                    "user".to_owned()
+                } else {
+                    join(&xs, &step.reads)
+                },
+                writes: join(&ys, &step.writes),
                 schedule: self.schedule(index),
                 mult_adds,
                 work: predict::work(self, step, mult_adds, isa),

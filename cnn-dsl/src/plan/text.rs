@@ -64,7 +64,10 @@ impl Plan<'_> {
 
     fn operands_text(&self, buffers: &[BufferId], views: &[View]) -> String {
         let one = |(buffer, view): (&BufferId, &View)| {
-            let Buffer { offset, stride, within, .. } = self.buffers[buffer.0];
+            let Buffer { offset, stride, within, user, .. } = self.buffers[buffer.0];
+            if user.is_some() {
+                return format!("user {}", view_text(*view));
+            }
             let by = if within.is_some() { format!(" by {stride}") } else { String::new() };
             format!("{} @{offset}{by}", view_text(*view))
         };

@@ -104,8 +104,13 @@ impl<'p> Executor<'p> {
     fn step(&mut self, step: &Step, inputs: &[Input<'_>]) {
         let plan = self.plan;
         let ranges = |ids: &[BufferId]| ids.iter().map(|&id| range(plan, id)).collect::<Vec<_>>();
-        let (reads, mut writes) =
+        let (mut reads, mut writes) =
             borrow::disjoint(&mut self.arena, &ranges(&step.reads), &ranges(&step.writes));
+        for (id, read) in step.reads.iter().zip(&mut reads) {
+            if let Some(index) = plan.buffers[id.0].user {
+                *read = floats(&inputs[index]);
+            }
+        }
         let packs = step.weights.iter().map(|id| &plan.weights.packs[id.0]);
         let weights: Vec<&[f32]> =
             packs.map(|pack| &self.weights[pack.offset..pack.offset + pack.len]).collect();
@@ -158,9 +163,21 @@ fn sees_layouts(kernel: &Kernel) -> bool {
     }
 }
 
+/// Where a buffer lies in the arena; nowhere where the user has it.
 fn range(plan: &Plan<'_>, id: BufferId) -> Range<usize> {
     let buffer = &plan.buffers[id.0];
-    buffer.offset..buffer.offset + buffer.len
+    match buffer.user {
+        Some(_) => 0..0,
+        None => buffer.offset..buffer.offset + buffer.len,
+    }
+}
+
+/// An input that is read where the user has it: [`Executor::run`] has refused bytes.
+fn floats<'a>(input: &Input<'a>) -> &'a [f32] {
+    match input {
+        Input::F32(x) => x,
+        Input::Bytes(_) => &[],
+    }
 }
 
 fn run(

@@ -100,8 +100,12 @@ const _: () = {
             let x = input;
             let y = output;
             let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-            read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, &mut self.0.team(scratch), arena);
+            forward(
+                &self.0,
+                &mut self.0.team(scratch),
+                arena,
+                rt::fixed(x.as_flattened().as_flattened()),
+            );
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -124,8 +128,12 @@ const _: () = {
                     &[2],
                     &|sample, workspace, outputs| {
                         let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-                        read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, &mut rt::Team::single(scratch), arena);
+                        forward(
+                            &self.0,
+                            &mut rt::Team::single(scratch),
+                            arena,
+                            rt::fixed(x.sample(sample)),
+                        );
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -272,29 +280,26 @@ const _: () = {
         __cnn::LayerInfo::new("flatten1", "flatten", &[&[1]], [0, 0, 0], false),
         __cnn::LayerInfo::new("dense1", "dense", &[&[2]], [4, 4, 2], false),
     ];
-    /// The inputs, preprocessed, into the arena.
-    fn read(arena: &mut [f32], x: &[f32; 4]) {
-        input_kernel_1(x, rt::fixed_mut(&mut arena[0..4]));
-    }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+    fn forward(
+        net: &rt::Net,
+        team: &mut rt::Team<'_>,
+        arena: &mut [f32],
+        input0: &[f32; 4],
+    ) {
         let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
         let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, weights, arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena, input0))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, weights, arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena, input0))
             }
-            _ => forward_portable(team, weights, arena),
+            _ => forward_portable(team, weights, arena, input0),
         }
-    }
-    #[inline(never)]
-    fn input_kernel_1(x: &[f32; 4], y: &mut [f32; 4]) {
-        y.copy_from_slice(x);
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y: &mut [f32; 2]) {
@@ -304,8 +309,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        layer_conv1_portable(team, weights, arena);
+        layer_conv1_portable(team, weights, arena, input0);
         layer_dense1_portable(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
@@ -315,13 +321,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        let argument0 = rt::Rows::new(region0, 2);
+        let [region0] = rt::disjoint(arena, [16..17]);
+        let argument0 = rt::Rows::new(input0, 2);
         let argument1 = rt::fixed(&weights[0..64]);
         let argument2 = rt::fixed(&weights[64..80]);
         team.alone(
-            region1,
+            region0,
             1,
             1,
             [1, 1],
@@ -407,8 +414,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        layer_conv1_avx2(team, weights, arena);
+        layer_conv1_avx2(team, weights, arena, input0);
         layer_dense1_avx2(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
@@ -420,13 +428,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        let argument0 = rt::Rows::new(region0, 2);
+        let [region0] = rt::disjoint(arena, [16..17]);
+        let argument0 = rt::Rows::new(input0, 2);
         let argument1 = rt::fixed(&weights[0..64]);
         let argument2 = rt::fixed(&weights[64..80]);
         team.alone(
-            region1,
+            region0,
             1,
             1,
             [1, 1],
@@ -518,8 +527,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        layer_conv1_avx512(team, weights, arena);
+        layer_conv1_avx512(team, weights, arena, input0);
         layer_dense1_avx512(team, weights, arena);
     }
     /// `conv 2x2, 1`: conv1
@@ -531,13 +541,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 4],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [0..4, 16..17]);
-        let argument0 = rt::Rows::new(region0, 2);
+        let [region0] = rt::disjoint(arena, [16..17]);
+        let argument0 = rt::Rows::new(input0, 2);
         let argument1 = rt::fixed(&weights[0..64]);
         let argument2 = rt::fixed(&weights[64..80]);
         team.alone(
-            region1,
+            region0,
             1,
             1,
             [1, 1],

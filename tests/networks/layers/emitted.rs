@@ -49,7 +49,7 @@ const _: () = __cnn::__rt::assert_version("0.1.0");
 /// - trainable parameters: 2,376
 /// - non-trainable parameters: 48
 /// - mult-adds: 575,018
-/// - arena: 173,440 bytes
+/// - arena: 173,376 bytes
 /// - weights: 18,112 bytes
 #[allow(
     clippy::all,
@@ -72,7 +72,7 @@ pub struct Layers(__cnn::__rt::Net);
 const _: () = {
     use __cnn::__rt as rt;
     /// `f32`s of the arena.
-    const ARENA: usize = 43360;
+    const ARENA: usize = 43344;
     /// `f32`s of the scratch memory of one thread.
     const SCRATCH: usize = 0;
     /// `f32`s of the packed weights.
@@ -93,7 +93,7 @@ const _: () = {
         /// Multiply-adds of one image in convolutions and dense layers.
         pub const MULT_ADDS: u64 = 575018;
         /// Bytes of a workspace.
-        pub const ARENA_BYTES: u64 = 173440;
+        pub const ARENA_BYTES: u64 = 173376;
         /// Bytes of the weights in memory.
         pub const WEIGHT_BYTES: u64 = 18112;
         /// A net with seeded random weights: Glorot uniform kernels, biases 0, gamma 1.
@@ -143,8 +143,8 @@ const _: () = {
             let (x0, x1) = input;
             let (y0, y1, y2) = output;
             let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-            read(arena, rt::fixed(x0.as_flattened().as_flattened()), rt::fixed(&x1[..]));
-            forward(&self.0, &mut self.0.team(scratch), arena);
+            read(arena, rt::fixed(x0.as_flattened().as_flattened()));
+            forward(&self.0, &mut self.0.team(scratch), arena, rt::fixed(&x1[..]));
             write(
                 arena,
                 rt::fixed_mut(y0),
@@ -187,12 +187,13 @@ const _: () = {
                     &[7, 288, 18096],
                     &|sample, workspace, outputs| {
                         let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-                        read(
+                        read(arena, rt::fixed(x0.sample(sample)));
+                        forward(
+                            &self.0,
+                            &mut rt::Team::single(scratch),
                             arena,
-                            rt::fixed(x0.sample(sample)),
                             rt::fixed(x1.sample(sample)),
                         );
-                        forward(&self.0, &mut rt::Team::single(scratch), arena);
                         if let [y0, y1, y2] = outputs {
                             write(
                                 arena,
@@ -236,7 +237,7 @@ const _: () = {
         /// The summary as a table.
         #[must_use]
         pub fn summary() -> &'static str {
-            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 173,440 bytes\nweights: 18,112 bytes\n"
+            "model Layers\ninput image: 13x11x5\ninput meta: 7\n_______________________________________________________________________________________\nlayer                             output shape         parameters  mult-adds\n=======================================================================================\nconv1 (conv)                      6x5x17                      782     22,950  trainable\nbn1 (bn, elu)                     6x5x17                       68          0  trainable\nprelu1 (prelu)                    6x5x17                       17          0  trainable\ndw1 (dw, gelu)                    3x6x34                      238      3,672  trainable\nconv2 (conv, leaky_relu)          3x6x16                      288      4,896  trainable\nlrn1 (lrn)                        3x6x16                        0          0\npool1 (pool, hardswish)           4x7x16                        0          0\npool2 (pool)                      2x4x16                        0          0\npool3 (pool)                      3x5x16                        0          0\nresize1 (resize)                  9x8x16                        0          0\nshuffle1 (shuffle)                9x8x16                        0          0\nsplit1 (split)                    9x8x3, 9x8x6, 9x8x7           0          0\nslice1 (slice)                    9x8x5                         0          0\nconcat1 (concat, tanh)            9x8x14                        0          0\nupsample1 (upsample)              18x16x14                      0          0\nscale1 (scale)                    18x16x14                      0          0\npad1 (pad, sigmoid)               17x19x14                      0          0\npad2 (pad, mish)                  17x19x18                      0          0\ndepth_to_space1 (depth_to_space)  51x57x2                       0          0\npad3 (pad)                        52x58x2                       0          0\nspace_to_depth1 (space_to_depth)  26x29x8                       0          0\ndeconv1 (deconv, softplus)        52x58x6                     222    162,864  trainable\nconv3 (conv, silu)                52x58x2                     110    325,728  trainable\nconv4 (conv, gelu)                52x58x3                      21     54,288  trainable\npool4 (pool, relu6)               3x5x3                         0          0\nsoftmax1 (softmax)                3x5x3                         0          0\nflatten1 (flatten)                45                            0          0\ndense1 (dense, hardsigmoid)       7                            56         49  trainable\ndense2 (dense)                    7                           322        315  trainable\nadd1 (add)                        7                             0          0\nbn2 (bn)                          7                            28          0  trainable\nmul1 (mul, elu)                   7                             0          0\npool5 (pool)                      1x1x16                        0          0\nconv5 (conv, sigmoid)             1x1x16                      272        256  trainable\nmul2 (mul)                        3x6x16                        0          0\n=======================================================================================\ntotal parameters: 2,424\ntrainable parameters: 2,376\nnon-trainable parameters: 48\nmult-adds: 575,018\narena: 173,376 bytes\nweights: 18,112 bytes\n"
         }
     }
     impl __cnn::Model for Layers {
@@ -675,24 +676,28 @@ const _: () = {
         __cnn::LayerInfo::new("mul2", "mul", &[&[3, 6, 16]], [0, 0, 0], false),
     ];
     /// The inputs, preprocessed, into the arena.
-    fn read(arena: &mut [f32], x0: &[f32; 715], x1: &[f32; 7]) {
+    fn read(arena: &mut [f32], x0: &[f32; 715]) {
         input_kernel_1(x0, rt::fixed_mut(&mut arena[960..1805]));
-        input_kernel_2(x1, rt::fixed_mut(&mut arena[43344..43351]));
     }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+    fn forward(
+        net: &rt::Net,
+        team: &mut rt::Team<'_>,
+        arena: &mut [f32],
+        input1: &[f32; 7],
+    ) {
         let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
         let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, weights, arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena, input1))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, weights, arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena, input1))
             }
-            _ => forward_portable(team, weights, arena),
+            _ => forward_portable(team, weights, arena, input1),
         }
     }
     #[inline(never)]
@@ -706,10 +711,6 @@ const _: () = {
                 }
             }
         }
-    }
-    #[inline(never)]
-    fn input_kernel_2(x: &[f32; 7], y: &mut [f32; 7]) {
-        y.copy_from_slice(x);
     }
     /// The outputs out of the arena.
     fn write(
@@ -726,6 +727,7 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
         layer_conv1_portable(team, weights, arena);
         layer_prelu1_portable(team, weights, arena);
@@ -753,7 +755,7 @@ const _: () = {
         layer_conv4_portable(team, weights, arena);
         layer_pool4_portable(team, weights, arena);
         layer_softmax1_portable(team, weights, arena);
-        layer_dense1_portable(team, weights, arena);
+        layer_dense1_portable(team, weights, arena, input1);
         layer_dense2_portable(team, weights, arena);
         layer_add1_portable(team, weights, arena);
         layer_bn2_portable(team, weights, arena);
@@ -1182,13 +1184,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
+        let [region0] = rt::disjoint(arena, [36816..36823]);
         dense_kernel_1_portable(
-            rt::fixed(region0),
+            rt::fixed(input1),
             rt::fixed(&weights[3776..3888]),
             rt::fixed(&weights[3888..3904]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `dense 7 from flat`: dense2
@@ -2881,6 +2884,7 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
         layer_conv1_avx2(team, weights, arena);
         layer_prelu1_avx2(team, weights, arena);
@@ -2908,7 +2912,7 @@ const _: () = {
         layer_conv4_avx2(team, weights, arena);
         layer_pool4_avx2(team, weights, arena);
         layer_softmax1_avx2(team, weights, arena);
-        layer_dense1_avx2(team, weights, arena);
+        layer_dense1_avx2(team, weights, arena, input1);
         layer_dense2_avx2(team, weights, arena);
         layer_add1_avx2(team, weights, arena);
         layer_bn2_avx2(team, weights, arena);
@@ -3387,13 +3391,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
+        let [region0] = rt::disjoint(arena, [36816..36823]);
         dense_kernel_1_avx2(
-            rt::fixed(region0),
+            rt::fixed(input1),
             rt::fixed(&weights[3776..3888]),
             rt::fixed(&weights[3888..3904]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `dense 7 from flat`: dense2
@@ -6321,6 +6326,7 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
         layer_conv1_avx512(team, weights, arena);
         layer_prelu1_avx512(team, weights, arena);
@@ -6348,7 +6354,7 @@ const _: () = {
         layer_conv4_avx512(team, weights, arena);
         layer_pool4_avx512(team, weights, arena);
         layer_softmax1_avx512(team, weights, arena);
-        layer_dense1_avx512(team, weights, arena);
+        layer_dense1_avx512(team, weights, arena, input1);
         layer_dense2_avx512(team, weights, arena);
         layer_add1_avx512(team, weights, arena);
         layer_bn2_avx512(team, weights, arena);
@@ -6827,13 +6833,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input1: &[f32; 7],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [43344..43351, 36816..36823]);
+        let [region0] = rt::disjoint(arena, [36816..36823]);
         dense_kernel_1_avx512(
-            rt::fixed(region0),
+            rt::fixed(input1),
             rt::fixed(&weights[3776..3888]),
             rt::fixed(&weights[3888..3904]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `dense 7 from flat`: dense2

@@ -93,8 +93,12 @@ const _: () = {
             let x = input;
             let y = output;
             let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-            read(arena, rt::fixed(x.as_flattened().as_flattened()));
-            forward(&self.0, &mut self.0.team(scratch), arena);
+            forward(
+                &self.0,
+                &mut self.0.team(scratch),
+                arena,
+                rt::fixed(x.as_flattened().as_flattened()),
+            );
             write(arena, rt::fixed_mut(y));
         }
         /// Runs the network on a batch (N, H, W, C), a sample a thread on the net's threads.
@@ -117,8 +121,12 @@ const _: () = {
                     &[10],
                     &|sample, workspace, outputs| {
                         let (arena, scratch) = workspace.__split(ARENA, SCRATCH);
-                        read(arena, rt::fixed(x.sample(sample)));
-                        forward(&self.0, &mut rt::Team::single(scratch), arena);
+                        forward(
+                            &self.0,
+                            &mut rt::Team::single(scratch),
+                            arena,
+                            rt::fixed(x.sample(sample)),
+                        );
                         if let [y] = outputs {
                             write(arena, rt::fixed_mut(y));
                         }
@@ -307,29 +315,26 @@ const _: () = {
             false,
         ),
     ];
-    /// The inputs, preprocessed, into the arena.
-    fn read(arena: &mut [f32], x: &[f32; 784]) {
-        input_kernel_1(x, rt::fixed_mut(&mut arena[2032..2816]));
-    }
     /// The layers in the order in which they run.
-    fn forward(net: &rt::Net, team: &mut rt::Team<'_>, arena: &mut [f32]) {
+    fn forward(
+        net: &rt::Net,
+        team: &mut rt::Team<'_>,
+        arena: &mut [f32],
+        input0: &[f32; 784],
+    ) {
         let weights: &[f32; WEIGHTS] = rt::fixed(net.weights());
         let arena: &mut [f32; ARENA] = rt::fixed_mut(arena);
         match net.instruction_set() {
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx512(proof) => {
-                rt::enter!(proof, forward_avx512(team, weights, arena))
+                rt::enter!(proof, forward_avx512(team, weights, arena, input0))
             }
             #[cfg(target_arch = "x86_64")]
             rt::InstructionSet::Avx2(proof) => {
-                rt::enter!(proof, forward_avx2(team, weights, arena))
+                rt::enter!(proof, forward_avx2(team, weights, arena, input0))
             }
-            _ => forward_portable(team, weights, arena),
+            _ => forward_portable(team, weights, arena, input0),
         }
-    }
-    #[inline(never)]
-    fn input_kernel_1(x: &[f32; 784], y: &mut [f32; 784]) {
-        y.copy_from_slice(x);
     }
     /// The outputs out of the arena.
     fn write(arena: &[f32], y: &mut [f32; 10]) {
@@ -339,8 +344,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        layer_conv1_portable(team, weights, arena);
+        layer_conv1_portable(team, weights, arena, input0);
         layer_conv2_portable(team, weights, arena);
         layer_dense1_portable(team, weights, arena);
         layer_dense1_softmax_portable(team, weights, arena);
@@ -352,13 +358,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
+        let [region0] = rt::disjoint(arena, [0..2028]);
         conv_kernel_1_portable(
-            rt::fixed(region0),
+            rt::fixed(input0),
             rt::fixed(&weights[0..27]),
             rt::fixed(&weights[32..35]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
@@ -609,8 +616,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        layer_conv1_avx2(team, weights, arena);
+        layer_conv1_avx2(team, weights, arena, input0);
         layer_conv2_avx2(team, weights, arena);
         layer_dense1_avx2(team, weights, arena);
         layer_dense1_softmax_avx2(team, weights, arena);
@@ -624,13 +632,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
+        let [region0] = rt::disjoint(arena, [0..2028]);
         conv_kernel_1_avx2(
-            rt::fixed(region0),
+            rt::fixed(input0),
             rt::fixed(&weights[0..27]),
             rt::fixed(&weights[32..35]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu
@@ -1123,8 +1132,9 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        layer_conv1_avx512(team, weights, arena);
+        layer_conv1_avx512(team, weights, arena, input0);
         layer_conv2_avx512(team, weights, arena);
         layer_dense1_avx512(team, weights, arena);
         layer_dense1_softmax_avx512(team, weights, arena);
@@ -1138,13 +1148,14 @@ const _: () = {
         team: &mut rt::Team<'_>,
         weights: &[f32; WEIGHTS],
         arena: &mut [f32; ARENA],
+        input0: &[f32; 784],
     ) {
-        let [region0, region1] = rt::disjoint(arena, [2032..2816, 0..2028]);
+        let [region0] = rt::disjoint(arena, [0..2028]);
         conv_kernel_1_avx512(
-            rt::fixed(region0),
+            rt::fixed(input0),
             rt::fixed(&weights[0..27]),
             rt::fixed(&weights[32..35]),
-            rt::fixed_mut(region1),
+            rt::fixed_mut(region0),
         );
     }
     /// `conv 3x3, 3, relu -> 24x24x3`: conv2, conv2.relu

@@ -34,8 +34,7 @@ fn function(
     let preprocess = &input.preprocess;
     let (shape, layout) = (y.shape, y.layout);
     let (from, to) = (int(shape.len()), int(layout.len(shape)));
-    let plain = preprocess.scale.is_empty() && preprocess.offset.is_empty() && !preprocess.bgr;
-    let body = if plain && !preprocess.bytes && layout.is_dense(shape) {
+    let body = if preprocess.is_none() && layout.is_dense(shape) {
         quote! { y.copy_from_slice(x); }
     } else if layout.is_flat(shape) {
         rows(input, context.rt)

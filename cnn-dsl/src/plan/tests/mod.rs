@@ -1,6 +1,7 @@
 //! Plans of small networks built by hand: this stage alone, without the front end.
 
 mod fusing;
+mod inputs;
 mod invariants;
 mod places;
 mod spans;

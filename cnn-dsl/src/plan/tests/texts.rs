@@ -17,11 +17,10 @@ fn simple_cnn() {
     net.then(Op::Softmax(Softmax));
     let expected = "\
 Net: arena 3760, weights 17456
-0 -  k0 input 0  user -> 28x28x1 @2032
-1 conv1+relu1  k1 conv 3x3 columns 16, relu  28x28x1 @2032 -> 26x26x3 [1|0+26+0] @0  w0 w1
-2 conv2+relu2  k2 conv 3x3 columns 16, relu  26x26x3 [1|0+26+0] @0 -> 24x24x3 @2032  w2 w3
-3 dense1  k3 dense inputs sums 1  1728 @2032 -> 10 @0  w4 w5
-4 softmax1  k4 softmax  10 @0 -> 10 @16
+0 conv1+relu1  k0 conv 3x3 columns 16, relu  user 28x28x1 -> 26x26x3 [1|0+26+0] @0  w0 w1
+1 conv2+relu2  k1 conv 3x3 columns 16, relu  26x26x3 [1|0+26+0] @0 -> 24x24x3 @2032  w2 w3
+2 dense1  k2 dense inputs sums 1  1728 @2032 -> 10 @0  w4 w5
+3 softmax1  k3 softmax  10 @0 -> 10 @16
 w0 @0 +27 panels conv1 lanes 1
 w1 @32 +3 bias conv1 channels 3 lanes 1
 w2 @48 +81 panels conv2 lanes 1
