@@ -79,14 +79,23 @@ impl Regions {
         quote!(&#name[#start..#end])
     }
 
-    /// Binds them all.
-    fn bind(&self, rt: &TokenStream) -> TokenStream {
-        let names = (0..self.bound.len()).map(|index| format_ident!("region{index}"));
-        let ranges = self.bound.iter().map(|Range { start, end }| {
-            let (start, end) = (int(*start), int(*end));
-            quote!(#start..#end)
-        });
-        quote! { let [#(#names),*] = #rt::disjoint(arena, [#(#ranges),*]); }
+    /// Binds them all; those from `standing` on lie in what the samples of a batch take in turn.
+    fn bind(&self, standing: usize, rt: &TokenStream) -> TokenStream {
+        let bind = |memory: TokenStream, held: Range<usize>| {
+            let within = |range: &Range<usize>| held.contains(&range.start);
+            let bound = self.bound.iter().enumerate().filter(|(_, range)| within(range));
+            let (names, ranges): (Vec<_>, Vec<_>) = bound
+                .map(|(index, Range { start, end })| {
+                    let (start, end) = (int(start - held.start), int(end - held.start));
+                    (format_ident!("region{index}"), quote!(#start..#end))
+                })
+                .unzip();
+            let bind = quote! { let [#(#names),*] = #rt::disjoint(#memory, [#(#ranges),*]); };
+            (!names.is_empty()).then_some(bind)
+        };
+        let arena = bind(quote!(arena), 0..standing);
+        let passing = bind(quote!(passing), standing..usize::MAX);
+        quote! { #arena #passing }
     }
 }
 
@@ -96,21 +105,23 @@ impl Run<'_> {
         let rt = self.rt;
         let docs = docs::step(self.plan, &self.figures, step);
         let features = layers::features(isa);
-        let (regions, arena) = if self.plan.gradient(step).is_some_and(Gradient::is_over_samples) {
-            let (regions, len) = self.rows_of_samples(step);
-            let len = int(len);
-            (regions, quote!(#len))
-        } else {
-            (self.regions(step, |_| None), quote!(ARENA))
-        };
-        let bind = regions.bind(rt);
+        let (regions, standing, arena) =
+            if self.plan.gradient(step).is_some_and(Gradient::is_over_samples) {
+                let (regions, len) = self.rows_of_samples(step);
+                let arena = int(len);
+                (regions, len, quote!(#arena))
+            } else {
+                (self.regions(step, |_| None), self.plan.standing, quote!(ARENA))
+            };
+        let bind = regions.bind(standing, rt);
         let call = match self.plan.kernels[step.kernel.0].sharing() {
             Sharing::Whole => self.whole(step, &regions, isa),
             sharing @ (Sharing::Alone | Sharing::Rows | Sharing::Spans) => {
                 self.shared(step, &regions, sharing, isa)
             }
         };
-        let gradients = self.training.then(|| quote!(, gradients: &mut [f32]));
+        let of_training =
+            self.training.then(|| quote!(, passing: &mut [f32; PASSING], gradients: &mut [f32]));
         let inputs = self.in_place(&[step]).parameters;
         quote! {
             #docs
@@ -119,7 +130,7 @@ impl Run<'_> {
                 team: &mut #rt::Team<'_>,
                 weights: &[f32; WEIGHTS],
                 arena: &mut [f32; #arena]
-                #gradients
+                #of_training
                 #inputs
             ) {
                 #bind
@@ -176,7 +187,7 @@ impl Run<'_> {
         let read_ring = index.checked_sub(1).and_then(|before| self.plan.front[before].ring);
         let regions = self
             .regions(step, |buffer| if step.writes.contains(&buffer) { *ring } else { read_ring });
-        let bind = regions.bind(rt);
+        let bind = regions.bind(self.plan.standing, rt);
         let arguments = self.operands(step, &regions).chain(self.weights(step));
         let to = step.writes[0];
         let Buffer { shape, layout, stride, .. } = self.plan.buffers[to.0];

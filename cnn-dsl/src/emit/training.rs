@@ -29,8 +29,9 @@ pub(super) fn program(
     let rt = interface.rt();
     let functions = Run::of_training(plan, &rt, sets).emit_training(&training);
     let (table, gradients) = (table::table(plan, &rt), table::packs(&plan.gradients.0, &rt));
-    let [gradients_len, arena, scratch, weights] =
-        [plan.gradients.1, plan.arena, plan.scratch, plan.weights.len].map(int);
+    let passing = plan.arena - plan.standing;
+    let [gradients_len, arena, passing, scratch, weights] =
+        [plan.gradients.1, plan.standing, passing, plan.scratch, plan.weights.len].map(int);
     let input = model.shape(model.inputs[0].value).hwc().map(int);
     let output = model.shape(model.outputs[0].value);
     let (outputs, [h, w, _]) = (int(output.len()), output.hwc().map(int));
@@ -58,6 +59,8 @@ pub(super) fn program(
 
             #[doc = " `f32`s of a sample's arena."]
             const ARENA: usize = #arena;
+            #[doc = " `f32`s of what a phase of a sample makes and uses up."]
+            const PASSING: usize = #passing;
             #[doc = " `f32`s of the packed weights."]
             const WEIGHTS: usize = #weights;
 
@@ -67,6 +70,7 @@ pub(super) fn program(
                 gradients: &[#(#gradients),*],
                 gradients_len: #gradients_len,
                 arena: ARENA,
+                passing: PASSING,
                 scratch: #scratch,
                 input: [#(#input),*],
                 outputs: #outputs,
@@ -201,7 +205,7 @@ impl Run<'_> {
             Some(quote! {
                 #[cfg(target_arch = "x86_64")]
                 #rt::InstructionSet::#variant(proof) => {
-                    #rt::enter!(proof, #run(phase, team, weights, arena, gradients, frozen))
+                    #rt::enter!(proof, #run(phase, team, memory))
                 }
             })
         });
@@ -213,15 +217,11 @@ impl Run<'_> {
                 phase: usize,
                 set: #rt::InstructionSet,
                 team: &mut #rt::Team<'_>,
-                weights: &[f32],
-                arena: &mut [f32],
-                gradients: &mut [f32],
-                frozen: &[bool],
+                memory: #rt::train::Memory<'_>,
             ) {
-                let weights: &[f32; WEIGHTS] = #rt::fixed(weights);
                 match set {
                     #(#wider)*
-                    _ => run_portable(phase, team, weights, arena, gradients, frozen),
+                    _ => run_portable(phase, team, memory),
                 }
             }
 
@@ -235,10 +235,23 @@ impl Run<'_> {
         matches!(self.plan.gradient(step), Some(Gradient::Loss { .. } | Gradient::Draw))
     }
 
-    /// A step's call. One that gives the gradient of weights and nothing else is left out where these
-    /// are frozen.
+    /// A step's call, and before the first one that adds to a gradient what makes it 0. One that gives
+    /// the gradient of weights and nothing else is left out where these are frozen.
     fn called(&self, name: &Ident, step: &Step) -> TokenStream {
-        let call = quote! { #name(team, weights, arena, gradients); };
+        let others = self.plan.steps.iter().take_while(|other| !std::ptr::eq(*other, step));
+        let added: Vec<_> = others.flat_map(|step| &step.gradients).collect();
+        let first = step.gradients.iter().filter(|pack| !added.contains(pack));
+        let ranges: Vec<_> = first
+            .map(|pack| {
+                let pack = &self.plan.gradients.0[pack.0];
+                let (from, to) = (int(pack.offset), int(pack.offset + pack.len));
+                quote!(#from..#to)
+            })
+            .collect();
+        let clear = (!ranges.is_empty()).then(|| {
+            quote! { if fresh { #(gradients[#ranges].fill(0.0);)* } }
+        });
+        let call = quote! { #clear #name(team, weights, arena, passing, gradients); };
         match step.gradients.first() {
             Some(pack) if step.writes.is_empty() => {
                 let tensor = int(gradient_of(&self.plan.gradients.0[pack.0]));
@@ -269,24 +282,27 @@ impl Run<'_> {
             let called = within.filter(|&step| !self.is_the_runtimes(&behind[step]));
             let called = called.map(|step| self.called(&called_by[step], &behind[step]));
             let called: Vec<_> = called.collect();
-            let arena = (!called.is_empty()).then(|| quote! { let arena = #rt::fixed_mut(arena); });
+            let memory = (!called.is_empty()).then(|| {
+                quote! {
+                    let #rt::train::Memory { weights, arena, passing, gradients, fresh, frozen } = memory;
+                    let weights: &[f32; WEIGHTS] = #rt::fixed(weights);
+                    let (arena, passing) = (#rt::fixed_mut(arena), #rt::fixed_mut(passing));
+                }
+            });
             quote! {
                 #features
                 fn #name(
                     team: &mut #rt::Team<'_>,
-                    weights: &[f32; WEIGHTS],
-                    arena: &mut [f32],
-                    gradients: &mut [f32],
-                    frozen: &[bool],
+                    memory: #rt::train::Memory<'_>,
                 ) {
-                    #arena
+                    #memory
                     #(#called)*
                 }
             }
         });
         let arms = (0..training.phases.len()).map(|index| {
             let (number, name) = (int(index), phase(index));
-            quote! { #number => #name(team, weights, arena, gradients, frozen), }
+            quote! { #number => #name(team, memory), }
         });
         let kernels = self.kernels_of(isa);
         quote! {
@@ -294,10 +310,7 @@ impl Run<'_> {
             fn #run(
                 phase: usize,
                 team: &mut #rt::Team<'_>,
-                weights: &[f32; WEIGHTS],
-                arena: &mut [f32],
-                gradients: &mut [f32],
-                frozen: &[bool],
+                memory: #rt::train::Memory<'_>,
             ) {
                 match phase { #(#arms)* _ => {} }
             }

@@ -1,8 +1,7 @@
 //! Groups to steps: operands in their layouts, kernels found again, weights asked for, places given.
 
 use crate::ir::{Input, LayerId, Network, Op, ValueId};
-use crate::plan::arena::{self, Request};
-use crate::plan::front::{self, Stage, Steps};
+use crate::plan::front::{Stage, Steps};
 use crate::plan::fuse::{self, Group};
 use crate::plan::layers::{self, Call, View, concat, input, slice};
 use crate::plan::layout::{self, Layout, Manner, Places, group_manner};
@@ -34,23 +33,23 @@ pub fn plan<'n>(network: &'n Network, options: &Options) -> Plan<'n> {
     let outputs: Vec<BufferId> = outputs.map(at).collect();
     let kept: Vec<BufferId> = options.keep.iter().copied().map(at).collect();
     let last: Vec<BufferId> = outputs.iter().chain(&kept).copied().collect();
-    let mut front = builder.front(&last);
-    let arena = builder.place(&last, &front);
-    let arena = front::place(&mut front, &builder.steps, &builder.buffers, arena);
-    Plan {
+    let mut plan = Plan {
         network,
-        buffers: builder.buffers,
-        arena,
+        arena: 0,
+        standing: 0,
         scratch: builder.kernels.iter().map(Kernel::scratch).max().unwrap_or(0),
+        front: builder.front(&last),
+        buffers: builder.buffers,
         kernels: builder.kernels,
         steps: builder.steps,
-        front,
         weights: builder.packer.finish(network),
         gradients: builder.gradients.pieces(),
         inputs,
         outputs,
         kept,
-    }
+    };
+    plan.place(&last);
+    plan
 }
 
 /// A plan in the making.
@@ -360,50 +359,5 @@ impl<'n> Builder<'n> {
         let weights = self.packer.lens();
         let Self { steps, kernels, buffers, .. } = self;
         Steps { steps, kernels, buffers, weights: &weights, last }.front()
-    }
-
-    /// Gives every buffer its place, those in `last` until the end; returns the arena's length.
-    ///
-    /// A buffer stands while one that lies in it does. While the front runs what it reads and what
-    /// it leaves stand beside each other.
-    fn place(&mut self, last: &[BufferId], front: &[Stage]) -> usize {
-        let mut outermost: Vec<usize> = Vec::with_capacity(self.buffers.len());
-        for (index, buffer) in self.buffers.iter().enumerate() {
-            outermost.push(buffer.within.map_or(index, |within| outermost[within.buffer.0]));
-        }
-        let mut lives: Vec<Option<[usize; 2]>> = vec![None; self.buffers.len()];
-        let mut stands = |buffer: BufferId, step: usize| {
-            let [first, last] = lives[outermost[buffer.0]].get_or_insert([step, step]);
-            (*first, *last) = (step.min(*first), step.max(*last));
-        };
-        for (index, step) in self.steps.iter().enumerate() {
-            step.reads.iter().chain(&step.writes).for_each(|&buffer| stands(buffer, index));
-        }
-        last.iter().for_each(|&buffer| stands(buffer, self.steps.len()));
-        if let [first, .., end] = front {
-            stands(self.steps[first.step].reads[0], end.step);
-            stands(self.steps[end.step].writes[0], first.step);
-        }
-        let own = |index: &usize| {
-            let Buffer { within, user, .. } = self.buffers[*index];
-            within.is_none() && user.is_none()
-        };
-        let placed: Vec<usize> = (0..self.buffers.len()).filter(own).collect();
-        let requests: Vec<Request> = (placed.iter())
-            .map(|&index| {
-                let [first, last] = lives[index].unwrap_or([0, 0]);
-                Request { len: self.buffers[index].len, first, last }
-            })
-            .collect();
-        let (offsets, arena) = arena::place(&requests);
-        for (&index, offset) in placed.iter().zip(offsets) {
-            self.buffers[index].offset = offset;
-        }
-        for index in 0..self.buffers.len() {
-            if let Some(Within { buffer, first }) = self.buffers[index].within {
-                self.buffers[index].offset = self.buffers[buffer.0].offset + first;
-            }
-        }
-        arena
     }
 }

@@ -12,6 +12,7 @@ mod front;
 mod fuse;
 pub mod layers;
 mod layout;
+mod place;
 pub mod predict;
 mod share;
 mod spans;
@@ -58,6 +59,9 @@ pub struct Plan<'n> {
     pub buffers: Vec<Buffer>,
     /// Length of the arena in `f32`s.
     pub arena: usize,
+    /// So many of them stand longer than one phase of training; the rest is used by each sample in
+    /// turn. In inference all of them.
+    pub standing: usize,
     /// `f32`s of scratch memory that a thread needs beside it.
     pub scratch: usize,
     /// Distinct kernels: equal (operation, shapes, layouts, tile) are one.

@@ -2,7 +2,7 @@
 
 pub use cnn_weights::SaveError;
 
-pub use crate::train::{Bound, Head, Norm, Parameters, Phase, Program, Trains};
+pub use crate::train::{Bound, Head, Memory, Norm, Parameters, Phase, Program, Trains};
 
 /// What the functions of a model that does not compile would do: they never run.
 ///

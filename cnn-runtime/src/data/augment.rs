@@ -88,11 +88,11 @@ impl<D: Dataset> Dataset for Augmented<D> {
         target: &mut [f32],
     ) -> Result<(), DataError> {
         self.inner.read(index, draw.map(Draw::inner), image, target)?;
-        let masks = self.pixels();
-        if masks != [1, 1] && self.augment.shift != [0, 0] {
-            return Err(DataError::Masks { what: "shift", masks, images: self.sizes() });
-        }
         if let Some(draw) = draw {
+            let masks = self.pixels();
+            if masks != [1, 1] && self.augment.shift != [0, 0] {
+                return Err(DataError::Masks { what: "shift", masks, images: self.sizes() });
+            }
             let mut stream = draw.stream(index);
             let sizes = self.sizes();
             if stream.below(2) == 1 && self.augment.flip {

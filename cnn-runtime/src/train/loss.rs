@@ -101,7 +101,8 @@ impl Loss {
     }
 }
 
-/// The loss of samples with pixels: the mean over them, as of Keras and PyTorch.
+/// The loss of samples with pixels: the sum over them divided by their number, as of Keras; PyTorch
+/// divides by the sum of the weights where classes have some.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OfPixels<'a> {
     pub loss: Loss,

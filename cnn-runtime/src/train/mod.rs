@@ -31,7 +31,7 @@ mod shapes;
 pub use callbacks::{Callback, CallbackResult, EarlyStopping, Monitor, SaveBest};
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[doc(hidden)]
-pub use engine::{Bound, Norm, Phase, Program};
+pub use engine::{Bound, Memory, Norm, Phase, Program};
 pub use engine::{Engine, Trains};
 pub use error::{Diverged, FitError};
 pub use evaluate::{Evaluate, Evaluation};

@@ -25,6 +25,12 @@ pub(super) fn check(learner: &dyn Learner, data: &dyn Dataset) -> Result<(), Fit
     } else if target_len(data) != learner.outputs() {
         let (outputs, numbers) = (learner.outputs(), target_len(data));
         format!("it has {outputs} outputs, a target has {numbers} numbers")
+    } else if data.augments() && data.pixels() != learner.pixels() {
+        let [h, w] = learner.pixels();
+        format!(
+            "its output is {h}x{w} pixels, the targets are plain numbers, which are not flipped, moved or cut \
+             with their images: give them as masks of {h}x{w}, or do not augment"
+        )
     } else {
         return Ok(());
     };

@@ -3,9 +3,9 @@
 
 use crate::numbers;
 use crate::ten_steps::{RELATIVE, start};
-use cnn_runtime::data::Arrays;
+use cnn_runtime::data::{Arrays, Augment, Dataset};
 use cnn_runtime::train::{Engine, Evaluate, Fit, Loss, Sgd, Verbose};
-use ndarray::{Array3, Array4};
+use ndarray::{Array2, Array3, Array4};
 
 cnn_runtime::cnn! {
     model Softmax { input 7x6x2; conv 3x3, 6, tanh; conv 1x1, 3, softmax; train; }
@@ -118,6 +118,27 @@ fn pixels_are_evaluated() {
     let error = net.learn(evaluate).expect_err("other masks");
     let text = error.to_string();
     assert!(text.ends_with("its output is 5x4 pixels, the masks are 7x6"), "{text}");
+}
+
+/// Rows of plain numbers do not say where a pixel's stand: they cannot follow their image.
+#[test]
+fn plain_targets_of_pixels_are_not_augmented() {
+    let rows = Array2::<f32>::zeros((4, 5 * 4 * 3));
+    let images = images();
+    let plain = || Arrays::new(&images, &rows, 60).expect("rows");
+    let evaluate = |data: &dyn Dataset| {
+        Softmax::init(0).learn(|learner| Evaluate::default().run(learner, data))
+    };
+    evaluate(&plain()).expect("rows as they are");
+    let flipped = plain().augmented(Augment { flip: true, ..Augment::default() });
+    let text = evaluate(&flipped).expect_err("flipped images").to_string();
+    assert!(
+        text.ends_with(
+            "its output is 5x4 pixels, the targets are plain numbers, which are not flipped, moved or \
+             cut with their images: give them as masks of 5x4, or do not augment"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

@@ -62,9 +62,37 @@ pub(super) fn takes_on(to: &Backward, function: &Activation, x: ValueId) -> bool
     let normalised = to.network.values[x.0]
         .producer
         .is_some_and(|layer| matches!(layers[layer.0].op, Op::Gradient(Gradient::Normalise(_))));
-    cheap
-        && normalised
-        && layers.iter().flat_map(|layer| &layer.inputs).filter(|&&v| v == x).count() == 1
+    cheap && normalised && readers(to, x) == 1
+}
+
+/// A value as the backward pass gets it where nothing else there reads it: what a batch norm gave, with
+/// an activation behind it, is computed once more from the batch norm's operand, which is read there
+/// anyway. So it need not be kept, and the samples of a batch write it to the same memory.
+pub(super) fn again(to: &mut Backward, x: ValueId) -> ValueId {
+    let layers = &to.network.layers;
+    let maker = |value: ValueId| to.network.values[value.0].producer.map(|id| &layers[id.0]);
+    let Some(last) = maker(x).filter(|_| readers(to, x) == 1) else { return x };
+    let (first, then) = match &last.op {
+        Op::Activation(function) if takes_on(to, function, last.inputs[0]) => {
+            (maker(last.inputs[0]), Some(last.clone()))
+        }
+        _ => (Some(last), None),
+    };
+    // Where it is frozen its operand may not be there.
+    let of_batch = |layer: &&Layer| {
+        matches!(layer.op, Op::Gradient(Gradient::Normalise(_))) && layer.inputs.len() == 2
+    };
+    let Some(first) = first.filter(of_batch).cloned() else { return x };
+    [Some(first), then].into_iter().flatten().fold(x, |value, layer| {
+        let inputs = if layer.inputs.len() == 2 { layer.inputs.clone() } else { vec![value] };
+        let name = format!("{}.again", layer.name);
+        to.made(&name, layer.op.clone(), &inputs, to.shape(x), layer.weights)
+    })
+}
+
+/// How many times layers so far read a value.
+fn readers(to: &Backward, value: ValueId) -> usize {
+    to.network.layers.iter().flat_map(|layer| &layer.inputs).filter(|&&v| v == value).count()
 }
 
 /// Two numbers a channel, each row filled up to whole vectors.

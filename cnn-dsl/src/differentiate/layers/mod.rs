@@ -88,8 +88,9 @@ fn name(layer: &Layer) -> String {
 }
 
 /// The gradients of a layer's weights from its operand and `d_y`, unless they are frozen.
-fn weights(to: &mut Backward, op: Linear, layer: &Layer, operands: [ValueId; 2]) {
+fn weights(to: &mut Backward, op: Linear, layer: &Layer, [x, d_y]: [ValueId; 2]) {
     if learns(to, layer) {
+        let operands = [bn::again(to, x), d_y];
         let op = Op::Gradient(Gradient::Weights(op));
         let name = format!("{}.weights", name(layer));
         to.layer(&name, op, &operands, &[], layer.weights);

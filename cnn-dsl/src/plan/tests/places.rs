@@ -1,12 +1,12 @@
 //! Layouts, renamings and conversions.
 
-use super::{Net, conv, dense, dw, flatten, image, planned, relu, same, schedule};
+use super::{Net, bn, conv, dense, dw, flatten, image, planned, relu, same, schedule};
 use crate::differentiate::differentiate;
 use crate::ir::gradient::Gradient;
 use crate::ir::layers::{add::Add, dropout::Dropout};
 use crate::ir::{Budget, BudgetKind, Constant, Op, ValueId};
 use crate::plan::layers::{Kernel, conv::Form};
-use crate::plan::{Layout, MAX_ARENA_BYTES, Options, over_budget, plan};
+use crate::plan::{Bound, Layout, MAX_ARENA_BYTES, Options, Phase, over_budget, plan};
 
 #[test]
 fn renamings_share_the_buffer() {
@@ -179,4 +179,57 @@ fn a_gradient_that_nobody_else_needs_is_overwritten() {
     net.then(flatten());
     net.then(dense(10));
     assert_eq!(gradients_of_activations(net), [(2, false), (1, true)]);
+}
+
+/// What a batch norm and its activation give is computed again for the gradients of the layer behind
+/// them, so that it passes: it lies, as all that one phase alone touches, behind what stands longer.
+#[test]
+fn what_one_phase_makes_and_uses_up_passes() {
+    let mut net = Net::new(image(8, 8, 16));
+    for _ in 0..3 {
+        net.then(conv(3, 16, same(1)));
+        net.then(bn());
+        net.then(relu());
+    }
+    net.then(flatten());
+    net.then(dense(10));
+    let network = differentiate(&net.finish());
+    let plan = planned(&network);
+    let again = |name: &str| network.layers.iter().filter(|l| l.name == name).count();
+    assert_eq!(["bn1.again", "bn2.again"].map(again), [1; 2]);
+    // What `flatten` makes of it the dense layer reads, whose samples are computed together.
+    assert_eq!(again("bn3.again"), 0);
+
+    let training = plan.training().expect("it trains");
+    let phases_of = |buffer| {
+        let touches = |step: &crate::plan::Step| {
+            step.reads.iter().chain(&step.writes).any(|&other| other == buffer)
+        };
+        let within = |phase: &&Phase| match phase {
+            Phase::Each(steps) => plan.steps[steps.clone()].iter().any(touches),
+            Phase::Together(step) => touches(&plan.steps[*step]),
+        };
+        training.phases.iter().filter(within).collect::<Vec<_>>()
+    };
+    for (index, buffer) in plan.buffers.iter().enumerate() {
+        if buffer.offset >= plan.standing {
+            let phases = phases_of(crate::plan::BufferId(index));
+            assert!(matches!(phases[..], [Phase::Each(_)]), "{index}: {phases:?}");
+        } else {
+            assert!(buffer.offset + buffer.len <= plan.standing, "{index}");
+        }
+    }
+    let passes = |step: &&crate::plan::Step| {
+        step.writes.iter().any(|buffer| plan.buffers[buffer.0].offset >= plan.standing)
+    };
+    let writers = plan.steps.iter().filter(passes).map(|step| plan.step_layers(step));
+    // What others overwrite stands: the gradients of the first two batch norms' results.
+    let expected =
+        ["bn1+relu1", "bn2+relu2", "d_bn3", "bn2.again+relu2.again", "bn1.again+relu1.again"];
+    assert_eq!(writers.collect::<Vec<_>>(), expected);
+    for bound in &training.bounds {
+        if let Bound::Moments { moments: met, .. } | Bound::Sums { sums: met, .. } = bound {
+            assert!(plan.buffers[met.0].offset < plan.standing);
+        }
+    }
 }

@@ -9,7 +9,7 @@ mod group;
 mod norm;
 mod program;
 
-pub use program::{Bound, Norm, Phase, Program};
+pub use program::{Bound, Memory, Norm, Phase, Program};
 
 use crate::__rt::random;
 use crate::pool::{Pool, Team, in_order};
@@ -31,6 +31,7 @@ pub trait Trains {
 /// Neighbouring samples of a batch, and the memory that they are computed in.
 struct Slot {
     arenas: Aligned,
+    passing: Aligned,
     gradients: Aligned,
     scratch: Aligned,
     /// Operands and results of samples that are computed together.
@@ -87,9 +88,10 @@ impl<'a> Engine<'a> {
         let slot = || {
             Mutex::new(Slot {
                 arenas: Aligned::zeros(0),
-                gradients: Aligned::zeros(program.gradients_len),
-                scratch: Aligned::zeros(program.scratch),
-                together: Aligned::zeros(program.together()),
+                passing: Aligned::pages(program.passing),
+                gradients: Aligned::pages(program.gradients_len),
+                scratch: Aligned::pages(program.scratch),
+                together: Aligned::pages(program.together()),
                 losses: Vec::new(),
                 logits: Vec::new(),
                 not_finite: None,
@@ -105,7 +107,7 @@ impl<'a> Engine<'a> {
             frozen,
             pool,
             set,
-            weights: Aligned::zeros(program.table.len),
+            weights: Aligned::pages(program.table.len),
             slots: (0..program.slots()).map(|_| slot()).collect(),
             samples: 0,
             behind: false,
@@ -136,7 +138,7 @@ impl<'a> Engine<'a> {
         for slot in &mut self.slots {
             let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
             if slot.arenas.get().len() < arenas {
-                slot.arenas = Aligned::zeros(arenas);
+                slot.arenas = Aligned::pages(arenas);
             }
             if slot.losses.len() < most {
                 slot.losses.resize(most, 0.0);
@@ -175,21 +177,31 @@ impl<'a> Engine<'a> {
         self.pool.evenly(self.slots.len(), stretch.back, &|slot| self.whole(slot, stretch));
     }
 
-    /// Runs phases of a slot's samples. Its gradients begin with 0.
+    /// Runs phases of a slot's samples.
     fn whole(&self, slot: usize, stretch: Stretch<'_>) {
         let (step, span) = (self.program.side_by_side(), self.span(slot));
         let mut slot = self.slot(slot);
-        if stretch.phases.0 == self.start().0 && stretch.loss.is_some() {
+        if span.is_empty() {
             slot.gradients.get_mut().fill(0.0);
         }
+        let mut fresh = true;
         in_order(span.clone().step_by(step), stretch.back, |first| {
             let group = first..(first + step).min(span.end);
-            self.group(&mut slot, first - span.start, group, stretch);
+            self.group(&mut slot, first - span.start, group, stretch, fresh);
+            fresh = false;
         });
     }
 
     /// Runs phases of samples that go side by side; `within` is the first one's number in the slot.
-    fn group(&self, slot: &mut Slot, within: usize, samples: Range<usize>, stretch: Stretch<'_>) {
+    /// The first ones of a slot are `fresh`: nothing was added to the slot's gradients yet.
+    fn group(
+        &self,
+        slot: &mut Slot,
+        within: usize,
+        samples: Range<usize>,
+        stretch: Stretch<'_>,
+        fresh: bool,
+    ) {
         let program = self.program;
         let first = if self.waits() { within } else { 0 };
         let arenas = first * program.arena..(first + samples.len()) * program.arena;
@@ -215,10 +227,18 @@ impl<'a> Engine<'a> {
             }
         }
         for phase in from..to {
+            let mut fresh = fresh;
             let mut run = |arena: &mut [f32]| {
                 let mut team = Team::single(slot.scratch.get_mut());
-                let (weights, gradients) = (self.weights.get(), slot.gradients.get_mut());
-                (program.run)(phase, self.set, &mut team, weights, arena, gradients, self.frozen);
+                let memory = Memory {
+                    weights: self.weights.get(),
+                    arena,
+                    passing: slot.passing.get_mut(),
+                    gradients: slot.gradients.get_mut(),
+                    fresh: std::mem::take(&mut fresh),
+                    frozen: self.frozen,
+                };
+                (program.run)(phase, self.set, &mut team, memory);
             };
             match program.phases[phase] {
                 Phase::Each => group.each().for_each(run),
@@ -346,8 +366,7 @@ impl Learner for Engine<'_> {
             back,
             loss: Some(loss),
         });
-        self.sum_gradients();
-        self.unpack_gradients(gradient);
+        self.sum_gradients(gradient);
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));
             losses[span.clone()].copy_from_slice(&slot.losses[..span.len()]);

@@ -52,20 +52,14 @@ impl Tensors<'_> {
         weights: &mut [f32],
     ) {
         let Fold { gamma, beta, mean, variance, eps } = self.norm.tensors;
-        let padded = self.norm.channels.next_multiple_of(LANES);
         let keep = f64::from(self.norm.momentum);
         let [scales, shifts, means, _, inverses, _] = self.rows(weights);
+        let (mut moments, mut count) = ([[0.0; LANES]; 2], 0.0);
         for c in 0..self.norm.channels {
-            let (mut count, mut batch_mean, mut squares) = (0.0, 0.0, 0.0);
-            for sample in samples.clone() {
-                let pixels = self.norm.pixels as f64;
-                let (own, own_squares) = (f64::from(sample[c]), f64::from(sample[padded + c]));
-                let difference = own - batch_mean;
-                let all = count + pixels;
-                batch_mean += difference * pixels / all;
-                squares += own_squares + difference * difference * count * pixels / all;
-                count = all;
+            if c % LANES == 0 {
+                (moments, count) = self.block_moments(samples.clone(), c);
             }
+            let [batch_mean, squares] = moments.map(|row| row[c % LANES]);
             let batch_variance = squares.max(0.0) / count;
             let batch_variance = if squares.is_nan() { f64::NAN } else { batch_variance };
             let inverse = 1.0 / (batch_variance + f64::from(eps)).sqrt();
@@ -81,6 +75,35 @@ impl Tensors<'_> {
         }
     }
 
+    /// Means and sums of squared differences of a block of channels over all samples, and the number
+    /// of pixels.
+    fn block_moments<'s>(
+        &self,
+        samples: impl Iterator<Item = &'s [f32]>,
+        first: usize,
+    ) -> ([[f64; LANES]; 2], f64) {
+        let pixels = self.norm.pixels as f64;
+        let ([mut means, mut squares], mut count) = ([[0.0; LANES]; 2], 0.0);
+        for sample in samples {
+            let all = count + pixels;
+            let [own_means, own_squares] = self.block(sample, first);
+            for lane in 0..LANES {
+                let difference = own_means[lane] - means[lane];
+                means[lane] += difference * pixels / all;
+                squares[lane] += own_squares[lane] + difference * difference * count * pixels / all;
+            }
+            count = all;
+        }
+        ([means, squares], count)
+    }
+
+    /// A block of channels of a sample's two rows.
+    fn block(&self, sample: &[f32], first: usize) -> [[f64; LANES]; 2] {
+        let padded = self.norm.channels.next_multiple_of(LANES);
+        [first, padded + first]
+            .map(|first| std::array::from_fn(|lane| f64::from(sample[first + lane])))
+    }
+
     /// The factors of `d_x` from the samples' sums, and the gradients of gamma and beta.
     pub fn sums<'s>(
         &self,
@@ -89,15 +112,17 @@ impl Tensors<'_> {
         gradient: &mut [f32],
     ) {
         let Fold { gamma, beta, .. } = self.norm.tensors;
-        let padded = self.norm.channels.next_multiple_of(LANES);
         let count = (samples.clone().count() * self.norm.pixels) as f64;
         let [scales, _, means, a, b, c_row] = self.rows(weights);
+        let mut sums = [[0.0; LANES]; 2];
         for c in 0..self.norm.channels {
-            let (mut sum, mut products) = (0.0, 0.0);
-            for sample in samples.clone() {
-                sum += f64::from(sample[c]);
-                products += f64::from(sample[padded + c]);
+            if c % LANES == 0 {
+                sums = samples.clone().fold([[0.0; LANES]; 2], |sums, sample| {
+                    let own = self.block(sample, c);
+                    [0, 1].map(|row| std::array::from_fn(|lane| sums[row][lane] + own[row][lane]))
+                });
             }
+            let [sum, products] = sums.map(|row| row[c % LANES]);
             let scale = f64::from(scales[c]);
             // Until now `b` has held 1 / deviation.
             let inverse = f64::from(b[c]);

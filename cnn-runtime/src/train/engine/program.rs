@@ -6,9 +6,25 @@ use crate::train::Head;
 use cnn_weights::{Fold, Pack, Table};
 use std::ops::Range;
 
-/// Runs a phase: its number, the instructions, who computes, weights, arena, gradients of the slot, and
-/// which tensors need none.
-pub type Run = fn(usize, InstructionSet, &mut Team<'_>, &[f32], &mut [f32], &mut [f32], &[bool]);
+/// Runs a phase: its number, the instructions, who computes, in which memory.
+pub type Run = fn(usize, InstructionSet, &mut Team<'_>, Memory<'_>);
+
+/// What a phase reads and writes.
+#[derive(Debug)]
+pub struct Memory<'m> {
+    /// The packed weights.
+    pub weights: &'m [f32],
+    /// The sample's values; or the operands and results of several samples.
+    pub arena: &'m mut [f32],
+    /// What the phase makes and uses up.
+    pub passing: &'m mut [f32],
+    /// The gradients of the slot.
+    pub gradients: &'m mut [f32],
+    /// Whether nothing was added to the phase's gradients in this batch: they become 0 first.
+    pub fresh: bool,
+    /// Which tensors need none.
+    pub frozen: &'m [bool],
+}
 
 /// The training of one model. Values of one sample lie in an arena; places in it are first and one past the last `f32`.
 #[derive(Debug)]
@@ -21,6 +37,8 @@ pub struct Program {
     pub gradients_len: usize,
     /// `f32`s of a sample's arena.
     pub arena: usize,
+    /// `f32`s of what a phase of a sample makes and uses up, behind those of the arena.
+    pub passing: usize,
     /// `f32`s of scratch memory of one thread.
     pub scratch: usize,
     /// Height, width, channels of the input.
@@ -165,6 +183,7 @@ impl Program {
         let [most, arenas] = self.samples_of_a_slot(batch, waits);
         let numbers = [
             arenas.saturating_mul(self.arena),
+            self.passing,
             self.gradients_len,
             self.scratch,
             self.together(),
