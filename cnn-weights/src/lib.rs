@@ -62,5 +62,5 @@ pub use random::SplitMix64;
 pub use read::{Taken, read, read_matching};
 pub use save::{SaveError, replace_file, save, to_bytes};
 pub use table::{Fold, Form, Pack, Role, Table, Tensor};
-pub use training::{gradient_of, gradient_packs, pack_parameters, places, sum_gradient};
+pub use training::{gradient_of, gradient_packs, pack_parameters, places, unpack_gradient};
 pub use winograd::Winograd;

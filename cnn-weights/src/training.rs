@@ -87,27 +87,19 @@ pub fn gradient_packs(tensors: usize, packs: &[Pack]) -> Vec<Vec<Pack>> {
     of
 }
 
-/// Writes a tensor's gradient, which kernels left in these pieces of several arrays, as the tensor
-/// stands among the parameters, summed in order; of an array several pieces, for layers that share the
-/// tensor may read it in several forms. Without a piece it is left as it is.
+/// Writes a tensor's gradient, which kernels left in these pieces, as the tensor stands among the
+/// parameters; several pieces, for layers that share it may read it in several forms, are summed.
+/// Without a piece it is left as it is.
 ///
 /// # Panics
 ///
 /// When the pieces, or the gradient, do not belong to the tensor.
-pub fn sum_gradient<'a>(
-    tensor: &Tensor,
-    packs: &[Pack],
-    arrays: impl Iterator<Item = &'a [f32]>,
-    gradient: &mut [f32],
-) {
-    let mut pieces = arrays.flat_map(|array| {
-        packs.iter().map(move |pack| (pack, &array[pack.offset..pack.offset + pack.len]))
-    });
-    if let Some((pack, from)) = pieces.next() {
-        unpack(tensor, pack, from, gradient, |to, from| *to = from);
-    }
-    for (pack, from) in pieces {
-        unpack(tensor, pack, from, gradient, |to, from| *to += from);
+pub fn unpack_gradient(tensor: &Tensor, packs: &[Pack], pieces: &[f32], gradient: &mut [f32]) {
+    let Some((first, others)) = packs.split_first() else { return };
+    let of = |pack: &Pack| &pieces[pack.offset..pack.offset + pack.len];
+    unpack(tensor, first, of(first), gradient, |to, from| *to = from);
+    for pack in others {
+        unpack(tensor, pack, of(pack), gradient, |to, from| *to += from);
     }
 }
 
@@ -335,13 +327,13 @@ mod tests {
         let mut gradient = vec![0.0; parameters.len()];
         let packs = gradient_packs(table.tensors.len(), &table.packs);
         for ((tensor, packs), place) in table.tensors.iter().zip(packs).zip(places) {
-            sum_gradient(tensor, &packs, [&*blob].into_iter(), &mut gradient[place]);
+            unpack_gradient(tensor, &packs, &blob, &mut gradient[place]);
         }
         assert_eq!(gradient, parameters);
     }
 
     #[test]
-    fn gradients_of_one_tensor_in_two_forms_and_arrays_are_summed() {
+    fn gradients_of_one_tensor_in_two_forms_are_summed() {
         let tensors = [Tensor::new("a", Role::Kernel { groups: 1 }, vec![1, 1, 2, 2])];
         let panels = |offset, lanes| Pack {
             offset,
@@ -349,11 +341,10 @@ mod tests {
             form: Form::Panels { kernel: 0, fold: None, groups: 1, lanes },
         };
         let pieces = [1.0, 2.0, 3.0, 4.0, 10.0, 30.0, 20.0, 40.0];
-        let others = pieces.map(|number| 100.0 * number);
         let mut gradient = [f32::NAN; 4];
-        let packs = gradient_packs(1, &[panels(0, 2), panels(4, 1)]);
-        sum_gradient(&tensors[0], &packs[0], [&pieces[..], &others].into_iter(), &mut gradient);
-        assert_eq!(gradient, [1111.0, 2222.0, 3333.0, 4444.0]);
+        let packs = [panels(0, 2), panels(4, 1)];
+        unpack_gradient(&tensors[0], &gradient_packs(1, &packs)[0], &pieces, &mut gradient);
+        assert_eq!(gradient, [11.0, 22.0, 33.0, 44.0]);
     }
 
     /// Two taps of 3 channels and 2 filters, counted in the order tap, channel, filter.

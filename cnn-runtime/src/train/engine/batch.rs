@@ -6,22 +6,42 @@
 use super::norm::Tensors;
 use super::program::SLOTS;
 use super::{Bound, Engine, Program, Slot};
-use cnn_weights::sum_gradient;
+use crate::pool::Team;
+use cnn_weights::unpack_gradient;
 use std::sync::{MutexGuard, PoisonError};
 
+/// `f32`s that a processor moves at once: no two threads write to the same ones.
+const CACHE_LINE: usize = 16;
+
 impl Engine<'_> {
-    /// Brings the gradients of all slots, summed in order, to where the parameters stand; those of
-    /// frozen ones are 0.
-    pub(super) fn sum_gradients(&self, gradient: &mut [f32]) {
-        let tensors = &self.program.table.tensors;
-        let slots: [_; SLOTS] =
-            std::array::from_fn(|slot| (slot < self.slots.len()).then(|| self.slot(slot)));
+    /// Adds the gradients of the other slots to those of the first one, in order; a span a thread.
+    pub(super) fn sum_gradients(&mut self) {
+        let mut slots = self
+            .slots
+            .iter_mut()
+            .map(|slot| slot.get_mut().unwrap_or_else(PoisonError::into_inner).gradients.get_mut());
+        let Some(first) = slots.next() else { return };
+        let others: [_; SLOTS] = std::array::from_fn(|_| slots.next());
+        let len = first.len();
+        Team::of(self.pool, &mut []).spans(first, 1, len, [1, len], CACHE_LINE, &|mut part, _| {
+            let span = part.units();
+            let sums = part.row(0);
+            for other in others.iter().flatten() {
+                let numbers = sums.iter_mut().zip(&other[span.clone()]);
+                numbers.for_each(|(sum, number)| *sum += number);
+            }
+        });
+    }
+
+    /// Brings the summed gradients to where the parameters stand; those of frozen ones are 0.
+    pub(super) fn unpack_gradients(&self, gradient: &mut [f32]) {
+        let (tensors, slot) = (&self.program.table.tensors, self.slot(0));
+        let pieces = slot.gradients.get();
         self.pool.pieces(gradient, &self.places, &|tensor, to| {
             if self.frozen[tensor] {
                 to.fill(0.0);
             } else {
-                let slots = slots.iter().flatten().map(|slot| slot.gradients.get());
-                sum_gradient(&tensors[tensor], &self.gradients[tensor], slots, to);
+                unpack_gradient(&tensors[tensor], &self.gradients[tensor], pieces, to);
             }
         });
     }

@@ -366,7 +366,8 @@ impl Learner for Engine<'_> {
             back,
             loss: Some(loss),
         });
-        self.sum_gradients(gradient);
+        self.sum_gradients();
+        self.unpack_gradients(gradient);
         for slot in 0..self.slots.len() {
             let (span, slot) = (self.span(slot), self.slot(slot));
             losses[span.clone()].copy_from_slice(&slot.losses[..span.len()]);
