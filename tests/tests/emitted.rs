@@ -270,3 +270,45 @@ fn code_for_every_model() {
     assert_eq!(runs_any(&SimpleCnn::init(SEED)), 4);
     assert!(runs_any(&Patterns::init(SEED)) > 10);
 }
+
+cnn_runtime::cnn! {
+    /// One input is converted, and the other one read where the user has it; in either order.
+    model FirstConverted {
+        input a: 9x8x3, u8, mean 127.5, std 64;
+        input b: 9x8x3;
+        add a, b;
+        conv 3x3, 20, pad same, relu;
+        flatten;
+        dense 2;
+    }
+    model LastConverted {
+        input b: 9x8x3;
+        input a: 9x8x3, u8, mean 127.5, std 64;
+        add b, a;
+        conv 3x3, 20, pad same, relu;
+        flatten;
+        dense 2;
+    }
+}
+
+fn array<T, const N: usize>(mut element: impl FnMut(u8) -> T) -> [T; N] {
+    let mut index = 0..;
+    std::array::from_fn(|_| element(index.next().expect("few elements")))
+}
+
+/// Bytes and their numbers as `f32` are one image, whichever input they are.
+#[test]
+fn bytes_and_floats_stand_beside_each_other() {
+    let pixel = |y: u8, x: u8, c: u8| y * 23 + x * 7 + c * 5;
+    let bytes: [[[u8; 3]; 8]; 9] = array(|y| array(|x| array(|c| pixel(y, x, c))));
+    let floats = bytes.map(|row| row.map(|pixel| pixel.map(f32::from)));
+    let other: [[[f32; 3]; 8]; 9] =
+        array(|y| array(|x| array(|c| f32::from(pixel(x, y, c) % 7) - 3.0)));
+    let (first, last) = (FirstConverted::init(3), LastConverted::init(3));
+    let bits = |result: [f32; 2]| result.map(f32::to_bits);
+    let expected = bits(first.predict((&floats, &other)));
+    assert_ne!(expected[0], expected[1]);
+    assert_eq!(bits(first.predict_u8((&bytes, &other))), expected);
+    assert_eq!(bits(last.predict((&other, &floats))), expected);
+    assert_eq!(bits(last.predict_u8((&other, &bytes))), expected);
+}

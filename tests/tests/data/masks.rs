@@ -138,7 +138,9 @@ fn what_cannot_be_done_to_masks_is_told() {
     );
     let shifted = (&data).augmented(Augment { shift: [1, 1], ..Augment::default() });
     let (mut image, mut target) = ([0.0; 12], [0.0; 12]);
-    let error = shifted.read(0, None, &mut image, &mut target).unwrap_err().to_string();
+    shifted.read(0, None, &mut image, &mut target).expect("nothing is moved without a draw");
+    let draw = Some(Draw { seed: 3, epoch: 0 });
+    let error = shifted.read(0, draw, &mut image, &mut target).unwrap_err().to_string();
     assert_eq!(
         error,
         "cannot shift images of 3x4x1 whose targets are masks of 2x2: what comes in at the edges has \
